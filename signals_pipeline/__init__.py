@@ -1,0 +1,1 @@
+"""signals-pipeline: which companies are about to buy, why, and whom to talk to today."""

@@ -1,0 +1,137 @@
+"""Runs dbt in this process: parsed manifest, no subprocess, connections closed after each call (else DuckDB stays locked).
+
+settings → profiles.yml in `<home>/dbt` → dbtRunner → `DbtRun` (nodes, failures).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import yaml
+
+from signals_pipeline.errors import Permanent
+from signals_pipeline.settings import REPOSITORY, Settings
+
+PROJECT = REPOSITORY / "dbt_project"
+
+
+@dataclass(frozen=True)
+class DbtNode:
+    """One executed node: `status` is success | pass | fail | error | skipped | warn."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    schema: str
+    status: str
+    seconds: float
+    rows: int | None
+    failures: int | None
+    message: str
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    ok: bool
+    nodes: tuple[DbtNode, ...]
+
+    @property
+    def broken(self) -> tuple[DbtNode, ...]:
+        return tuple(n for n in self.nodes if n.status in ("fail", "error"))
+
+
+def write_profiles(settings: Settings) -> Path:
+    """profiles.yml for this home; returns its folder. The file holds the warehouse password when there is one: mode 600."""
+    folder = settings.home / "dbt"
+    folder.mkdir(parents=True, exist_ok=True)
+    if settings.engine == "duckdb":
+        target: dict[str, Any] = {
+            "type": "duckdb", "path": settings.warehouse_url, "schema": "main", "threads": 2,
+            "settings": {"TimeZone": "UTC", "preserve_insertion_order": False},
+            "retries": {"connect_attempts": 15, "retryable_exceptions": ["IOException"]},
+        }  # fmt: skip
+    else:
+        url = urlsplit(settings.warehouse_url)
+        target = {
+            "type": "postgres", "host": url.hostname, "port": url.port or 5432, "user": unquote(url.username or ""),
+            "password": unquote(url.password or ""), "dbname": url.path.lstrip("/"), "schema": "public", "threads": 2,
+        }  # fmt: skip
+    path = folder / "profiles.yml"
+    text = yaml.safe_dump({"signals": {"target": "main", "outputs": {"main": target}}})
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)
+    return folder
+
+
+def _common(settings: Settings) -> list[str]:
+    return ["--project-dir", str(PROJECT), "--profiles-dir", str(write_profiles(settings)), "--target-path", str(settings.home / "dbt" / "target"),
+            "--log-path", str(settings.home / "dbt" / "logs"), "--log-level", "none", "--quiet"]  # fmt: skip
+
+
+def _invoke(arguments: Sequence[str], manifest: Any = None) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    try:
+        return dbtRunner(manifest=manifest).invoke(list(arguments))
+    finally:
+        _close()
+
+
+def _close() -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+_manifests: dict[str, Any] = {}
+
+
+def parse(settings: Settings) -> Path:
+    """Parse the project; returns the path of manifest.json. Raises Permanent with dbt's words when it does not parse."""
+    result = _invoke(["parse", *_common(settings), "--vars", json.dumps(_vars(settings))])
+    if not result.success:
+        raise Permanent(f"dbt parse failed: {result.exception}")
+    _manifests[str(settings.home)] = result.result
+    return settings.home / "dbt" / "target" / "manifest.json"
+
+
+def _vars(settings: Settings, since: date | None = None, until: date | None = None, more: dict[str, Any] | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = {"lake_url": settings.lake_url, **(more or {})}
+    if since and until:
+        found |= {"from": since.isoformat(), "to": until.isoformat()}
+    return found
+
+
+def build(
+    settings: Settings, select: Sequence[str], *, since: date, until: date, exclude: Sequence[str] = (), verb: str = "build",
+    variables: dict[str, Any] | None = None,
+) -> DbtRun:
+    """`dbt build` of a selection for days since..until (inclusive).
+
+    Returns every node with its status; a failing test makes `ok` false and its downstream nodes `skipped`.
+    Raises Permanent when dbt could not run at all.
+    """
+    if str(settings.home) not in _manifests:
+        parse(settings)
+    arguments = [verb, *_common(settings), "--vars", json.dumps(_vars(settings, since, until, variables)), "--select", *select]
+    if exclude:
+        arguments += ["--exclude", *exclude]
+    answer = _invoke(arguments, _manifests[str(settings.home)])
+    if answer.result is None:
+        raise Permanent(f"dbt {verb} did not run: {answer.exception}")
+    nodes = tuple(
+        DbtNode(
+            unique_id=r.node.unique_id, name=r.node.name, resource_type=str(r.node.resource_type), schema=r.node.schema or "",
+            status=str(r.status), seconds=round(float(r.execution_time or 0.0), 4),
+            rows=(r.adapter_response or {}).get("rows_affected"), failures=r.failures, message=r.message or "",
+        )
+        for r in answer.result.results
+    )  # fmt: skip
+    return DbtRun(ok=bool(answer.success), nodes=nodes)

@@ -1,0 +1,151 @@
+"""The lake: `<lake_url>/<layer>/<dataset>/dt=YYYY-MM-DD/<stream>__<window>.parquet`, zstd, sorted on write.
+
+stages → `Lake.write` → Parquet → dbt (`lake()` macro) and `Lake.read`.
+A file's name is fixed by dataset, dt, stream and window: a second run overwrites the first. Written aside, then renamed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import fsspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from signals_pipeline.errors import Permanent
+from signals_pipeline.io.datasets import DATASETS, Dataset, dataset
+
+ZERO_DAY = date(1970, 1, 1)
+_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass
+class Lake:
+    """A lake at a URL (local folder, s3://, memory://). Raises Permanent for undeclared datasets and columns."""
+
+    url: str
+
+    def __post_init__(self) -> None:
+        self.fs, self.root = fsspec.core.url_to_fs(self.url)
+        self.is_local = "file" in (self.fs.protocol if isinstance(self.fs.protocol, tuple) else (self.fs.protocol,))
+
+    def declare(self, names: Iterable[str] = DATASETS) -> None:
+        """A zero-row file for each dataset that has none of today's schema, so that no engine meets an empty path."""
+        for name in names:
+            spec = dataset(name)
+            path = f"{self._folder(spec, ZERO_DAY)}/declared.parquet"
+            if not self.fs.exists(path) or pq.read_schema(self.fs.open(path)) != spec.schema:
+                self._put(path, spec.schema.empty_table())
+
+    def write(self, name: str, dt: date, rows: pa.Table | Sequence[Mapping[str, Any]], *, stream: str = "all", window: str = "day") -> int:
+        """Write the whole content of (dataset, dt, stream, window); rows written before under that name are replaced.
+
+        `rows`: a table or dicts; missing columns become null, unknown ones are refused. Zero rows write an empty file.
+        Returns the number of rows.
+        """
+        spec = dataset(name)
+        table = rows if isinstance(rows, pa.Table) else table_of(spec, rows)
+        unknown = set(table.column_names) - set(spec.columns) - {"dt"}
+        if unknown:
+            raise Permanent(f"{name}: columns {sorted(unknown)} are not declared in io/datasets.py")
+        if "dt" in table.column_names:
+            table = table.drop_columns(["dt"])
+        columns = [
+            table[c].cast(t) if c in table.column_names else pa.nulls(table.num_rows, t) for c, t in spec.columns.items()
+        ]
+        table = pa.table(columns, schema=spec.schema)
+        table = table.take(pc.sort_indices(table, [(c, "ascending") for c in spec.key]))
+        self._put(f"{self._folder(spec, dt)}/{self._file(stream, window)}", table)
+        return int(table.num_rows)
+
+    def write_days(self, name: str, rows: pa.Table, *, stream: str = "all", window: str = "day") -> dict[date, int]:
+        """Like `write` for a table with a `dt` column: one file per day; days this (stream, window) wrote before and
+        that have no rows now get an empty file."""
+        spec = dataset(name)
+        days = {d: rows.filter(pc.equal(rows["dt"], pa.scalar(d, pa.date32()))) for d in set(rows["dt"].to_pylist())}
+        before = self.fs.glob(f"{self.root}/{spec.layer}/{name}/dt=*/{self._file(stream, window)}")
+        for path in before:
+            days.setdefault(date.fromisoformat(path.split("dt=")[1].split("/")[0]), rows.slice(0, 0))
+        return {d: self.write(name, d, t, stream=stream, window=window) for d, t in sorted(days.items())}
+
+    def read(
+        self, name: str, *, since: date | None = None, until: date | None = None, columns: Sequence[str] | None = None,
+        before: date | None = None,
+    ) -> pa.Table:
+        """Rows with since ≤ dt ≤ until (and dt < before), with their `dt` (date32), ordered by dt and key.
+
+        `columns`: names to keep; `dt` is always there.
+        """
+        spec = dataset(name)
+        wanted = [c for c in (columns or list(spec.columns)) if c != "dt"]
+        schema = pa.schema([*((c, spec.columns[c]) for c in wanted), ("dt", pa.date32())])
+        parts: list[pa.Table] = []
+        for dt, path in self.files(name):
+            if (since and dt < since) or (until and dt > until) or (before and dt >= before):
+                continue
+            with self.fs.open(path) as handle:
+                part = pq.ParquetFile(handle).read(columns=wanted)
+            if part.num_rows:
+                have = set(part.column_names)
+                arrays = [part[c].cast(spec.columns[c]) if c in have else pa.nulls(part.num_rows, spec.columns[c]) for c in wanted]
+                arrays.append(pa.array([dt] * part.num_rows, pa.date32()))
+                parts.append(pa.table(arrays, schema=schema))
+        if not parts:
+            return schema.empty_table()
+        table = pa.concat_tables(parts)
+        order = [("dt", "ascending"), *((c, "ascending") for c in spec.key if c in wanted)]
+        return table.take(pc.sort_indices(table, order))
+
+    def files(self, name: str) -> list[tuple[date, str]]:
+        """(dt, path) of every file of a dataset, declared ones too, in path order."""
+        spec = dataset(name)
+        found = self.fs.glob(f"{self.root}/{spec.layer}/{name}/dt=*/*.parquet")
+        return [(date.fromisoformat(p.split("dt=")[1].split("/")[0]), p) for p in sorted(found) if "/." not in p]
+
+    def newest(self, name: str, *, until: date | None = None) -> date | None:
+        """The newest dt that has rows, none when there is none."""
+        for dt, path in reversed(self.files(name)):
+            if dt == ZERO_DAY or (until and dt > until):
+                continue
+            with self.fs.open(path) as handle:
+                if pq.ParquetFile(handle).metadata.num_rows:
+                    return dt
+        return None
+
+    def _folder(self, spec: Dataset, dt: date) -> str:
+        return f"{self.root}/{spec.layer}/{spec.name}/dt={dt.isoformat()}"
+
+    @staticmethod
+    def _file(stream: str, window: str) -> str:
+        return f"{_SAFE.sub('-', stream)}__{_SAFE.sub('-', window)}.parquet"
+
+    def _put(self, path: str, table: pa.Table) -> None:
+        folder, _, name = path.rpartition("/")
+        self.fs.makedirs(folder, exist_ok=True)
+        aside = f"{folder}/.{name}.{uuid4().hex}" if self.is_local else path
+        with self.fs.open(aside, "wb") as handle:
+            pq.write_table(table, handle, compression="zstd")
+        if aside != path:
+            self.fs.mv(aside, path)
+
+
+def table_of(spec: Dataset, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Dicts as a table of the dataset's schema; missing keys are null. Raises Permanent for an undeclared key or a wrong type."""
+    for row in rows[:1]:
+        unknown = set(row) - set(spec.columns) - {"dt"}
+        if unknown:
+            raise Permanent(f"{spec.name}: columns {sorted(unknown)} are not declared in io/datasets.py")
+    columns = {**spec.columns, **({"dt": pa.date32()} if rows and "dt" in rows[0] else {})}
+    arrays = []
+    for column, kind in columns.items():
+        try:
+            arrays.append(pa.array([row.get(column) for row in rows], kind))
+        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as bad:
+            raise Permanent(f"{spec.name}.{column}: {bad}") from bad
+    return pa.table(arrays, schema=pa.schema(list(columns.items())))

@@ -1,0 +1,77 @@
+"""The read door of the warehouse: a whole result over a read-only connection held for that query alone.
+
+dbt writes the warehouse; Python reads it here, and retries while dbt holds the lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from signals_pipeline.errors import Transient
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """`url`: a DuckDB file, or postgresql://…  `query` returns Arrow; parameters are positional (`?` on both engines)."""
+
+    url: str
+    patience_s: float = 60.0
+
+    @property
+    def is_postgres(self) -> bool:
+        return self.url.startswith("postgresql")
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """Rows as Arrow. `sql` is ours, never text from outside; values go through `parameters`.
+
+        Raises Transient when the lock is not free within `patience_s`, or the relation is not there yet.
+        """
+        return self._postgres(sql, parameters) if self.is_postgres else self._duckdb(sql, parameters)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The same as dicts."""
+        found: list[dict[str, Any]] = self.query(sql, parameters).to_pylist()
+        return found
+
+    def has(self, schema: str, table: str) -> bool:
+        """Whether a relation stands (false on a new, empty warehouse)."""
+        if not self.is_postgres and not Path(self.url).exists():
+            return False
+        sql = "select count(*) as n from information_schema.tables where table_schema = ? and table_name = ?"
+        return bool(self.rows(sql, (schema, table))[0]["n"])
+
+    def _duckdb(self, sql: str, parameters: Sequence[Any]) -> pa.Table:
+        import duckdb
+
+        until = time.monotonic() + self.patience_s
+        while True:
+            try:
+                with duckdb.connect(self.url, read_only=True) as connection:
+                    connection.execute("set TimeZone='UTC'")
+                    return connection.execute(sql, list(parameters)).to_arrow_table()
+            except (duckdb.IOException, duckdb.ConnectionException) as busy:
+                if time.monotonic() > until:
+                    raise Transient(f"warehouse {self.url} is held by another process: {busy}") from busy
+                time.sleep(0.2)
+            except duckdb.CatalogException as missing:
+                raise Transient(f"not in the warehouse yet: {missing}") from missing
+
+    def _postgres(self, sql: str, parameters: Sequence[Any]) -> pa.Table:
+        import psycopg2
+
+        from signals_pipeline.io.pgtypes import arrow_of
+
+        try:
+            with psycopg2.connect(self.url.replace("postgresql+psycopg2://", "postgresql://")) as connection, connection.cursor() as cursor:
+                connection.set_session(readonly=True)
+                cursor.execute("set time zone 'UTC'")
+                cursor.execute(sql.replace("%", "%%").replace("?", "%s") if parameters else sql, tuple(parameters) or None)
+                return arrow_of(cursor)
+        except (psycopg2.OperationalError, psycopg2.errors.UndefinedTable) as bad:
+            raise Transient(f"warehouse: {bad}") from bad
