@@ -25,6 +25,7 @@ from signals_pipeline.rules.names import nearest
 REPOSITORY = Path(__file__).resolve().parents[1]
 PREFIX = "SIGNALS_"
 Mode = Literal["dry_run", "manual", "auto"]
+CREDENTIALS = frozenset({"salesforce_client_id", "outreach_client_id", "sixsense_scoring_token", "sixsense_people_token", "product_db_url"})
 
 
 class Settings(BaseSettings):
@@ -137,7 +138,7 @@ def read_env_file(path: Path) -> dict[str, str]:
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     """Settings from the environment, then from `<home>/sandbox.env` where it stands, then overrides.
 
-    The environment wins over the sandbox's file. Raises Permanent for an unknown or malformed setting.
+    With a vendor credential in the environment the sandbox's file is not read: real and simulated never mix. Raises Permanent for an unknown or malformed setting.
     """
     env = dict(os.environ if environ is None else environ)
     given = {k.removeprefix(PREFIX).lower(): v for k, v in env.items() if k.startswith(PREFIX)}
@@ -150,7 +151,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
     home = Path(str(given.get("home", Settings.model_fields["home"].default))).expanduser()
     boxed = home / "sandbox.env"
     from_box: dict[str, Any] = {}
-    if boxed.exists():
+    if boxed.exists() and not given.keys() & CREDENTIALS:
         from_box = {k.removeprefix(PREFIX).lower(): v for k, v in read_env_file(boxed).items() if k.startswith(PREFIX)}
     try:
         return _Plain(**{**from_box, **given})

@@ -1,0 +1,47 @@
+# Two commands: `make run`, `make test`. Everything else is for those who stay.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PAYLOADS ?= ../shared/data
+
+.PHONY: run test check ui bench real accuracy clean stop
+
+run: $(READY)
+	@$(BIN)/signals run
+
+real: $(READY)
+	@$(BIN)/signals run --replay $(PAYLOADS)
+
+ui: $(READY)
+	@$(BIN)/signals ui
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m signals_pipeline.io.sql_lint
+	$(BIN)/python -m signals_pipeline.orchestration.parse
+	$(BIN)/python -m pytest -q tests/unit
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks
+
+accuracy: $(READY)
+	@$(BIN)/python -m ml.accuracy
+
+stop: $(READY)
+	@$(BIN)/signals sandbox stop
+
+clean:
+	rm -rf .signals dbt_project/target
+
+# pip checks every hash of the lock file; the project itself is installed as it stands
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(READY)

@@ -1,0 +1,53 @@
+"""The composition root: settings → Dagster definitions. No logic; nothing happens at import.
+
+Used by workspace.yaml (the UI, the daemon) and by the CLI (`build_definitions(settings, runtime=...)`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+
+from signals_pipeline.io import dbt
+from signals_pipeline.orchestration import automation
+from signals_pipeline.orchestration.assets import activation, enrichment, identity, metrics, scoring, sources
+from signals_pipeline.orchestration.dbt_stage import dbt_stage
+from signals_pipeline.orchestration.partitions import daily
+from signals_pipeline.orchestration.resources import House
+from signals_pipeline.rules.profile import load_profile
+from signals_pipeline.runtime import Runtime
+from signals_pipeline.settings import Settings, load_settings
+
+
+def build_definitions(settings: Settings, *, runtime: Runtime | None = None, manifest: Path | None = None) -> dg.Definitions:
+    """Everything Dagster knows of. `runtime`: share an open one; `manifest`: skip `dbt parse`."""
+    days = daily(load_profile(settings.profile_path).zone)
+    parsed = manifest or dbt.parse(settings)
+    stages = [
+        dbt_stage("rules", parsed, "resource_type:seed"),
+        dbt_stage("usage", parsed, "signals.signals.usage_daily", partitions=days),
+        dbt_stage("signals", parsed, "signals.sources signals.identity signals.signals", exclude="signals.signals.usage_daily signals.signals.account_features"),
+        dbt_stage("features", parsed, "signals.signals.account_features", partitions=days),
+        dbt_stage("priorities", parsed, "signals.scoring signals.enrichment signals.priorities"),
+        dbt_stage("metrics", parsed, "signals.activation signals.metrics"),
+    ]
+    marts = [key for stage in stages for key in stage.keys if key.path[0] == "metrics"]
+    job, backfill = automation.daily_job(), automation.backfill_job()
+    return dg.Definitions(
+        assets=[
+            *sources.assets(days), *identity.assets(days), *stages, *scoring.assets(days), *enrichment.assets(days),
+            *activation.assets(days), *metrics.assets(days, marts),
+        ],
+        jobs=[job, backfill],
+        schedules=[automation.schedule(job)],
+        sensors=[automation.file_drop_sensor(job), automation.failure_sensor()],
+        resources={"house": House.around(runtime) if runtime else House()},
+        executor=dg.in_process_executor,
+    )  # fmt: skip
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What workspace.yaml loads."""
+    return build_definitions(load_settings())

@@ -1,0 +1,36 @@
+"""Stage identity: which records speak of the same company, person, episode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from signals_pipeline.orchestration.assets.sources import Span, as_json, lake_spec
+from signals_pipeline.orchestration.dbt_stage import lake_key
+from signals_pipeline.orchestration.partitions import days_of
+from signals_pipeline.orchestration.resources import House
+
+WRITES = {
+    "company_links": "Which company each mention speaks of.",
+    "company_merges": "Merges and undone merges, from their day on.",
+    "person_links": "Which person each record speaks of.",
+    "episode_links": "Which episode each event belongs to.",
+    "link_reviews": "Pairs that a person must decide.",
+}
+
+
+def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+    reads = [lake_key(d) for d in ("mentions", "people", "events")]
+
+    @dg.multi_asset(name="resolve", specs=[lake_spec(d, "identity", t, reads) for d, t in WRITES.items()], partitions_def=partitions)
+    def resolve(context: dg.AssetExecutionContext, house: House, config: Span) -> Iterator[Any]:
+        from signals_pipeline.identity import stage
+
+        rt, days = house.runtime, days_of(context, house.runtime)
+        report = as_json(stage.run(rt, days.until, since=config.since))
+        for name in WRITES:
+            yield dg.MaterializeResult(asset_key=lake_key(name), metadata={"report": dg.MetadataValue.json(report)})
+
+    return [resolve]

@@ -1,0 +1,36 @@
+"""Stage scoring: composite, readiness and reasons per account and day; a range in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from signals_pipeline.orchestration.assets.sources import as_json, lake_spec
+from signals_pipeline.orchestration.dbt_stage import lake_key
+from signals_pipeline.orchestration.partitions import days_of
+from signals_pipeline.orchestration.plots import distribution
+from signals_pipeline.orchestration.resources import House
+
+
+def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+    reads = [dg.AssetKey(["signals", "account_features"]), dg.AssetKey(["signals", "buying_signals"])]
+    specs = [
+        lake_spec("account_scores", "scoring", "Scores per account and day.", reads),
+        lake_spec("account_score_reasons", "scoring", "The reasons of each score; they add up to it.", reads),
+    ]
+
+    @dg.multi_asset(name="score_accounts", specs=specs, partitions_def=partitions, backfill_policy=dg.BackfillPolicy.single_run())
+    def score_accounts(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
+        from signals_pipeline.scoring import stage
+
+        rt, days = house.runtime, days_of(context, house.runtime)
+        report = stage.run(rt, days.since, days.until)
+        scores = rt.lake.read("account_scores", since=days.until, until=days.until, columns=["composite_score"])["composite_score"].to_pylist()
+        picture = distribution([s for s in scores if s is not None], f"composite scores, {days.until}")
+        numbers = {"report": dg.MetadataValue.json(as_json(report)), "distribution": picture, "dagster/row_count": len(scores)}
+        yield dg.MaterializeResult(asset_key=lake_key("account_scores"), metadata=numbers)
+        yield dg.MaterializeResult(asset_key=lake_key("account_score_reasons"))
+
+    return [score_accounts]

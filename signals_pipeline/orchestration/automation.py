@@ -1,0 +1,71 @@
+"""When things run: the daily job at 06:00, the file-drop sensor, the run-failure sensor, retries and pools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from signals_pipeline.orchestration.resources import House
+
+RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL)
+
+
+def daily_job() -> Any:
+    """Everything, in order, for one day."""
+    return dg.define_asset_job(
+        "daily", selection=dg.AssetSelection.all() - dg.AssetSelection.key_prefixes(["carried"]), executor_def=dg.in_process_executor,
+        description="Pull, resolve, build, score, enrich, rank, plan, judge, apply, measure.", tags={"signals/kind": "daily"},
+    )
+
+
+def backfill_job() -> Any:
+    """Re-scores history; neither sends nor spends: no source, no enrichment, no activation is in it."""
+    return dg.define_asset_job(
+        "backfill", executor_def=dg.in_process_executor, description="Features and scores of past days; neither sends nor spends.",
+        selection=dg.AssetSelection.assets(["signals", "account_features"], ["lake", "account_scores"], ["lake", "account_score_reasons"]),
+    )  # fmt: skip
+
+
+def schedule(job: Any) -> Any:
+    return dg.build_schedule_from_partitioned_job(job, name="daily_at_0600", default_status=dg.DefaultScheduleStatus.RUNNING)
+
+
+def file_drop_sensor(job: Any) -> dg.SensorDefinition:
+    """Starts a run for the open day when a complete file lies in a drop folder; one run per set of files."""
+
+    @dg.sensor(name="file_drop", job=job, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+    def file_drop(context: dg.SensorEvaluationContext, house: House) -> Iterator[Any]:
+        from signals_pipeline.sources.file_drop import ready_files
+
+        rt = house.runtime
+        ready = [f"{p.parent.parent.name}/{p.name}:{p.stat().st_size}" for p in ready_files(rt.settings.file_drop)]
+        if not ready:
+            yield dg.SkipReason(f"no complete file under {rt.settings.file_drop}")
+            return
+        yield dg.RunRequest(run_key="|".join(sorted(ready)), partition_key=rt.today().isoformat())
+
+    return file_drop
+
+
+def failure_sensor() -> dg.SensorDefinition:
+    """A failed run becomes an in-app notice, once."""
+
+    @dg.run_failure_sensor(name="run_failed", default_status=dg.DefaultSensorStatus.RUNNING)
+    def run_failed(context: dg.RunFailureSensorContext) -> None:
+        import sqlalchemy as sa
+
+        from signals_pipeline.io import ops
+        from signals_pipeline.runtime import build_runtime
+        from signals_pipeline.settings import load_settings
+
+        rt = build_runtime(load_settings())
+        notice = {"notice_id": f"run-failed-{context.dagster_run.run_id}", "kind": "run_failed", "title": f"Run {context.dagster_run.job_name} failed",
+                  "body": context.failure_event.message, "is_read": False, "at": rt.stamp()}  # fmt: skip
+        with rt.ops.begin() as connection:
+            known = connection.execute(sa.select(ops.notices.c.notice_id).where(ops.notices.c.notice_id == notice["notice_id"])).first()
+            if known is None:
+                connection.execute(ops.notices.insert(), [notice])
+
+    return run_failed

@@ -1,0 +1,108 @@
+"""Runs a job in this process, recorded on the Dagster instance: what `signals run` and `signals backfill` call.
+
+settings → instance (<home>/dagster) → job in process (a thread) → progress → success or the errors' words.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from signals_pipeline.definitions import build_definitions
+from signals_pipeline.errors import Permanent
+from signals_pipeline.runtime import Runtime
+from signals_pipeline.settings import REPOSITORY, Settings
+
+Progress = Callable[[int, int, str], None]
+"""(steps done, steps in all, what runs now)"""
+
+
+@dataclass
+class Launched:
+    """How a run ended. `errors`: one line for each failed step; `steps`: seconds by step."""
+
+    run_id: str
+    ok: bool
+    errors: list[str] = field(default_factory=list)
+    steps: dict[str, float] = field(default_factory=dict)
+
+
+def set_dagster_home(settings: Settings, environ: Any = None) -> None:
+    """Point Dagster at the repository's dagster.yaml and at this home's folder; an operator's own DAGSTER_HOME wins."""
+    env = os.environ if environ is None else environ
+    env.setdefault("DAGSTER_HOME", str(REPOSITORY))
+    env["DAGSTER_STORAGE_DIR"] = str(settings.home / "dagster")
+    (settings.home / "dagster").mkdir(parents=True, exist_ok=True)
+
+
+def run_job(
+    rt: Runtime, job: str, *, since: date, until: date, history_from: date | None = None, groups: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> Launched:
+    """Run `daily` (since == until) or `backfill` (a range). `groups`: only these stages (replay has no destinations).
+
+    Raises Permanent when the definitions do not load; a failing step is in `errors`, not raised.
+    """
+    set_dagster_home(rt.settings)
+    definitions = build_definitions(rt.settings, runtime=rt)
+    found = definitions.resolve_job_def(job)
+    selection = None
+    if groups is not None:
+        graph = definitions.resolve_asset_graph()
+        selection = sorted(k for k in found.asset_layer.executable_asset_keys if graph.get(k).group_name in groups)
+    config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    if history_from and job == "daily":
+        span = {"config": {"history_from": history_from.isoformat()}}
+        config["ops"] = {name: span for name in ("pull_all", "extract_events", "resolve")}
+    tags = {"dagster/partition": until.isoformat()} if since == until else {
+        "dagster/asset_partition_range_start": since.isoformat(), "dagster/asset_partition_range_end": until.isoformat(),
+    }  # fmt: skip
+    run_id = str(uuid.uuid4())
+    with dg.DagsterInstance.get() as instance:
+        outcome: dict[str, Any] = {}
+
+        def work() -> None:
+            try:
+                outcome["result"] = found.execute_in_process(
+                    run_config=config, instance=instance, run_id=run_id, raise_on_error=False, asset_selection=selection,
+                    partition_key=until.isoformat() if since == until else None, tags=None if since == until else tags,
+                )
+            except BaseException as bad:  # handed to the caller below
+                outcome["error"] = bad
+
+        thread = threading.Thread(target=work, name="dagster-run", daemon=True)
+        thread.start()
+        total = len(found.graph.node_defs)
+        while thread.is_alive():
+            thread.join(timeout=0.5)
+            if progress:
+                _tell(instance, run_id, total, progress)
+        if "error" in outcome:
+            raise Permanent(f"the run could not start: {outcome['error']}") from outcome["error"]
+        return _launched(instance, run_id, outcome["result"])
+
+
+def _tell(instance: dg.DagsterInstance, run_id: str, total: int, progress: Progress) -> None:
+    stats = instance.get_run_step_stats(run_id)
+    done = sum(1 for s in stats if s.end_time)
+    running = [s.step_key for s in stats if s.start_time and not s.end_time]
+    progress(done, total, running[0] if running else "")
+
+
+def _launched(instance: dg.DagsterInstance, run_id: str, result: Any) -> Launched:
+    stats = instance.get_run_step_stats(run_id)
+    steps = {s.step_key: round(s.end_time - s.start_time, 2) for s in stats if s.start_time and s.end_time}
+    errors = []
+    for event in result.all_events:
+        if event.event_type_value == "STEP_FAILURE":
+            error = event.event_specific_data.error
+            cause = error.cause if error and error.cause else error
+            errors.append(f"{event.step_key}: {(cause.message if cause else event.message).strip()}")
+    return Launched(run_id, bool(result.success), errors, steps)

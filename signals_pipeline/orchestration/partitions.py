@@ -1,0 +1,36 @@
+"""Days of the pipeline as Dagster partitions: 06:00 to 06:00 in the profile's zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+
+from signals_pipeline.rules.windows import HOUR_OFFSET
+from signals_pipeline.runtime import Runtime
+
+FIRST_DAY = "2026-01-01"
+
+
+def daily(zone: str) -> dg.DailyPartitionsDefinition:
+    return dg.DailyPartitionsDefinition(start_date=FIRST_DAY, hour_offset=HOUR_OFFSET, timezone=zone)
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days a run covers, both inclusive; `since == until` for a daily run."""
+
+    since: date
+    until: date
+
+
+def days_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, rt: Runtime) -> Days:
+    """From the run's partition or partition range; without either, the newest closed day."""
+    tags = context.run.tags
+    if day := tags.get("dagster/partition"):
+        return Days(date.fromisoformat(day), date.fromisoformat(day))
+    start, end = tags.get("dagster/asset_partition_range_start"), tags.get("dagster/asset_partition_range_end")
+    if start and end:
+        return Days(date.fromisoformat(start), date.fromisoformat(end))
+    return Days(rt.today(), rt.today())

@@ -1,0 +1,41 @@
+"""Small plots for asset metadata: PNG in markdown, rendered by the UI's dialog."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import dagster as dg
+
+
+def _markdown(figure: object) -> dg.MetadataValue:  # type: ignore[type-arg]
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=80, bbox_inches="tight")  # type: ignore[attr-defined]
+    return dg.MetadataValue.md(f"![plot](data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()})")
+
+
+def rows_per_day(days: Mapping[date, int], title: str) -> dg.MetadataValue:  # type: ignore[type-arg]
+    """Bars of rows by day."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 2.2))
+    axes = figure.subplots()
+    axes.bar(list(days), list(days.values()), width=0.9, color="#3b6ea5")
+    axes.set_title(title, fontsize=9)
+    axes.tick_params(labelsize=7)
+    figure.autofmt_xdate()
+    return _markdown(figure)
+
+
+def distribution(values: Sequence[float], title: str) -> dg.MetadataValue:  # type: ignore[type-arg]
+    """Histogram of scores 0-100."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 2.2))
+    axes = figure.subplots()
+    axes.hist(list(values), bins=[5.0 * i for i in range(21)], color="#3b6ea5")
+    axes.set_title(title, fontsize=9)
+    axes.tick_params(labelsize=7)
+    return _markdown(figure)

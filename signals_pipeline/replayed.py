@@ -1,0 +1,53 @@
+"""What a replay of real payloads found: the streams' counts, documents with and without events, signals, two examples of each type.
+
+lake + warehouse → `of` → dict (`signals run --replay --json`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from signals_pipeline import report
+from signals_pipeline.runtime import Runtime
+
+EXAMPLES = 2
+_EXAMPLES = """
+with ranked as (
+    select s.signal_type, s.company_id, c.name as company, s.occurred_at, s.quote, s.accession, s.source_row, s.source, s.signal_data,
+        row_number() over (
+            partition by s.signal_type order by case when s.quote is null then 1 else 0 end, s.confidence_score desc, s.occurred_at desc nulls last, s.id
+        ) as position
+    from signals.buying_signals as s
+    left join identity.companies as c on c.company_id = s.company_id
+)
+select * from ranked where position <= ? order by signal_type, position
+"""
+
+
+def of(rt: Runtime, dt: date) -> dict[str, Any]:
+    """The report of a replay, with the same keys as a daily run's and `documents` and `examples` beside them."""
+    documents = rt.lake.read("documents", columns=["events", "reason"]).to_pylist()
+    with_events = sum(1 for d in documents if d["events"])
+    return report.of_day(rt, dt) | {
+        "documents": {
+            "in": len(documents), "with_events": with_events, "without_events": len(documents) - with_events,
+            "reasons": dict(Counter(d["reason"] or "unexplained" for d in documents if not d["events"]).most_common()),
+        },
+        "examples": _examples(rt),
+    }  # fmt: skip
+
+
+def _examples(rt: Runtime) -> dict[str, list[dict[str, Any]]]:
+    if not rt.warehouse.has("signals", "buying_signals"):
+        return {}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for r in rt.warehouse.rows(_EXAMPLES, (EXAMPLES,)):
+        found.setdefault(r["signal_type"], []).append(
+            {
+                "company": r["company"], "occurred_on": r["occurred_at"].date().isoformat() if r["occurred_at"] else None, "what": r["signal_data"] or "",
+                "quote": r["quote"], "where": f"accession {r['accession']}" if r["accession"] else f"row {r['source_row']}",
+            }
+        )  # fmt: skip
+    return found
