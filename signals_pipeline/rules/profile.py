@@ -51,10 +51,22 @@ class Usage(_Strict):
     overlap_days: int = Field(ge=0, description="late rows are picked up this far back")
 
 
+class Readiness(_Strict):
+    from_score: dict[str, float] = {"Target": 0, "Awareness": 10, "Consideration": 30, "Decision": 50, "Purchase": 70}
+    hand_raisers: list[str] = Field(
+        default=["intent_surge", "product_signup", "feature_activation", "usage_spike"],
+        description="signal types by which a company shows that it is looking",
+    )
+    without_hand_raiser: str = Field(default="Consideration", description="the highest stage that news alone can reach")
+
+
 class Scoring(_Strict):
     threshold: float = Field(ge=0, le=100, description="composite from which an account is hot")
     weights: dict[str, float] = Field(description="signal family or type → weight in the composite, 0..1")
     inhibitors: dict[str, float] = Field(description="inhibitor → points taken off")
+    live_half_lives: float = Field(default=4.0, gt=0, description="a signal counts for this many half-lives")
+    inhibitor_half_life_days: float = Field(default=90.0, gt=0)
+    readiness: Readiness = Readiness()
 
 
 class Enrichment(_Strict):
