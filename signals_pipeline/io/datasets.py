@@ -76,7 +76,7 @@ _ALL = (
     _raw("salesforce__meetings", meeting_id=TEXT, account_id=TEXT, contact_id=TEXT, owner_id=TEXT, starts_at=TIME,
          status=TEXT, is_accepted=FLAG, created_at=TIME, last_modified_at=TIME),
     _raw("salesforce__users", ("email", "name"), user_id=TEXT, email=TEXT, name=TEXT, is_active=FLAG, territory=TEXT,
-         last_modified_at=TIME),
+         last_modified_at=TIME, email_key=TEXT),
     # ---- raw: Outreach (state) ------------------------------------------------------------------------------
     _raw("outreach__prospects", ("email", "first_name", "last_name"),
          prospect_id=INT, email=TEXT, email_key=TEXT, first_name=TEXT, last_name=TEXT, title=TEXT, company=TEXT,
