@@ -25,7 +25,14 @@ def is_up(home: Path) -> bool:
     return env_file(home).exists() and _call(home, "status").returncode == 0
 
 
-def start(home: Path, *, companies: int | None = None, days: int | None = None, speed: float | None = None, seed: int | None = None) -> str:
+def start(
+    home: Path,
+    *,
+    companies: int | None = None,
+    days: int | None = None,
+    speed: float | None = None,
+    seed: int | None = None,
+) -> str:
     """Start the sandbox for this home unless it runs; returns a sentence. Raises Permanent with its last words when it does not come up."""
     if is_up(home):
         return "sandbox: already running"
@@ -36,7 +43,9 @@ def start(home: Path, *, companies: int | None = None, days: int | None = None, 
         command += [flag, str(value)] if value is not None else []
     log = _box(home) / "serve.log"
     with log.open("ab") as handle:
-        process = subprocess.Popen(command, stdout=handle, stderr=handle, stdin=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=handle, stderr=handle, stdin=subprocess.DEVNULL, start_new_session=True
+        )
     until = time.monotonic() + START_PATIENCE_S
     while not env_file(home).exists():
         if process.poll() is not None or time.monotonic() > until:

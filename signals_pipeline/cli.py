@@ -1,7 +1,7 @@
 """The `signals` command: thin over the stage functions and the Dagster instance.
 
-    signals run            the daily job, end to end        signals plan / apply / approve / pause / resume
-    signals backfill       re-score history                  signals doctor / ui / sandbox …
+signals run            the daily job, end to end        signals plan / apply / approve / pause / resume
+signals backfill       re-score history                  signals doctor / ui / sandbox …
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def main() -> None:
 
 @app.command()
 def run(
-    as_json: Json = False, home: Home = None,
+    as_json: Json = False,
+    home: Home = None,
     replay: Annotated[Path | None, typer.Option(help="Folder of real payloads that stands in for the vendors; no destinations.")] = None,
     day: Annotated[str | None, typer.Option("--day", help="ISO day; default: the newest closed day.")] = None,
     companies: Annotated[int | None, typer.Option(help="Size of a new sandbox.")] = None,
@@ -71,8 +72,13 @@ def run(
         notes.append(f"first run: loading {HISTORY_DAYS} days of history from the sandbox (free there)")
     before = report.of_day(rt, dt)["sent"]
     launched = _launch(rt, "daily", as_json, notes, since=dt, until=dt, history_from=history_from)
-    told = report.of_day(rt, dt) | {"wall_s": round(time.monotonic() - started, 1), "ok": launched.ok, "errors": launched.errors,
-                                    "steps": launched.steps, "sent_by_this_run": 0}  # fmt: skip
+    told = report.of_day(rt, dt) | {
+        "wall_s": round(time.monotonic() - started, 1),
+        "ok": launched.ok,
+        "errors": launched.errors,
+        "steps": launched.steps,
+        "sent_by_this_run": 0,
+    }
     told["sent_by_this_run"] = told["sent"] - before
     if as_json:
         _print_json(told)
@@ -97,7 +103,12 @@ def _replay(folder: Path, as_json: bool, home: Path | None, started: float) -> N
 
     dt = rt.today()
     launched = _launch(rt, "daily", as_json, [], since=dt, until=dt, history_from=date(1970, 1, 2), groups=REPLAY_STAGES)
-    told = replayed.of(rt, dt) | {"wall_s": round(time.monotonic() - started, 1), "ok": launched.ok, "errors": launched.errors, "steps": launched.steps}
+    told = replayed.of(rt, dt) | {
+        "wall_s": round(time.monotonic() - started, 1),
+        "ok": launched.ok,
+        "errors": launched.errors,
+        "steps": launched.steps,
+    }
     if as_json:
         _print_json(told)
     else:
@@ -110,8 +121,12 @@ def _replay(folder: Path, as_json: bool, home: Path | None, started: float) -> N
 
 
 @app.command()
-def plan(as_json: Json = False, home: Home = None, fresh: Annotated[bool, typer.Option(help="Make a new plan from today's outbox.")] = False,
-         limit: Annotated[int, typer.Option(help="Rows to print.")] = 20) -> None:  # fmt: skip
+def plan(
+    as_json: Json = False,
+    home: Home = None,
+    fresh: Annotated[bool, typer.Option(help="Make a new plan from today's outbox.")] = False,
+    limit: Annotated[int, typer.Option(help="Rows to print.")] = 20,
+) -> None:
     """What would be sent: every field before and after, the reason, the cost.
 
     Example: signals plan --limit 5          Example: signals plan --fresh --json
@@ -128,7 +143,9 @@ def plan(as_json: Json = False, home: Home = None, fresh: Annotated[bool, typer.
         _print_json(shown)
         return
     console = Console()
-    console.print(f"Plan {shown['plan_hash'][:12]} for {shown['dt']}: {len(shown['rows'])} writes, ${shown['cost_usd']:.2f}, status {shown['status']}")
+    console.print(
+        f"Plan {shown['plan_hash'][:12]} for {shown['dt']}: {len(shown['rows'])} writes, ${shown['cost_usd']:.2f}, status {shown['status']}"
+    )
     for row in shown["rows"][:limit]:
         console.print(f"\n[bold]{row['destination']} {row['object']}[/] {row['operation']} · {row['reason']}", highlight=False)
         for field, change in row["fields"].items():
@@ -138,7 +155,11 @@ def plan(as_json: Json = False, home: Home = None, fresh: Annotated[bool, typer.
 
 
 @app.command()
-def apply(as_json: Json = False, home: Home = None, plan_hash: Annotated[str | None, typer.Argument(help="Default: the newest plan.")] = None) -> None:
+def apply(
+    as_json: Json = False,
+    home: Home = None,
+    plan_hash: Annotated[str | None, typer.Argument(help="Default: the newest plan.")] = None,
+) -> None:
     """Send what the newest plan says, once. Refuses when a gate is closed, the plan is old, or `signals pause` is on.
 
     Example: signals apply
@@ -192,8 +213,10 @@ def resume(by: Annotated[str, typer.Option(help="Who resumes.")] = "cli", home: 
 
 @app.command()
 def backfill(
-    since: Annotated[str, typer.Option("--from", help="First ISO day.")], until: Annotated[str, typer.Option("--to", help="Last ISO day.")],
-    as_json: Json = False, home: Home = None,
+    since: Annotated[str, typer.Option("--from", help="First ISO day.")],
+    until: Annotated[str, typer.Option("--to", help="Last ISO day.")],
+    as_json: Json = False,
+    home: Home = None,
 ) -> None:
     """Re-score past days as they were. Neither sends nor spends.
 
@@ -209,8 +232,16 @@ def backfill(
         raise Permanent(f"--to {last} has not closed yet; the newest closed day is {rt.today()}")
     launched = _launch(rt, "backfill", as_json, notes, since=first, until=last)
     scored = rt.lake.read("account_scores", since=first, until=last, columns=["company_id"])
-    told = {"from": first.isoformat(), "to": last.isoformat(), "days": (last - first).days + 1, "scores": scored.num_rows, "ok": launched.ok,
-            "errors": launched.errors, "steps": launched.steps, "wall_s": round(time.monotonic() - started, 1)}  # fmt: skip
+    told = {
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "days": (last - first).days + 1,
+        "scores": scored.num_rows,
+        "ok": launched.ok,
+        "errors": launched.errors,
+        "steps": launched.steps,
+        "wall_s": round(time.monotonic() - started, 1),
+    }
     _tell(told, as_json)
     raise typer.Exit(0 if launched.ok else 1)
 
@@ -236,12 +267,22 @@ def doctor(as_json: Json = False, home: Home = None) -> None:
     found = asyncio.run(look())
     rows = [vars(h) if not hasattr(h, "__dataclass_fields__") else {k: getattr(h, k) for k in h.__dataclass_fields__} for h in found]
     if as_json:
-        _print_json({"home": str(settings.home), "engine": settings.engine, "mode": settings.mode, "now": rt.now().isoformat(), "vendors": rows})
+        _print_json(
+            {
+                "home": str(settings.home),
+                "engine": settings.engine,
+                "mode": settings.mode,
+                "now": rt.now().isoformat(),
+                "vendors": rows,
+            }
+        )
         return
     from rich.table import Table
 
     console = Console()
-    console.print(f"home {settings.home} · warehouse {settings.engine} · mode {settings.mode} · now {rt.now():%Y-%m-%d %H:%M} UTC · as of {rt.today()}")
+    console.print(
+        f"home {settings.home} · warehouse {settings.engine} · mode {settings.mode} · now {rt.now():%Y-%m-%d %H:%M} UTC · as of {rt.today()}"
+    )
     table = Table(*(rows[0] if rows else ["vendor"]), box=None)
     for row in rows:
         table.add_row(*("" if v is None else str(v) for v in row.values()))
@@ -263,7 +304,13 @@ def ui(home: Home = None, port: Annotated[int, typer.Option(help="Port of the UI
 
 
 @sandbox_app.command("start")
-def sandbox_start(home: Home = None, companies: int | None = None, days: int | None = None, speed: float | None = None, seed: int | None = None) -> None:
+def sandbox_start(
+    home: Home = None,
+    companies: int | None = None,
+    days: int | None = None,
+    speed: float | None = None,
+    seed: int | None = None,
+) -> None:
     """Start the sandbox for this home.
 
     Example: signals sandbox start --companies 500
@@ -339,7 +386,12 @@ def _bar(console: Console, quiet: bool) -> Iterator[Callable[[int, int, str], No
     if quiet:
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} steps"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} steps"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("loading the graph", total=None)
         yield lambda done, total, name: bar.update(task, completed=done, total=total, description=name or "…")

@@ -1,6 +1,6 @@
 """The composition root: settings → Dagster definitions. No logic; nothing happens at import.
 
-Used by workspace.yaml (the UI, the daemon) and by the CLI (`build_definitions(settings, runtime=...)`).
+Used by workspace.yaml (the UI, the daemon) and by the CLI (`build_definitions(settings, house=...)`).
 """
 
 from __future__ import annotations
@@ -16,18 +16,24 @@ from signals_pipeline.orchestration.dbt_stage import dbt_stage
 from signals_pipeline.orchestration.partitions import daily
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.rules.profile import load_profile
-from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import Settings, load_settings
 
 
-def build_definitions(settings: Settings, *, runtime: Runtime | None = None, manifest: Path | None = None) -> dg.Definitions:
-    """Everything Dagster knows of. `runtime`: share an open one; `manifest`: skip `dbt parse`."""
+def build_definitions(
+    settings: Settings, *, house: House | None = None, manifest: Path | None = None
+) -> dg.Definitions:
+    """Everything Dagster knows of. `house`: share an open runtime; `manifest`: skip `dbt parse`."""
     days = daily(load_profile(settings.profile_path).zone)
     parsed = manifest or dbt.parse(settings)
     stages = [
         dbt_stage("rules", parsed, "resource_type:seed"),
         dbt_stage("usage", parsed, "signals.signals.usage_daily", partitions=days),
-        dbt_stage("signals", parsed, "signals.sources signals.identity signals.signals", exclude="signals.signals.usage_daily signals.signals.account_features"),
+        dbt_stage(
+            "signals",
+            parsed,
+            "signals.sources signals.identity signals.signals",
+            exclude="signals.signals.usage_daily signals.signals.account_features",
+        ),
         dbt_stage("features", parsed, "signals.signals.account_features", partitions=days),
         dbt_stage("priorities", parsed, "signals.scoring signals.enrichment signals.priorities"),
         dbt_stage("metrics", parsed, "signals.activation signals.metrics"),
@@ -42,7 +48,7 @@ def build_definitions(settings: Settings, *, runtime: Runtime | None = None, man
         jobs=[job, backfill],
         schedules=[automation.schedule(job)],
         sensors=[automation.file_drop_sensor(job), automation.failure_sensor()],
-        resources={"house": House.around(runtime) if runtime else House()},
+        resources={"house": house or House()},
         executor=dg.in_process_executor,
     )  # fmt: skip
 

@@ -44,7 +44,10 @@ def _extract() -> tldextract.TLDExtract:
     # the list inside the package only: never a download; private suffixes on, so github.io is no company's domain;
     # the reserved top-level names (RFC 2606) count as suffixes, so that acme.example is a company like any other
     return tldextract.TLDExtract(
-        suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=("example", "test", "invalid")
+        suffix_list_urls=(),
+        cache_dir=None,
+        include_psl_private_domains=True,
+        extra_suffixes=("example", "test", "invalid"),
     )
 
 

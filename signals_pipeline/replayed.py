@@ -32,11 +32,13 @@ def of(rt: Runtime, dt: date) -> dict[str, Any]:
     with_events = sum(1 for d in documents if d["events"])
     return report.of_day(rt, dt) | {
         "documents": {
-            "in": len(documents), "with_events": with_events, "without_events": len(documents) - with_events,
+            "in": len(documents),
+            "with_events": with_events,
+            "without_events": len(documents) - with_events,
             "reasons": dict(Counter(d["reason"] or "unexplained" for d in documents if not d["events"]).most_common()),
         },
         "examples": _examples(rt),
-    }  # fmt: skip
+    }
 
 
 def _examples(rt: Runtime) -> dict[str, list[dict[str, Any]]]:
@@ -46,8 +48,11 @@ def _examples(rt: Runtime) -> dict[str, list[dict[str, Any]]]:
     for r in rt.warehouse.rows(_EXAMPLES, (EXAMPLES,)):
         found.setdefault(r["signal_type"], []).append(
             {
-                "company": r["company"], "occurred_on": r["occurred_at"].date().isoformat() if r["occurred_at"] else None, "what": r["signal_data"] or "",
-                "quote": r["quote"], "where": f"accession {r['accession']}" if r["accession"] else f"row {r['source_row']}",
+                "company": r["company"],
+                "occurred_on": r["occurred_at"].date().isoformat() if r["occurred_at"] else None,
+                "what": r["signal_data"] or "",
+                "quote": r["quote"],
+                "where": f"accession {r['accession']}" if r["accession"] else f"row {r['source_row']}",
             }
-        )  # fmt: skip
+        )
     return found

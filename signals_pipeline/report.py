@@ -21,11 +21,16 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
     """The report of day `dt`. Parts whose stage has not run are empty, and `gates` is then empty too."""
     streams = {
         r["stream"]: {
-            "in": r["records_in"], "landed": r["landed"], "rejected": r["rejected"], "status": r["status"], "error": r["error"],
-            "age_hours": r["age_hours"], "unknown_fields": r["unknown_fields"],
+            "in": r["records_in"],
+            "landed": r["landed"],
+            "rejected": r["rejected"],
+            "status": r["status"],
+            "error": r["error"],
+            "age_hours": r["age_hours"],
+            "unknown_fields": r["unknown_fields"],
         }
         for r in rt.lake.read("stream_runs", since=dt, until=dt).to_pylist()
-    }  # fmt: skip
+    }
     outbox = _counts(rt, "priorities", "outbox", "select decision as k, count(*) as n from priorities.outbox group by decision")
     plan = _plan(rt, dt)
     sends = Counter((r["destination"], r["status"]) for r in _ledger(rt, dt))
@@ -33,9 +38,15 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
         "as_of": dt.isoformat(),
         "streams": streams,
         "rejects_by_reason": dict(Counter(rt.lake.read("rejects", since=dt, until=dt, columns=["reason"])["reason"].to_pylist())),
-        "signals_by_type": _counts(rt, "signals", "buying_signals", "select signal_type as k, count(*) as n from signals.buying_signals group by signal_type"),
+        "signals_by_type": _counts(
+            rt, "signals", "buying_signals", "select signal_type as k, count(*) as n from signals.buying_signals group by signal_type"
+        ),
         "signals_today": _counts(
-            rt, "signals", "buying_signals", "select signal_type as k, count(*) as n from signals.buying_signals where dt = ? group by signal_type", (dt,)
+            rt,
+            "signals",
+            "buying_signals",
+            "select signal_type as k, count(*) as n from signals.buying_signals where dt = ? group by signal_type",
+            (dt,),
         ),
         "hottest": _hottest(rt, dt),
         "considered": sum(outbox.values()),
@@ -44,7 +55,9 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
         "sent": sum(n for (_, status), n in sends.items() if status == "confirmed"),
         "sends": {f"{destination}.{status}": n for (destination, status), n in sorted(sends.items())},
         "suppressed": _counts(
-            rt, "priorities", "suppression_reasons",
+            rt,
+            "priorities",
+            "suppression_reasons",
             "select rule as k, count(distinct outbox_id) as n from priorities.suppression_reasons group by rule",
         ),
         "suppressed_contacts": outbox.get("suppressed", 0),
@@ -54,7 +67,7 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
         "gate_failures": {r["gate"]: r["failures"] for r in _gates(rt, plan) if not r["passed"]},
         "cost": _cost(rt, dt),
         "reviews": _reviews(rt),
-    }  # fmt: skip
+    }
 
 
 def _counts(rt: Runtime, schema: str, table: str, sql: str, parameters: tuple[Any, ...] = ()) -> dict[str, int]:
@@ -75,36 +88,51 @@ def _hottest(rt: Runtime, dt: date) -> list[dict[str, Any]]:
             reasons.setdefault(r["company_id"], []).append({"points": round(r["points"], 1), "reason": r["reason"]})
     marks = ", ".join("?" for _ in wanted)
     known = {
-        r["company_id"]: r for r in rt.warehouse.rows(f"select company_id, name, domain, ineligible_because from signals.account_eligibility where company_id in ({marks})", sorted(wanted))
-    }  # fmt: skip
+        r["company_id"]: r
+        for r in rt.warehouse.rows(
+            f"select company_id, name, domain, ineligible_because from signals.account_eligibility where company_id in ({marks})",
+            sorted(wanted),
+        )
+    }
     return [
         {
-            "company_id": r["company_id"], "name": known.get(r["company_id"], {}).get("name"), "domain": known.get(r["company_id"], {}).get("domain"),
-            "not_contacted_because": known.get(r["company_id"], {}).get("ineligible_because"), "score": round(r["composite_score"], 1),
-            "stage": r["readiness_stage"], "reasons": reasons.get(r["company_id"], []),
+            "company_id": r["company_id"],
+            "name": known.get(r["company_id"], {}).get("name"),
+            "domain": known.get(r["company_id"], {}).get("domain"),
+            "not_contacted_because": known.get(r["company_id"], {}).get("ineligible_because"),
+            "score": round(r["composite_score"], 1),
+            "stage": r["readiness_stage"],
+            "reasons": reasons.get(r["company_id"], []),
         }
         for r in top
-    ]  # fmt: skip
+    ]
 
 
 def _plan(rt: Runtime, dt: date) -> dict[str, Any] | None:
     with rt.ops.connect() as connection:
         found = connection.execute(
-            sa.select(ops.plans.c.plan_hash, ops.plans.c.rows, ops.plans.c.status).where(ops.plans.c.dt == dt).order_by(ops.plans.c.created_at.desc())
+            sa.select(ops.plans.c.plan_hash, ops.plans.c.rows, ops.plans.c.status)
+            .where(ops.plans.c.dt == dt)
+            .order_by(ops.plans.c.created_at.desc())
         ).first()
     return dict(found._mapping) if found else None
 
 
 def _ledger(rt: Runtime, dt: date) -> list[dict[str, Any]]:
     with rt.ops.connect() as connection:
-        return [dict(r._mapping) for r in connection.execute(sa.select(ops.ledger.c.destination, ops.ledger.c.status).where(ops.ledger.c.dt == dt))]
+        return [
+            dict(r._mapping)
+            for r in connection.execute(sa.select(ops.ledger.c.destination, ops.ledger.c.status).where(ops.ledger.c.dt == dt))
+        ]
 
 
 def _gates(rt: Runtime, plan: dict[str, Any] | None) -> list[dict[str, Any]]:
     if plan is None:
         return []
     with rt.ops.connect() as connection:
-        found = connection.execute(sa.select(ops.gate_results).where(ops.gate_results.c.plan_hash == plan["plan_hash"]).order_by(ops.gate_results.c.gate))
+        found = connection.execute(
+            sa.select(ops.gate_results).where(ops.gate_results.c.plan_hash == plan["plan_hash"]).order_by(ops.gate_results.c.gate)
+        )
         return [dict(r._mapping) for r in found]
 
 
@@ -119,13 +147,18 @@ def _cost(rt: Runtime, dt: date) -> dict[str, float]:
 
 def _reviews(rt: Runtime) -> dict[str, int]:
     with rt.ops.connect() as connection:
-        found = connection.execute(sa.select(ops.reviews.c.kind, sa.func.count()).where(ops.reviews.c.status == "open").group_by(ops.reviews.c.kind))
+        found = connection.execute(
+            sa.select(ops.reviews.c.kind, sa.func.count()).where(ops.reviews.c.status == "open").group_by(ops.reviews.c.kind)
+        )
         return {str(kind): int(n) for kind, n in found}
 
 
 def markdown(told: dict[str, Any]) -> str:
     """The report as a short page for the UI."""
-    lines = [f"**As of {told['as_of']}**: {told['planned']} planned, {told['sent']} sent, {told['held_out']} held out, ${told['cost']['usd']:.2f}", ""]
+    lines = [
+        f"**As of {told['as_of']}**: {told['planned']} planned, {told['sent']} sent, {told['held_out']} held out, ${told['cost']['usd']:.2f}",
+        "",
+    ]
     lines += ["| account | score | why |", "|---|---|---|"]
     lines += [f"| {_cell(a['name'])} | {a['score']} | {_cell('; '.join(r['reason'] for r in a['reasons'][:3]))} |" for a in told["hottest"]]
     failed = [f"{name}: {s['error']}" for name, s in told["streams"].items() if s["status"] == "failed"]

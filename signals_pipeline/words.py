@@ -30,7 +30,9 @@ def tell_replay(console: Console, told: dict[str, Any]) -> None:
     for kind, examples in told["examples"].items():
         console.print(f"\n[bold]{kind}[/]")
         for e in examples:
-            console.print(f"  {escape(e['company'] or '?')} · {e['occurred_on'] or '?'} · {escape(e['what'])} · [dim]{escape(e['where'])}[/]")
+            console.print(
+                f"  {escape(e['company'] or '?')} · {e['occurred_on'] or '?'} · {escape(e['what'])} · [dim]{escape(e['where'])}[/]"
+            )
             if e["quote"]:
                 console.print(f"    “{escape(e['quote'])}”", style="italic")
 
@@ -47,7 +49,9 @@ def _streams(console: Console, told: dict[str, Any]) -> None:
     if off:
         console.print(f"[dim]off: {', '.join(off)}[/]")
     if told["rejects_by_reason"]:
-        console.print("rejected because: " + ", ".join(f"{r} {n}" for r, n in sorted(told["rejects_by_reason"].items(), key=lambda i: -i[1])))
+        console.print(
+            "rejected because: " + ", ".join(f"{r} {n}" for r, n in sorted(told["rejects_by_reason"].items(), key=lambda i: -i[1]))
+        )
 
 
 def _signals(console: Console, told: dict[str, Any]) -> None:
@@ -73,11 +77,15 @@ def _activation(console: Console, told: dict[str, Any]) -> None:
     console.print(
         f"  considered {told['considered']:,} contacts · suppressed {told['suppressed_contacts']:,} · held out {told['held_out']:,} · over the cap {told['over_cap']:,}"
     )
-    console.print(f"  planned {told['planned']:,} writes · sent {told['sent']:,} · cost {told['cost']['credits']:.0f} credits = ${told['cost']['usd']:.2f}")
+    console.print(
+        f"  planned {told['planned']:,} writes · sent {told['sent']:,} · cost {told['cost']['credits']:.0f} credits = ${told['cost']['usd']:.2f}"
+    )
     for name, n in told["sends"].items():
         console.print(f"    {n:>6,}  {name}")
     if told["suppressed"]:
-        console.print("  suppressed because (a contact can have several): " + ", ".join(f"{r} {n:,}" for r, n in told["suppressed"].items()))
+        console.print(
+            "  suppressed because (a contact can have several): " + ", ".join(f"{r} {n:,}" for r, n in told["suppressed"].items())
+        )
     for gate, passed in told["gates"].items():
         words = "" if passed else "  " + escape(str(told["gate_failures"].get(gate, "")))[:200]
         console.print(f"  gate {gate}: {'[green]open[/]' if passed else '[red]closed[/]'}{words}")

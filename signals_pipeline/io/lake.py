@@ -43,7 +43,15 @@ class Lake:
             if not self.fs.exists(path) or pq.read_schema(self.fs.open(path)) != spec.schema:
                 self._put(path, spec.schema.empty_table())
 
-    def write(self, name: str, dt: date, rows: pa.Table | Sequence[Mapping[str, Any]], *, stream: str = "all", window: str = "day") -> int:
+    def write(
+        self,
+        name: str,
+        dt: date,
+        rows: pa.Table | Sequence[Mapping[str, Any]],
+        *,
+        stream: str = "all",
+        window: str = "day",
+    ) -> int:
         """Write the whole content of (dataset, dt, stream, window); rows written before under that name are replaced.
 
         `rows`: a table or dicts; missing columns become null, unknown ones are refused. Zero rows write an empty file.
@@ -57,7 +65,8 @@ class Lake:
         if "dt" in table.column_names:
             table = table.drop_columns(["dt"])
         columns = [
-            table[c].cast(t) if c in table.column_names else pa.nulls(table.num_rows, t) for c, t in spec.columns.items()
+            table[c].cast(t) if c in table.column_names else pa.nulls(table.num_rows, t)
+            for c, t in spec.columns.items()
         ]
         table = pa.table(columns, schema=spec.schema)
         table = table.take(pc.sort_indices(table, [(c, "ascending") for c in spec.key]))
@@ -75,7 +84,12 @@ class Lake:
         return {d: self.write(name, d, t, stream=stream, window=window) for d, t in sorted(days.items())}
 
     def read(
-        self, name: str, *, since: date | None = None, until: date | None = None, columns: Sequence[str] | None = None,
+        self,
+        name: str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        columns: Sequence[str] | None = None,
         before: date | None = None,
     ) -> pa.Table:
         """Rows with since ≤ dt ≤ until (and dt < before), with their `dt` (date32), ordered by dt and key.
@@ -93,7 +107,10 @@ class Lake:
                 part = pq.ParquetFile(handle).read(columns=wanted)
             if part.num_rows:
                 have = set(part.column_names)
-                arrays = [part[c].cast(spec.columns[c]) if c in have else pa.nulls(part.num_rows, spec.columns[c]) for c in wanted]
+                arrays = [
+                    part[c].cast(spec.columns[c]) if c in have else pa.nulls(part.num_rows, spec.columns[c])
+                    for c in wanted
+                ]
                 arrays.append(pa.array([dt] * part.num_rows, pa.date32()))
                 parts.append(pa.table(arrays, schema=schema))
         if not parts:

@@ -68,10 +68,15 @@ class Warehouse:
         from signals_pipeline.io.pgtypes import arrow_of
 
         try:
-            with psycopg2.connect(self.url.replace("postgresql+psycopg2://", "postgresql://")) as connection, connection.cursor() as cursor:
+            with (
+                psycopg2.connect(self.url.replace("postgresql+psycopg2://", "postgresql://")) as connection,
+                connection.cursor() as cursor,
+            ):
                 connection.set_session(readonly=True)
                 cursor.execute("set time zone 'UTC'")
-                cursor.execute(sql.replace("%", "%%").replace("?", "%s") if parameters else sql, tuple(parameters) or None)
+                cursor.execute(
+                    sql.replace("%", "%%").replace("?", "%s") if parameters else sql, tuple(parameters) or None
+                )
                 return arrow_of(cursor)
         except (psycopg2.OperationalError, psycopg2.errors.UndefinedTable) as bad:
             raise Transient(f"warehouse: {bad}") from bad

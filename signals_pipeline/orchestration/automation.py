@@ -15,17 +15,22 @@ RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, 
 def daily_job() -> Any:
     """Everything, in order, for one day."""
     return dg.define_asset_job(
-        "daily", selection=dg.AssetSelection.all() - dg.AssetSelection.key_prefixes(["carried"]), executor_def=dg.in_process_executor,
-        description="Pull, resolve, build, score, enrich, rank, plan, judge, apply, measure.", tags={"signals/kind": "daily"},
+        "daily",
+        selection=dg.AssetSelection.all() - dg.AssetSelection.key_prefixes(["carried"]),
+        executor_def=dg.in_process_executor,
+        description="Pull, resolve, build, score, enrich, rank, plan, judge, apply, measure.",
+        tags={"signals/kind": "daily"},
     )
 
 
 def backfill_job() -> Any:
     """Re-scores history; neither sends nor spends: no source, no enrichment, no activation is in it."""
     return dg.define_asset_job(
-        "backfill", executor_def=dg.in_process_executor, description="Features and scores of past days; neither sends nor spends.",
+        "backfill",
+        executor_def=dg.in_process_executor,
+        description="Features and scores of past days; neither sends nor spends.",
         selection=dg.AssetSelection.assets(["signals", "account_features"], ["lake", "account_scores"], ["lake", "account_score_reasons"]),
-    )  # fmt: skip
+    )
 
 
 def schedule(job: Any) -> Any:
@@ -36,7 +41,7 @@ def file_drop_sensor(job: Any) -> dg.SensorDefinition:
     """Starts a run for the open day when a complete file lies in a drop folder; one run per set of files."""
 
     @dg.sensor(name="file_drop", job=job, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
-    def file_drop(context: dg.SensorEvaluationContext, house: House) -> Iterator[Any]:
+    def file_drop(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         from signals_pipeline.sources.file_drop import ready_files
 
         rt = house.runtime
@@ -61,8 +66,14 @@ def failure_sensor() -> dg.SensorDefinition:
         from signals_pipeline.settings import load_settings
 
         rt = build_runtime(load_settings())
-        notice = {"notice_id": f"run-failed-{context.dagster_run.run_id}", "kind": "run_failed", "title": f"Run {context.dagster_run.job_name} failed",
-                  "body": context.failure_event.message, "is_read": False, "at": rt.stamp()}  # fmt: skip
+        notice = {
+            "notice_id": f"run-failed-{context.dagster_run.run_id}",
+            "kind": "run_failed",
+            "title": f"Run {context.dagster_run.job_name} failed",
+            "body": context.failure_event.message,
+            "is_read": False,
+            "at": rt.stamp(),
+        }
         with rt.ops.begin() as connection:
             known = connection.execute(sa.select(ops.notices.c.notice_id).where(ops.notices.c.notice_id == notice["notice_id"])).first()
             if known is None:

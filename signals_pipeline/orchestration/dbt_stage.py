@@ -32,7 +32,7 @@ def carried_key(name: str) -> dg.AssetKey:
     return dg.AssetKey(["carried", name])
 
 
-class Translator(DagsterDbtTranslator):
+class Translator(DagsterDbtTranslator):  # type: ignore[misc]
     """Keys are `<stage>/<model>`, groups are stages; `lake('x')` in the SQL is an arrow from the Python asset."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
@@ -56,24 +56,41 @@ class Translator(DagsterDbtTranslator):
 
 
 def dbt_stage(
-    name: str, manifest: Path, select: str, *, exclude: str = "", partitions: dg.PartitionsDefinition[str] | None = None,
+    name: str,
+    manifest: Path,
+    select: str,
+    *,
+    exclude: str = "",
+    partitions: dg.PartitionsDefinition[str] | None = None,
 ) -> dg.AssetsDefinition:
     """Assets of one dbt selection, built in one step. A failing test is a red check, skips what stands on it, and fails the step."""
 
     @dbt_assets(
-        manifest=manifest, select=select, exclude=exclude, name=name, partitions_def=partitions, dagster_dbt_translator=_translator,
-        backfill_policy=dg.BackfillPolicy.single_run() if partitions else None, pool="warehouse",
+        manifest=manifest,
+        select=select,
+        exclude=exclude,
+        name=name,
+        partitions_def=partitions,
+        dagster_dbt_translator=_translator,
+        backfill_policy=dg.BackfillPolicy.single_run() if partitions else None,
+        pool="warehouse",
     )
-    def stage(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
+    def stage(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         rt, days = house.runtime, days_of(context, house.runtime)
         if rt.settings.engine == "postgres":
             from signals_pipeline.io import pgload
 
             report = pgload.load(rt.settings, rt.lake)
             context.log.info(f"raw loaded: {report}")
-        run = dbt.build(
-            rt.settings, select.split(), exclude=exclude.split(), since=days.since, until=days.until, variables=dbt.variables_of(rt.profile)
-        )
+        with house.clocked(f"dbt {name}"):
+            run = dbt.build(
+                rt.settings,
+                select.split(),
+                exclude=exclude.split(),
+                since=days.since,
+                until=days.until,
+                variables=dbt.variables_of(rt.profile),
+            )
         yield from _events(context, run)
         if not run.ok:
             broken = "; ".join(f"{n.name}: {n.message}" for n in run.broken)
@@ -100,6 +117,8 @@ def _events(context: dg.AssetExecutionContext, run: dbt.DbtRun) -> Iterator[Any]
             for (asset_key, check), _ in checks.items():
                 if check == node.name:
                     yield dg.AssetCheckResult(
-                        passed=node.status in ("pass", "warn"), asset_key=asset_key, check_name=check,
+                        passed=node.status in ("pass", "warn"),
+                        asset_key=asset_key,
+                        check_name=check,
                         metadata={"failures": node.failures or 0, "message": node.message or "ok"},
                     )

@@ -17,6 +17,7 @@ import dagster as dg
 
 from signals_pipeline.definitions import build_definitions
 from signals_pipeline.errors import Permanent
+from signals_pipeline.orchestration.resources import House
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY, Settings
 
@@ -26,12 +27,13 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass
 class Launched:
-    """How a run ended. `errors`: one line for each failed step; `steps`: seconds by step."""
+    """How a run ended. `errors`: one line for each failed step; `steps`: seconds by step; `functions`: those inside our own functions and SQL."""
 
     run_id: str
     ok: bool
     errors: list[str] = field(default_factory=list)
     steps: dict[str, float] = field(default_factory=dict)
+    functions: dict[str, float] = field(default_factory=dict)
 
 
 def set_dagster_home(settings: Settings, environ: Any = None) -> None:
@@ -43,7 +45,13 @@ def set_dagster_home(settings: Settings, environ: Any = None) -> None:
 
 
 def run_job(
-    rt: Runtime, job: str, *, since: date, until: date, history_from: date | None = None, groups: Sequence[str] | None = None,
+    rt: Runtime,
+    job: str,
+    *,
+    since: date,
+    until: date,
+    history_from: date | None = None,
+    groups: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> Launched:
     """Run `daily` (since == until) or `backfill` (a range). `groups`: only these stages (replay has no destinations).
@@ -51,7 +59,8 @@ def run_job(
     Raises Permanent when the definitions do not load; a failing step is in `errors`, not raised.
     """
     set_dagster_home(rt.settings)
-    definitions = build_definitions(rt.settings, runtime=rt)
+    house = House(rt)
+    definitions = build_definitions(rt.settings, house=house)
     found = definitions.resolve_job_def(job)
     selection = None
     if groups is not None:
@@ -60,10 +69,15 @@ def run_job(
     config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     if history_from and job == "daily":
         span = {"config": {"history_from": history_from.isoformat()}}
-        config["ops"] = {name: span for name in ("pull_all", "extract_events", "resolve")}
-    tags = {"dagster/partition": until.isoformat()} if since == until else {
-        "dagster/asset_partition_range_start": since.isoformat(), "dagster/asset_partition_range_end": until.isoformat(),
-    }  # fmt: skip
+        config["ops"] = dict.fromkeys(("pull_all", "extract_events", "resolve"), span)
+    tags = (
+        {"dagster/partition": until.isoformat()}
+        if since == until
+        else {
+            "dagster/asset_partition_range_start": since.isoformat(),
+            "dagster/asset_partition_range_end": until.isoformat(),
+        }
+    )
     run_id = str(uuid.uuid4())
     with dg.DagsterInstance.get() as instance:
         outcome: dict[str, Any] = {}
@@ -71,8 +85,13 @@ def run_job(
         def work() -> None:
             try:
                 outcome["result"] = found.execute_in_process(
-                    run_config=config, instance=instance, run_id=run_id, raise_on_error=False, asset_selection=selection,
-                    partition_key=until.isoformat() if since == until else None, tags=None if since == until else tags,
+                    run_config=config,
+                    instance=instance,
+                    run_id=run_id,
+                    raise_on_error=False,
+                    asset_selection=selection,
+                    partition_key=until.isoformat() if since == until else None,
+                    tags=None if since == until else tags,
                 )
             except BaseException as bad:  # handed to the caller below
                 outcome["error"] = bad
@@ -86,7 +105,7 @@ def run_job(
                 _tell(instance, run_id, total, progress)
         if "error" in outcome:
             raise Permanent(f"the run could not start: {outcome['error']}") from outcome["error"]
-        return _launched(instance, run_id, outcome["result"])
+        return _launched(instance, run_id, outcome["result"], house)
 
 
 def _tell(instance: dg.DagsterInstance, run_id: str, total: int, progress: Progress) -> None:
@@ -96,7 +115,7 @@ def _tell(instance: dg.DagsterInstance, run_id: str, total: int, progress: Progr
     progress(done, total, running[0] if running else "")
 
 
-def _launched(instance: dg.DagsterInstance, run_id: str, result: Any) -> Launched:
+def _launched(instance: dg.DagsterInstance, run_id: str, result: Any, house: House) -> Launched:
     stats = instance.get_run_step_stats(run_id)
     steps = {s.step_key: round(s.end_time - s.start_time, 2) for s in stats if s.start_time and s.end_time}
     errors = []
@@ -105,4 +124,5 @@ def _launched(instance: dg.DagsterInstance, run_id: str, result: Any) -> Launche
             error = event.event_specific_data.error
             cause = error.cause if error and error.cause else error
             errors.append(f"{event.step_key}: {(cause.message if cause else event.message).strip()}")
-    return Launched(run_id, bool(result.success), errors, steps)
+    functions = {k: round(v, 2) for k, v in house.seconds.items()}
+    return Launched(run_id, bool(result.success), errors, steps, functions)

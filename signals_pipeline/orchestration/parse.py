@@ -15,7 +15,10 @@ def main() -> None:
         settings = load_settings({}, home=home)
         set_dagster_home(settings)
         graph = build_definitions(settings).resolve_asset_graph()
-        print(f"definitions load: {len(graph.get_all_asset_keys())} assets, {len(graph.asset_check_keys)} checks", file=sys.stdout)  # noqa: T201
+        print(
+            f"definitions load: {len(graph.get_all_asset_keys())} assets, {len(graph.asset_check_keys)} checks",
+            file=sys.stdout,
+        )
 
 
 if __name__ == "__main__":

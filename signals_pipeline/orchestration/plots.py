@@ -10,26 +10,27 @@ from datetime import date
 import dagster as dg
 
 
-def _markdown(figure: object) -> dg.MetadataValue:  # type: ignore[type-arg]
+def _markdown(figure: object) -> dg.MetadataValue:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=80, bbox_inches="tight")  # type: ignore[attr-defined]
     return dg.MetadataValue.md(f"![plot](data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()})")
 
 
-def rows_per_day(days: Mapping[date, int], title: str) -> dg.MetadataValue:  # type: ignore[type-arg]
+def rows_per_day(days: Mapping[date, int], title: str) -> dg.MetadataValue:
     """Bars of rows by day."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6, 2.2))
     axes = figure.subplots()
-    axes.bar(list(days), list(days.values()), width=0.9, color="#3b6ea5")
+    axes.bar([d.isoformat() for d in days], list(days.values()), width=0.9, color="#3b6ea5")
     axes.set_title(title, fontsize=9)
     axes.tick_params(labelsize=7)
+    axes.set_xticks(range(0, len(days), max(1, len(days) // 8)))
     figure.autofmt_xdate()
     return _markdown(figure)
 
 
-def distribution(values: Sequence[float], title: str) -> dg.MetadataValue:  # type: ignore[type-arg]
+def distribution(values: Sequence[float], title: str) -> dg.MetadataValue:
     """Histogram of scores 0-100."""
     from matplotlib.figure import Figure
 

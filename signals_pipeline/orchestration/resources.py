@@ -1,30 +1,32 @@
-"""The one resource of every asset: the runtime, opened when a step first asks for it."""
+"""The one resource of every asset: the runtime, opened when a step first asks for it, and a watch on our own functions."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import dagster as dg
-from pydantic import PrivateAttr
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 
 from signals_pipeline.runtime import Runtime, build_runtime
 from signals_pipeline.settings import load_settings
 
 
-class House(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Opens the `Runtime` from the environment; a caller that already has one hands it over with `House.around`."""
+class House:
+    """Opens the `Runtime` from the environment, or holds the one it is given. `seconds`: wall seconds inside our functions, by step."""
 
-    replay: str = ""
-    _runtime: Runtime | None = PrivateAttr(default=None)
+    def __init__(self, runtime: Runtime | None = None) -> None:
+        self._given = runtime
+        self.seconds: dict[str, float] = {}
 
-    @classmethod
-    def around(cls, runtime: Runtime) -> House:
-        house = cls(replay=str(runtime.replay or ""))
-        house._runtime = runtime
-        return house
-
-    @property
+    @cached_property
     def runtime(self) -> Runtime:
-        if self._runtime is None:
-            self._runtime = build_runtime(load_settings(), replay=Path(self.replay) if self.replay else None)
-        return self._runtime
+        return self._given or build_runtime(load_settings())
+
+    @contextmanager
+    def clocked(self, step: str) -> Iterator[None]:
+        """Counts the wall seconds of the block under `step`: what is left of a run's wall time is the orchestrator's."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started

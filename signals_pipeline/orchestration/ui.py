@@ -14,7 +14,18 @@ def serve(settings: Settings, port: int) -> int:
     """Runs until interrupted; returns Dagster's exit code."""
     set_dagster_home(settings)
     env = os.environ | {"SIGNALS_HOME": str(settings.home)}
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(REPOSITORY / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        str(REPOSITORY / "workspace.yaml"),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     process = subprocess.Popen(command, env=env, cwd=REPOSITORY)
     try:
         return process.wait()

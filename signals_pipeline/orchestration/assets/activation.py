@@ -18,42 +18,68 @@ GATES = (
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
-    outbox = [dg.AssetKey(["priorities", m]) for m in ("outbox", "sync_salesforce__accounts", "sync_salesforce__contacts", "sync_outreach__prospects", "alerts")]
+    outbox = [
+        dg.AssetKey(["priorities", m])
+        for m in (
+            "outbox",
+            "sync_salesforce__accounts",
+            "sync_salesforce__contacts",
+            "sync_outreach__prospects",
+            "alerts",
+        )
+    ]
     plan_key, gates_key, sends_key = lake_key("plan_rows"), lake_key("gate_results"), lake_key("sends")
 
-    @dg.multi_asset(name="plan", specs=[lake_spec("plan_rows", "activation", "What would be sent: one row per write.", outbox)], partitions_def=partitions)
-    def plan(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
+    @dg.multi_asset(
+        name="plan",
+        specs=[lake_spec("plan_rows", "activation", "What would be sent: one row per write.", outbox)],
+        partitions_def=partitions,
+    )
+    def plan(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         from signals_pipeline.activation import plan as stage
 
         rt, days = house.runtime, days_of(context, house.runtime)
-        made = stage.make(rt, days.until)
+        with house.clocked("plan"):
+            made = stage.make(rt, days.until)
         yield dg.MaterializeResult(asset_key=plan_key, metadata={"plan_hash": made.plan_hash, "dagster/row_count": len(made.rows)})
 
     checks = [dg.AssetCheckSpec(g, asset=gates_key, blocking=True, description=f"Gate {g}; a closed gate stops the apply.") for g in GATES]
 
     @dg.multi_asset(
-        name="gates", specs=[lake_spec("gate_results", "activation", "The six named gates, judged over the plan.", [plan_key])], check_specs=checks, partitions_def=partitions
+        name="gates",
+        specs=[lake_spec("gate_results", "activation", "The six named gates, judged over the plan.", [plan_key])],
+        check_specs=checks,
+        partitions_def=partitions,
     )
-    def gates(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
+    def gates(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         from signals_pipeline.activation import gates as stage
         from signals_pipeline.activation import plan as plans
 
         rt, days = house.runtime, days_of(context, house.runtime)
-        results = stage.judge(rt, plans.latest(rt, days.until))
+        with house.clocked("gates"):
+            results = stage.judge(rt, plans.latest(rt, days.until))
         yield dg.MaterializeResult(asset_key=gates_key, metadata={"passed": sum(r.passed for r in results), "of": len(results)})
         for r in results:
             yield dg.AssetCheckResult(
-                asset_key=gates_key, check_name=r.gate, passed=r.passed, severity=dg.AssetCheckSeverity.ERROR,
+                asset_key=gates_key,
+                check_name=r.gate,
+                passed=r.passed,
+                severity=dg.AssetCheckSeverity.ERROR,
                 metadata={"failures": dg.MetadataValue.json(list(r.failures)[:50]), "rows_judged": r.rows_judged},
             )
 
-    @dg.multi_asset(name="apply", specs=[lake_spec("sends", "activation", "The ledger of the day: every effect, once.", [gates_key])], partitions_def=partitions)
-    def apply(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
+    @dg.multi_asset(
+        name="apply",
+        specs=[lake_spec("sends", "activation", "The ledger of the day: every effect, once.", [gates_key])],
+        partitions_def=partitions,
+    )
+    def apply(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         from signals_pipeline.activation import apply as stage
         from signals_pipeline.activation import plan as plans
 
         rt, days = house.runtime, days_of(context, house.runtime)
-        report = as_json(stage.run(rt, plans.latest(rt, days.until).plan_hash))
+        with house.clocked("apply"):
+            report = as_json(stage.run(rt, plans.latest(rt, days.until).plan_hash))
         yield dg.MaterializeResult(asset_key=sends_key, metadata={"report": dg.MetadataValue.json(report)})
 
     return [plan, gates, apply]

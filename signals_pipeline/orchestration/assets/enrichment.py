@@ -18,11 +18,12 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
     specs = [lake_spec("enrichment_results", "enrichment", "Every look-up of a person: outcome, provider, credits.", reads)]
 
     @dg.multi_asset(name="enrich", specs=specs, partitions_def=partitions)
-    def enrich(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
+    def enrich(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         from signals_pipeline.enrichment import stage
 
         rt, days = house.runtime, days_of(context, house.runtime)
-        report = as_json(stage.run(rt, days.until))
+        with house.clocked("enrichment"):
+            report = as_json(stage.run(rt, days.until))
         yield dg.MaterializeResult(asset_key=lake_key("enrichment_results"), metadata={"report": dg.MetadataValue.json(report)})
 
     return [enrich]

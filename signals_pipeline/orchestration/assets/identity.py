@@ -25,11 +25,12 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
     reads = [lake_key(d) for d in ("mentions", "people", "events")]
 
     @dg.multi_asset(name="resolve", specs=[lake_spec(d, "identity", t, reads) for d, t in WRITES.items()], partitions_def=partitions)
-    def resolve(context: dg.AssetExecutionContext, house: House, config: Span) -> Iterator[Any]:
+    def resolve(context: dg.AssetExecutionContext, house: dg.ResourceParam[House], config: Span) -> Iterator[Any]:
         from signals_pipeline.identity import stage
 
         rt, days = house.runtime, days_of(context, house.runtime)
-        report = as_json(stage.run(rt, days.until, since=config.since))
+        with house.clocked("identity"):
+            report = as_json(stage.run(rt, days.until, since=config.since))
         for name in WRITES:
             yield dg.MaterializeResult(asset_key=lake_key(name), metadata={"report": dg.MetadataValue.json(report)})
 

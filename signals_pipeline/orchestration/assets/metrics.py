@@ -14,18 +14,31 @@ from signals_pipeline.orchestration.resources import House
 
 
 def assets(partitions: dg.PartitionsDefinition[str], marts: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
-    @dg.asset(key=["metrics", "published"], group_name="metrics", owners=[OWNER], kinds={"python"}, deps=marts, partitions_def=partitions)
-    def published(context: dg.AssetExecutionContext, house: House) -> dg.MaterializeResult[Any]:
+    @dg.asset(
+        key=["metrics", "published"],
+        group_name="metrics",
+        owners=[OWNER],
+        kinds={"python"},
+        deps=marts,
+        partitions_def=partitions,
+    )
+    def published(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[Any]:
         """The marts, copied aside and renamed over: what BI, site and API read."""
         from signals_pipeline.io import publish
 
-        return dg.MaterializeResult(metadata={"report": dg.MetadataValue.json(as_json(publish.run(house.runtime)))})
+        with house.clocked("publish"):
+            done = publish.run(house.runtime)
+        return dg.MaterializeResult(metadata={"report": dg.MetadataValue.json(as_json(done))})
 
     @dg.asset(
-        key=["metrics", "run_report"], group_name="metrics", owners=[OWNER], kinds={"python"}, partitions_def=partitions,
+        key=["metrics", "run_report"],
+        group_name="metrics",
+        owners=[OWNER],
+        kinds={"python"},
+        partitions_def=partitions,
         deps=[dg.AssetKey(["metrics", "published"]), lake_key("stream_runs")],
     )
-    def run_report(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
+    def run_report(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         """What the run did, in one page; fails the run when a stream failed, so that no red stream hides in a green run."""
         from signals_pipeline import report
 

@@ -29,7 +29,14 @@ class Span(dg.Config):
 
 
 def lake_spec(name: str, group: str, description: str, deps: list[dg.AssetKey] | None = None) -> dg.AssetSpec:
-    return dg.AssetSpec(lake_key(name), group_name=group, description=description, owners=[OWNER], kinds={"python", "parquet"}, deps=deps or [])
+    return dg.AssetSpec(
+        lake_key(name),
+        group_name=group,
+        description=description,
+        owners=[OWNER],
+        kinds={"python", "parquet"},
+        deps=deps or [],
+    )
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
@@ -39,36 +46,55 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
     check_specs = [dg.AssetCheckSpec("pulled", asset=lake_key(d), description="The stream was pulled in this run.") for d in streams]
 
     @dg.multi_asset(name="pull_all", specs=specs, check_specs=check_specs, partitions_def=partitions, retry_policy=None)
-    def pull_all(context: dg.AssetExecutionContext, house: House, config: Span) -> Iterator[Any]:
+    def pull_all(context: dg.AssetExecutionContext, house: dg.ResourceParam[House], config: Span) -> Iterator[Any]:
         from signals_pipeline.sources import runner
 
         rt, days = house.runtime, days_of(context, house.runtime)
-        report = runner.run(rt, days.until, history_from=config.since)
+        with house.clocked("sources"):
+            report = runner.run(rt, days.until, history_from=config.since)
         by_name = {s.stream: s for s in report.streams}
         for name, (vendor, stream, _) in streams.items():
             done = by_name[f"{vendor}.{stream}"]
             yield dg.MaterializeResult(asset_key=lake_key(name), metadata=_numbers(done))
             yield dg.AssetCheckResult(
-                asset_key=lake_key(name), check_name="pulled", passed=done.status in ("ok", "off"),
-                severity=dg.AssetCheckSeverity.ERROR, metadata={"status": done.status, "error": done.error or ""},
+                asset_key=lake_key(name),
+                check_name="pulled",
+                passed=done.status in ("ok", "off"),
+                severity=dg.AssetCheckSeverity.ERROR,
+                metadata={"status": done.status, "error": done.error or ""},
             )
         for name in SIDE:
             yield dg.MaterializeResult(asset_key=lake_key(name))
 
     facts = [
-        lake_spec(d, "sources", text, [lake_key(s) for s in streams if s.startswith(("sec_edgar__filings", "crunchbase", "file_drop"))])
-        for d, text in (("events", "What filings and files say happened, with quoted spans."), ("documents", "Every document: events, or the reason why none."))
+        lake_spec(
+            d,
+            "sources",
+            text,
+            [lake_key(s) for s in streams if s.startswith(("sec_edgar__filings", "crunchbase", "file_drop"))],
+        )
+        for d, text in (
+            ("events", "What filings and files say happened, with quoted spans."),
+            ("documents", "Every document: events, or the reason why none."),
+        )
     ]
 
     @dg.multi_asset(name="extract_events", specs=facts, partitions_def=partitions)
-    def extract_events(context: dg.AssetExecutionContext, house: House, config: Span) -> Iterator[Any]:
+    def extract_events(context: dg.AssetExecutionContext, house: dg.ResourceParam[House], config: Span) -> Iterator[Any]:
         from signals_pipeline.extract import stage
 
         rt, days = house.runtime, days_of(context, house.runtime)
-        report = stage.run(rt, days.until, since=config.since)
+        with house.clocked("extract"):
+            report = stage.run(rt, days.until, since=config.since)
         per_day = rt.lake.read("events", columns=["event_id"])["dt"].to_pylist()
         counts = {d: per_day.count(d) for d in sorted(set(per_day))}
-        yield dg.MaterializeResult(asset_key=lake_key("events"), metadata={"report": dg.MetadataValue.json(as_json(report)), "per day": rows_per_day(counts, "events per day")})
+        yield dg.MaterializeResult(
+            asset_key=lake_key("events"),
+            metadata={
+                "report": dg.MetadataValue.json(as_json(report)),
+                "per day": rows_per_day(counts, "events per day"),
+            },
+        )
         yield dg.MaterializeResult(asset_key=lake_key("documents"), metadata={"report": dg.MetadataValue.json(as_json(report))})
 
     carried = [
@@ -80,9 +106,14 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
 
 def _numbers(done: Any) -> dict[str, Any]:
     return {
-        "dagster/row_count": done.landed, "in": done.records_in, "rejected": done.rejected, "status": done.status, "error": done.error or "",
-        "requests": done.requests, "cost_usd": float(done.cost_usd or 0.0),
-    }  # fmt: skip
+        "dagster/row_count": done.landed,
+        "in": done.records_in,
+        "rejected": done.rejected,
+        "status": done.status,
+        "error": done.error or "",
+        "requests": done.requests,
+        "cost_usd": float(done.cost_usd or 0.0),
+    }
 
 
 def as_json(report: Any) -> Any:

@@ -25,7 +25,7 @@ def _mention(mention_id: str, **more: object) -> dict[str, object]:
 def test_a_second_run_overwrites_the_first_with_the_same_bytes(lake: Lake) -> None:
     def once() -> bytes:
         lake.write("mentions", DAY, [_mention("b"), _mention("a")], stream="s")
-        (_, path), = lake.files("mentions")
+        ((_, path),) = lake.files("mentions")
         return Path(path).read_bytes()
 
     assert once() == once()
@@ -72,7 +72,7 @@ def test_as_of_reads_only_earlier_days(lake: Lake) -> None:
 
 def test_a_file_that_was_not_renamed_is_not_seen(lake: Lake) -> None:
     lake.write("mentions", DAY, [_mention("a")])
-    (_, path), = lake.files("mentions")
+    ((_, path),) = lake.files("mentions")
     (Path(path).parent / ".half.parquet").write_bytes(b"PAR1")
     assert lake.read("mentions").num_rows == 1
 
