@@ -1,7 +1,5 @@
 """When things run: the daily job at 06:00, the file-drop sensor, the run-failure sensor, retries and pools."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -3,8 +3,6 @@
 manifest → translator (keys, groups, lake lineage) → `@dbt_assets` → `io.dbt.build` → materializations and check results.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

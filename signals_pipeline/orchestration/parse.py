@@ -15,10 +15,7 @@ def main() -> None:
         settings = load_settings({}, home=home)
         set_dagster_home(settings)
         graph = build_definitions(settings).resolve_asset_graph()
-        print(
-            f"definitions load: {len(graph.get_all_asset_keys())} assets, {len(graph.asset_check_keys)} checks",
-            file=sys.stdout,
-        )
+        sys.stdout.write(f"definitions load: {len(graph.get_all_asset_keys())} assets, {len(graph.asset_check_keys)} checks\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Stage activation: plan → six named gates (blocking) → apply. The gates hold again inside `apply`, whoever starts it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Stage enrichment: the people of hot, eligible accounts, within the credit budget; the holdout is drawn first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

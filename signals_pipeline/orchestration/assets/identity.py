@@ -1,7 +1,5 @@
 """Stage identity: which records speak of the same company, person, episode."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Stage metrics: what is published after the dbt models, and the last asset, which fails the run if any stream failed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Stage scoring: composite, readiness and reasons per account and day; a range in one run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

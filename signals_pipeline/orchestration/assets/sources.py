@@ -1,7 +1,5 @@
 """Stage sources: all due streams in one step on one event loop, then the text of filings and files → events."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from typing import Any

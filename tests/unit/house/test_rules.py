@@ -1,6 +1,7 @@
 """Profile, seeds, days."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -75,5 +76,5 @@ def test_a_day_ends_at_six_in_the_profiles_zone() -> None:
 
 def test_windows_meet_without_gap_across_the_change_of_clocks() -> None:
     days = [window_of(date(2026, 3, 6) + timedelta(days=i), NEW_YORK) for i in range(4)]
-    assert all(a.end == b.start for a, b in zip(days, days[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(days))
     assert days[1].end - days[1].start == timedelta(hours=23)
