@@ -77,6 +77,7 @@ def run(
         "ok": launched.ok,
         "errors": launched.errors,
         "steps": launched.steps,
+        "functions": launched.functions,
         "sent_by_this_run": 0,
     }
     told["sent_by_this_run"] = told["sent"] - before
@@ -108,6 +109,7 @@ def _replay(folder: Path, as_json: bool, home: Path | None, started: float) -> N
         "ok": launched.ok,
         "errors": launched.errors,
         "steps": launched.steps,
+        "functions": launched.functions,
     }
     if as_json:
         _print_json(told)
@@ -240,6 +242,7 @@ def backfill(
         "ok": launched.ok,
         "errors": launched.errors,
         "steps": launched.steps,
+        "functions": launched.functions,
         "wall_s": round(time.monotonic() - started, 1),
     }
     _tell(told, as_json)

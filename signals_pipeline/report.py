@@ -28,6 +28,8 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
             "error": r["error"],
             "age_hours": r["age_hours"],
             "unknown_fields": r["unknown_fields"],
+            "waits_s": r["waits_s"],
+            "too_many_requests": r["too_many_requests"],
         }
         for r in rt.lake.read("stream_runs", since=dt, until=dt).to_pylist()
     }
@@ -66,6 +68,7 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
         "gates": {r["gate"]: bool(r["passed"]) for r in _gates(rt, plan)},
         "gate_failures": {r["gate"]: r["failures"] for r in _gates(rt, plan) if not r["passed"]},
         "cost": _cost(rt, dt),
+        "volumes": _volumes(rt, dt),
         "reviews": _reviews(rt),
     }
 
@@ -143,6 +146,18 @@ def _cost(rt: Runtime, dt: date) -> dict[str, float]:
             sa.select(sa.func.coalesce(sa.func.sum(entry.spent), 0.0), sa.func.coalesce(sa.func.sum(entry.usd), 0.0)).where(entry.dt == dt)
         ).one()
     return {"credits": round(float(credits), 2), "usd": round(float(usd), 2)}
+
+
+def _volumes(rt: Runtime, dt: date) -> dict[str, int]:
+    """Rows of the day that the stages after `sources` worked on."""
+    evidence = (
+        rt.warehouse.rows("select count(*) as n from signals.signal_evidence")[0]["n"]
+        if rt.warehouse.has("signals", "signal_evidence")
+        else 0
+    )
+    mentions = rt.lake.read("mentions", since=dt, until=dt, columns=["mention_id"]).num_rows
+    scores = rt.lake.read("account_scores", since=dt, until=dt, columns=["company_id"]).num_rows
+    return {"mentions": mentions, "evidence": int(evidence), "scores": scores}
 
 
 def _reviews(rt: Runtime) -> dict[str, int]:

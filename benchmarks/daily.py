@@ -1,0 +1,69 @@
+"""The daily run as a whole process: wall time, peak memory, records per second by stage, and what is neither our functions nor SQL.
+
+a fresh home and sandbox of N companies → `signals run --json` (history, then a plain day) → numbers.
+Run alone: python -m benchmarks.daily 2000
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+
+def measure(companies: int) -> dict[str, Any]:
+    """Numbers of two runs: the first loads 180 days of history, the second is an ordinary day after it."""
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        started = time.perf_counter()
+        _signals(home, "sandbox", "start", "--companies", str(companies))
+        world_s = time.perf_counter() - started
+        try:
+            first = _run(home)
+            _signals(home, "sandbox", "advance", "--days", "1")
+            day = _run(home)
+        finally:
+            _signals(home, "sandbox", "stop")
+    return {"companies": companies, "sandbox_start_s": round(world_s, 1), "history": first, "day": day}
+
+
+def _signals(home: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "signals_pipeline", *arguments, "--home", str(home)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def _run(home: Path) -> dict[str, Any]:
+    """One `signals run` under the kernel's own accounting."""
+    out = home / "run.json"
+    with out.open("wb") as handle:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "signals_pipeline", "run", "--json", "--home", str(home)], stdout=handle, stderr=subprocess.DEVNULL
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - started
+    told = json.loads(out.read_text())
+    functions = told["functions"]
+    landed = sum(s["landed"] for s in told["streams"].values())
+    waits = sum(s.get("waits_s") or 0.0 for s in told["streams"].values())
+    counts = {
+        "sources": landed, "identity": told["volumes"]["mentions"], "dbt signals": told["volumes"]["evidence"],
+        "scoring": told["volumes"]["scores"], "plan": told["planned"],
+    }  # fmt: skip
+    return {
+        "ok": told["ok"], "wall_s": round(wall, 1), "user_s": round(usage.ru_utime, 1), "peak_mb": round(usage.ru_maxrss / 1024),
+        "functions_s": functions, "not_ours_s": round(wall - sum(functions.values()), 1),
+        "not_ours_share": round(1 - sum(functions.values()) / wall, 3), "vendor_waits_s": round(waits, 1),
+        "records": counts, "records_per_s": {k: round(n / functions[k]) for k, n in counts.items() if functions.get(k)},
+        "sent": told["sent_by_this_run"],
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 2000), indent=2))

@@ -1,0 +1,110 @@
+"""The daily job against a small sandbox, as its user starts it: two runs of a day, then the next day, then a vendor down."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+COMPANIES = "300"
+
+
+def signals(home: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "signals_pipeline", *arguments, "--home", str(home)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    if check:
+        assert done.returncode == 0, done.stderr[-4000:] + done.stdout[-4000:]
+    return done
+
+
+def run(home: Path, check: bool = True) -> dict[str, Any]:
+    return json.loads(signals(home, "run", "--json", check=check).stdout)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    place = tmp_path_factory.mktemp("home")
+    signals(place, "sandbox", "start", "--companies", COMPANIES)
+    yield place
+    signals(place, "sandbox", "stop", check=False)
+
+
+@pytest.fixture(scope="module")
+def first(home: Path) -> dict[str, Any]:
+    return run(home)
+
+
+def test_the_first_run_is_green_and_sends(first: dict[str, Any]) -> None:
+    assert first["ok"], first["errors"]
+    assert first["sent_by_this_run"] > 0
+    assert len(first["gates"]) == 6 and all(first["gates"].values())
+
+
+def test_records_in_are_landed_or_rejected_in_every_stream(first: dict[str, Any]) -> None:
+    assert first["streams"]
+    assert {name: s for name, s in first["streams"].items() if s["in"] != s["landed"] + s["rejected"]} == {}
+
+
+def test_every_signal_type_of_the_sandbox_is_found(first: dict[str, Any]) -> None:
+    expected = {
+        "intent_surge", "product_signup", "feature_activation", "usage_spike", "drop_off", "funding_round", "executive_change", "acquisition",
+    }  # fmt: skip
+    assert expected <= first["signals_by_type"].keys()
+
+
+def test_the_reasons_of_a_score_add_up_to_it(first: dict[str, Any]) -> None:
+    assert first["hottest"]
+    for account in first["hottest"]:
+        assert sum(r["points"] for r in account["reasons"]) == pytest.approx(account["score"], abs=0.1 * (1 + len(account["reasons"])))
+
+
+def test_the_second_run_of_a_day_sends_nothing(home: Path, first: dict[str, Any]) -> None:
+    second = run(home)
+    assert second["ok"], second["errors"]
+    assert second["sent_by_this_run"] == 0 and second["sent"] == first["sent"]
+
+
+def test_a_paused_pipeline_pulls_and_sends_nothing_and_the_next_day_goes_on(home: Path, first: dict[str, Any]) -> None:
+    signals(home, "sandbox", "advance", "--days", "1")
+    signals(home, "pause")
+    paused = run(home, check=False)
+    assert paused["as_of"] > first["as_of"] and paused["sent_by_this_run"] == 0
+    signals(home, "resume")
+    assert run(home)["sent_by_this_run"] > 0
+
+
+def test_a_crm_that_is_down_closes_the_gate_and_the_run_is_not_green(home: Path, first: dict[str, Any]) -> None:
+    signals(home, "sandbox", "advance", "--days", "1")
+    signals(home, "sandbox", "fault", "salesforce", "down")
+    try:
+        told = run(home, check=False)
+    finally:
+        signals(home, "sandbox", "fault", "salesforce", "down", "--off")
+    assert not told["ok"] and told["sent_by_this_run"] == 0
+    assert told["streams"]["salesforce.accounts"]["status"] == "failed"
+    assert told["streams"]["sec_edgar.feed"]["status"] == "ok"
+
+
+def test_a_source_that_no_send_depends_on_may_be_down_and_the_sends_go_on(home: Path, first: dict[str, Any]) -> None:
+    signals(home, "sandbox", "fault", "edgar", "down")
+    try:
+        told = run(home, check=False)
+    finally:
+        signals(home, "sandbox", "fault", "edgar", "down", "--off")
+    assert not told["ok"]
+    assert told["streams"]["sec_edgar.feed"]["status"] == "failed" and all(told["gates"].values())
+    assert told["sent_by_this_run"] > 0
+
+
+def test_a_backfill_scores_past_days_and_neither_sends_nor_spends(home: Path, first: dict[str, Any]) -> None:
+    from datetime import date, timedelta
+
+    last = date.fromisoformat(first["as_of"])
+    told = json.loads(signals(home, "backfill", "--from", str(last - timedelta(days=3)), "--to", str(last - timedelta(days=1)), "--json").stdout)
+    assert told["ok"] and told["days"] == 3 and told["scores"] > 0
