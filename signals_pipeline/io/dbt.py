@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 
 from signals_pipeline.errors import Permanent
+from signals_pipeline.rules.profile import Profile
 from signals_pipeline.settings import REPOSITORY, Settings
 
 PROJECT = REPOSITORY / "dbt_project"
@@ -91,6 +92,51 @@ def _close() -> None:
 
 
 _manifests: dict[str, Any] = {}
+
+
+def variables_of(profile: Profile) -> dict[str, Any]:
+    """The scalars of a profile as dbt vars, flat names; dbt_project.yml holds the default profile's under the same names."""
+    product, ideal, intent, usage, priorities = (
+        profile.product, profile.ideal_customer, profile.intent, profile.usage, profile.priorities,
+    )  # fmt: skip
+    return {
+        "tenant": profile.tenant,
+        "own_domains": product.own_domains,
+        "competitor_domains": product.competitors,
+        "topics": product.topics,
+        "activation_event": product.activation_event,
+        "volume_event": product.volume_event,
+        "trial_plan": product.trial_plan,
+        "ideal_min_employees": ideal.min_employees,
+        "ideal_max_employees": ideal.max_employees,
+        "ideal_countries": ideal.countries,
+        "suppressed_industries": ideal.suppressed_industries,
+        "intent_product": intent.product,
+        "intent_segment_ids": intent.segment_ids,
+        "intent_min_score": intent.min_score,
+        "intent_stages": intent.stages,
+        "intent_fits": intent.fits,
+        "intent_quiet_days": intent.quiet_days,
+        "spike_ratio": usage.spike_ratio,
+        "spike_prior_weeks": usage.spike_prior_weeks,
+        "trailing_weeks": usage.trailing_weeks,
+        "drop_off_days": usage.drop_off_days,
+        "usage_overlap_days": usage.overlap_days,
+        "score_threshold": profile.scoring.threshold,
+        "contacts_per_account": profile.enrichment.contacts_per_account,
+        "persona_levels": profile.enrichment.levels,
+        "persona_functions": profile.enrichment.functions,
+        "email_grades": profile.enrichment.email_grades,
+        "daily_cap": priorities.daily_cap,
+        "holdout_share": priorities.holdout_share,
+        "probe_share": priorities.probe_share,
+        "holdout_salt": priorities.salt,
+        "cool_down_days": priorities.cool_down_days,
+        "min_strength": priorities.min_strength,
+        "min_score": priorities.min_score,
+        "blocked_countries": priorities.blocked_countries,
+        "sequence_names": profile.activation.sequences,
+    }
 
 
 def parse(settings: Settings) -> Path:

@@ -1,0 +1,81 @@
+{# Silences of trial users. A silence begins with the last activity we hold (or the signup) and fires once, on the day
+   it is as long as the profile says: no activity dated after it had landed by then. Rows that land later end the silence, they never undo it. #}
+with trial_users as (
+    select * from {{ ref('int_product_users') }}
+    where first_trial_dt is not null and signup_on is not null
+),
+
+{# the plan as it stood: who pays later was still on trial when the silence fired #}
+states as (
+    select user_id, plan_type, dt,
+        row_number() over (partition by user_id, dt order by known_at desc nulls last, pulled_at desc nulls last, payload desc nulls last) as version_rank
+    from {{ raw('product_db__users') }}
+    where dt <= {{ to_day() }}
+),
+
+plans as (
+    select user_id, plan_type, dt as plan_from, lead(dt) over (partition by user_id order by dt) as plan_until
+    from states
+    where version_rank = 1
+),
+
+activity as (
+    select a.user_id, a.event_date, min(a.dt) as dt
+    from {{ ref('int_usage') }} as a
+    where a.event_count > 0
+    group by a.user_id, a.event_date
+),
+
+starts as (
+    select u.user_id, u.signup_on as silent_since, u.signup_on as dt from trial_users as u
+    where not exists (select 1 from activity as a where a.user_id = u.user_id and a.event_date = u.signup_on)
+    union all
+    select a.user_id, a.event_date as silent_since, a.dt
+    from activity as a
+    inner join trial_users as u on u.user_id = a.user_id
+    where a.event_date >= u.signup_on
+),
+
+fires as (
+    select
+        s.user_id, s.silent_since,
+        greatest({{ add_days('s.silent_since', var('drop_off_days') | string) }}, s.dt) as fires_on
+    from starts as s
+),
+
+silences as (
+    select f.user_id, f.silent_since, f.fires_on
+    from fires as f
+    left join activity as a
+        on a.user_id = f.user_id and a.event_date > f.silent_since and a.dt <= f.fires_on
+    where a.user_id is null and f.fires_on <= {{ to_day() }}
+),
+
+resumed as (
+    select s.user_id, s.silent_since, min(a.event_date) as resumed_on
+    from silences as s
+    inner join activity as a on a.user_id = s.user_id and a.event_date > s.silent_since
+    group by s.user_id, s.silent_since
+)
+
+select
+    {{ key(["'drop_off'", 's.user_id', 's.silent_since']) }} as evidence_id,
+    {{ key(["'drop_off'", 's.user_id', 's.silent_since']) }} as episode_key,
+    'drop_off' as signal_type,
+    'product_db__daily_events' as dataset,
+    s.user_id,
+    cast(s.silent_since as {{ dbt.type_string() }}) as subject,
+    cast(null as {{ double_type() }}) as measure,
+    cast(s.fires_on as timestamp) as occurred_at,
+    cast(s.fires_on as timestamp) as known_at,
+    s.fires_on,
+    r.resumed_on,
+    greatest(s.fires_on, u.first_trial_dt) as dt
+from silences as s
+inner join trial_users as u on u.user_id = s.user_id
+inner join plans as p
+    on p.user_id = s.user_id
+    and p.plan_type = '{{ var("trial_plan") }}'
+    and p.plan_from <= greatest(s.fires_on, u.first_trial_dt)
+    and (p.plan_until is null or p.plan_until > greatest(s.fires_on, u.first_trial_dt))
+left join resumed as r on r.user_id = s.user_id and r.silent_since = s.silent_since

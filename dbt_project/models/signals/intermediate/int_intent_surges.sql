@@ -1,0 +1,110 @@
+{# Surges from the daily state of account scores: one begins when the conditions first hold (stage, intent, fit, segment member),
+   and ends when the stage falls or after the profile's quiet days. Gaps and islands by dt, looking back only: the key is the first day.
+   One row per change of what the vendor says while the surge holds. #}
+with scores as (
+    select * from (
+        select
+            s.*,
+            row_number() over (partition by s.record_key, s.dt order by s.pulled_at desc nulls last, s.payload desc nulls last) as version_rank
+        from {{ raw('sixsense__account_scores') }} as s
+        where s.dt <= {{ to_day() }} and lower(s.product) = {{ text_literal(var('intent_product') | lower) }}
+    ) as v
+    where v.version_rank = 1
+),
+
+links as (
+    select
+        m.dataset, m.record_key, l.company_id, l.dt as linked_dt,
+        row_number() over (partition by m.dataset, m.record_key order by l.dt, m.role, m.mention_id) as link_rank
+    from {{ ref('mentions') }} as m
+    inner join {{ ref('company_links') }} as l on l.mention_id = m.mention_id
+    where m.dataset = 'sixsense__account_scores'
+),
+
+{# membership holds from the snapshot that shows it until the next snapshot of the segment list #}
+snapshots as (
+    select dt, lead(dt) over (order by dt) as next_dt
+    from (select distinct dt from {{ raw('sixsense__segment_members') }} where dt <= {{ to_day() }}) as d
+),
+
+members as (
+    select distinct m.domain, s.dt as member_from, coalesce({{ add_days('s.next_dt', -1) }}, cast('9999-12-31' as date)) as member_to
+    from {{ raw('sixsense__segment_members') }} as m
+    inner join snapshots as s on s.dt = m.dt
+    where m.domain is not null and {{ in_var('m.segment_id', 'intent_segment_ids') }}
+),
+
+judged as (
+    select
+        s.record_key, s.domain, s.product, s.intent_score, s.buying_stage, s.profile_score, s.profile_fit, s.known_at, s.dt,
+        l.company_id, l.linked_dt,
+        case when {{ in_var("coalesce(s.buying_stage, '')", 'intent_stages') }} then 0 else 1 end as is_fallen,
+        case
+            when {{ in_var("coalesce(s.buying_stage, '')", 'intent_stages') }}
+                and s.intent_score > {{ var('intent_min_score') }}
+                and {{ in_var("coalesce(s.profile_fit, '')", 'intent_fits') }}
+                and m.domain is not null
+            then 1 else 0
+        end as is_holding
+    from scores as s
+    left join links as l on l.record_key = s.record_key and l.link_rank = 1
+    left join members as m on m.domain = s.domain and m.member_from <= s.dt and m.member_to >= s.dt
+),
+
+falls as (
+    select
+        j.*,
+        sum(j.is_fallen) over (partition by j.record_key order by j.dt rows between unbounded preceding and current row) as falls_so_far
+    from judged as j
+),
+
+holding as (
+    select
+        f.*,
+        lag(f.dt) over (partition by f.record_key order by f.dt) as last_dt,
+        lag(f.falls_so_far) over (partition by f.record_key order by f.dt) as last_falls,
+        lag(f.intent_score) over (partition by f.record_key order by f.dt) as last_intent,
+        lag(f.buying_stage) over (partition by f.record_key order by f.dt) as last_stage,
+        lag(f.profile_fit) over (partition by f.record_key order by f.dt) as last_fit
+    from falls as f
+    where f.is_holding = 1
+),
+
+starts as (
+    select
+        h.*,
+        case
+            when h.last_dt is null or h.falls_so_far <> h.last_falls
+                or {{ days_between('h.last_dt', 'h.dt') }} > {{ var('intent_quiet_days') }}
+            then 1 else 0
+        end as is_start
+    from holding as h
+),
+
+surges as (
+    select
+        s.*,
+        max(case when s.is_start = 1 then s.dt end) over (partition by s.record_key order by s.dt rows between unbounded preceding and current row) as started_on
+    from starts as s
+)
+
+select
+    {{ key(["'intent_surge'", 's.record_key', 's.dt']) }} as evidence_id,
+    {{ key(["'intent_surge'", 's.record_key', 's.started_on']) }} as episode_key,
+    'intent_surge' as signal_type,
+    'sixsense__account_scores' as dataset,
+    s.record_key, s.domain,
+    case when s.linked_dt <= s.dt then s.company_id end as company_id,
+    cast(s.started_on as {{ dbt.type_string() }}) as subject,
+    s.product, s.buying_stage, s.profile_fit,
+    s.intent_score as measure, s.profile_score,
+    s.is_start,
+    s.started_on,
+    cast(s.started_on as timestamp) as occurred_at,
+    s.known_at,
+    s.dt
+from surges as s
+where s.is_start = 1
+    or s.intent_score <> s.last_intent
+    or s.buying_stage <> s.last_stage
+    or s.profile_fit <> s.last_fit

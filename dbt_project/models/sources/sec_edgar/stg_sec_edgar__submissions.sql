@@ -1,0 +1,15 @@
+with source as (
+    select * from {{ first_of_each('sec_edgar__submissions') }} as s
+),
+
+renamed as (
+    select
+        record_key, accession, cik,
+        company_name, form, items, primary_document,
+        filed_on, reported_on, accepted_at, occurred_at, known_at, known_at_basis, pulled_at,
+        dt
+    from source
+    where version_rank = 1
+)
+
+select * from renamed
