@@ -1,0 +1,119 @@
+"""A document as one normalised text: one paragraph a line, single spaces, plain quotes. Spans of events point into it.
+
+bytes (HTML, inline XBRL, old plain text) → `document_text` → text.
+Does not belong here: what the text means (`eightk.py`), headers of submissions (`sources/sec_edgar/header.py`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from lxml import etree, html
+
+_BLOCKS = (
+    "address article blockquote body center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li ol p page pre "
+    "section table tbody tr ul"
+)
+_BLOCK = frozenset(_BLOCKS.split())
+_SKIP = frozenset(("script", "style", "head", "title", "ix:header", "noscript"))
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_CP1252 = {code: bytes([code]).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
+_PLAIN = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "\u201f": '"', "\u2010": "-",
+     "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-", "\u00ad": "",
+     "\u200b": "", "\ufeff": "", "\u2022": " ", "\u00b7": " ", "\u2610": " ", "\u2611": " ", "\u2612": " ",
+     "\u2751": " ", "\u00a8": " ", "\u0060": "'", "\u00b4": "'", **_CP1252}
+)  # fmt: skip
+# not <table>, <page>, <s>, <c>: plain filings carry those too
+_LOOKS_HTML = re.compile(r"<\s*(?:html|body|p|div|font|br|tr|td|span)\b[^<]{0,400}>", re.IGNORECASE)
+_PAGE_FURNITURE = re.compile(
+    r"^(?:page\s+)?-?\s*\(?\d{1,3}\)?\s*-?$|^page \d+ of \d+$|^<page>$|^</?(?:c|s|page|caption|table)>$", re.IGNORECASE
+)
+_ITEM_LINE = re.compile(r"^\s*item\s+\d", re.IGNORECASE)
+_SUBHEADING = re.compile(r"^\s*(?:\([a-z]\)|\d+\.)\s", re.IGNORECASE)
+
+
+def decode(content: bytes) -> str:
+    """Bytes as text: UTF-8 (with or without mark), else Windows-1252, which every byte string is under EDGAR's rules."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def is_html(text: str) -> bool:
+    return bool(_LOOKS_HTML.search(text[:20000]))
+
+
+def document_text(source: str) -> str:
+    """Normalised text of an HTML or plain document; empty when there is nothing to read."""
+    lines = _html_lines(source) if is_html(source) else _plain_lines(source)
+    clean = (_clean(line) for line in lines)
+    return "\n".join(line for line in clean if line and not _PAGE_FURNITURE.match(line))
+
+
+def _clean(line: str) -> str:
+    text = unicodedata.normalize("NFKC", line.translate(_PLAIN)).translate(_PLAIN)
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _html_lines(source: str) -> Iterator[str]:
+    body = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
+    parser = html.HTMLParser(recover=True, remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+    try:
+        root = html.document_fromstring(body, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):  # nothing but comments: no text in it
+        return
+    line: list[str] = []
+
+    def walk(node: etree._Element) -> Iterator[str]:
+        if not isinstance(node.tag, str) or node.tag in _SKIP or _HIDDEN.search(node.get("style") or ""):
+            return
+        is_block = node.tag in _BLOCK
+        if is_block or node.tag == "br":
+            yield "\n" if is_block else "\r"
+        if node.tag in ("td", "th"):
+            yield " "
+        yield node.text or ""
+        for child in node:
+            yield from walk(child)
+            yield child.tail or ""
+        if is_block:
+            yield "\n"
+
+    for piece in walk(root):
+        if piece == "\n":
+            yield from _rejoin("".join(line))
+            line = []
+        else:
+            line.append(piece if piece == "\r" else re.sub(r"[\r\n]", " ", piece))
+    yield from _rejoin("".join(line))
+
+
+def _rejoin(block: str) -> Iterator[str]:
+    """Lines of a block that `<br>` cut; a line that goes on in lower case is one with the line before."""
+    held = ""
+    for part in block.split("\r"):
+        text = part.strip()
+        if held and text and text[0].islower() and not re.search(r"[.:;]\s*$", held):
+            held = f"{held} {text}"
+        else:
+            yield held
+            held = text
+    yield held
+
+
+def _plain_lines(source: str) -> Iterator[str]:
+    """Paragraphs of hard-wrapped text: blank lines, item headings and short lines end one."""
+    held: list[str] = []
+    for raw in source.expandtabs().splitlines():
+        text = raw.strip()
+        ends = not text or _ITEM_LINE.match(text) or _SUBHEADING.match(text) or _PAGE_FURNITURE.match(text)
+        if held and (ends or len(held[-1].rstrip()) < 45):
+            yield " ".join(held)
+            held = []
+        if text and not _PAGE_FURNITURE.match(text):
+            held.append(re.sub(r"<[A-Z/][^>]{0,60}>", " ", text))
+    yield " ".join(held)
