@@ -65,7 +65,6 @@ class Scoring(_Strict):
     weights: dict[str, float] = Field(description="signal family or type → weight in the composite, 0..1")
     inhibitors: dict[str, float] = Field(description="inhibitor → points taken off")
     live_half_lives: float = Field(default=4.0, gt=0, description="a signal counts for this many half-lives")
-    inhibitor_half_life_days: float = Field(default=90.0, gt=0)
     readiness: Readiness = Readiness()
 
 
@@ -96,6 +95,8 @@ class Activation(_Strict):
     max_plan_age_hours: float = Field(gt=0)
     max_rows: int = Field(ge=0)
     max_cost_usd: float = Field(ge=0)
+    max_contacts_per_company: int = Field(default=3, ge=1, description="enrolments of one company in one plan")
+    usd_per_effect: dict[str, float] = Field(default={}, description="destination.object → expected cost of one effect")
     sequences: dict[str, str] = Field(description="signal type → Outreach sequence name")
 
 

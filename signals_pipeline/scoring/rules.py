@@ -70,10 +70,7 @@ def rules_of(scoring: Scoring) -> Rules:
     readiness = scoring.readiness
     stages = tuple(sorted(readiness.from_score.items(), key=lambda s: -s[1]))
     if readiness.without_hand_raiser not in readiness.from_score:
-        raise Permanent(
-            "profile.yml: scoring.readiness.without_hand_raiser"
-            f"{nearest(readiness.without_hand_raiser, readiness.from_score)}"
-        )
+        raise Permanent(f"profile.yml: scoring.readiness.without_hand_raiser{nearest(readiness.without_hand_raiser, readiness.from_score)}")
     if stages[-1][1] > 0:
         raise Permanent("profile.yml: scoring.readiness.from_score needs a stage that starts at 0")
     named = json.dumps([FORMULA, scoring.model_dump(mode="json"), sorted(half_lives.items())], sort_keys=True)
@@ -94,9 +91,7 @@ def score_day(live: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, pd.DataFr
     Returns `company_id, composite_score, readiness_stage` for companies with a live positive signal, and the reasons
     `company_id, signal_id, signal_type, age_days, points, position` (1 = most points), both sorted by company.
     """
-    frame = live.sort_values(
-        ["company_id", "signal_type", "signal_id"], kind="stable", na_position="last", ignore_index=True
-    )
+    frame = live.sort_values(["company_id", "signal_type", "signal_id"], kind="stable", na_position="last", ignore_index=True)
     kinds = frame["signal_type"].unique()
     half = frame["signal_type"].map({k: rules.half_life(k) for k in kinds}).to_numpy(float)
     age = np.maximum(frame["age_days"].to_numpy(float), 0.0)
@@ -116,9 +111,7 @@ def score_day(live: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, pd.DataFr
     positive = -100.0 * np.expm1(-total_log)
     off = np.bincount(company, minus, count)
     fits = np.minimum(1.0, np.divide(positive, off, out=np.ones(count), where=off > 0))
-    points = np.divide(
-        positive[company] * logs, total_log[company], out=np.zeros(len(frame)), where=total_log[company] > 0
-    )
+    points = np.divide(positive[company] * logs, total_log[company], out=np.zeros(len(frame)), where=total_log[company] > 0)
     points -= minus * fits[company]
     composite = np.maximum(np.rint((positive - off * fits) * UNITS), 0).astype(np.int64)
     units = _exact(points, company, composite)
@@ -126,9 +119,7 @@ def score_day(live: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, pd.DataFr
         units=units, company=company, order=np.arange(len(frame))
     )
     reasons = reasons[np.bincount(company, ~is_inhibitor, count)[company] > 0]  # an inhibitor alone scores nobody
-    reasons = reasons.sort_values(
-        ["company", "units", "order"], ascending=[True, False, True], kind="stable", ignore_index=True
-    )
+    reasons = reasons.sort_values(["company", "units", "order"], ascending=[True, False, True], kind="stable", ignore_index=True)
     reasons["position"] = reasons.groupby("company").cumcount() + 1
     reasons["points"] = reasons["units"] / UNITS
     raises = np.bincount(company, frame["signal_type"].isin(list(rules.hand_raisers)).to_numpy(), count) > 0

@@ -110,9 +110,7 @@ def _what(signal_type: str, facts: Mapping[str, Any]) -> str:
 
 def _funding(facts: Mapping[str, Any]) -> str:
     kind = str(facts.get("round_type") or "")
-    name = _ROUNDS.get(kind) or (
-        kind.replace("_", " ").title() if kind and kind not in ("unknown", "other") else "Funding round"
-    )
+    name = _ROUNDS.get(kind) or (kind.replace("_", " ").title() if kind and kind not in ("unknown", "other") else "Funding round")
     amount = money(facts.get("amount"), facts.get("currency"))
     return f"{name} of {amount}" if amount else name
 
