@@ -94,10 +94,11 @@ def read(warehouse: Warehouse, rules: Rules, since: date, until: date) -> Inputs
     """Everything needed to score since..until. Raises Transient while the signals stage is not built."""
     # a record's dt is never before what it tells, except for plans; nothing older than the longest life can be alive
     horizon = since - timedelta(days=int(max(rules.half_lives.values()) * rules.live_half_lives) + 366)
+    evidence = _frame(warehouse.query(EVIDENCE, (until, horizon)))  # inhibitors among it come by the features
     facts = {row["signal_id"]: row for row in warehouse.query(FIRST, (until, horizon)).to_pylist()}
     features = warehouse.query("select * from signals.account_features where dt >= ? and dt <= ?", (since, until))
     return Inputs(
-        states_of(_frame(warehouse.query(EVIDENCE, (until, horizon))), _frame(warehouse.query(SUPERSEDED))),
+        states_of(evidence[~evidence["signal_type"].isin(list(rules.inhibitors))], _frame(warehouse.query(SUPERSEDED))),
         _frame(warehouse.query(MERGES)),
         inhibitors_of(_frame(features), rules),
         facts,
@@ -109,7 +110,8 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     for position, field in enumerate(table.schema):
         if pa.types.is_date32(field.type):
             table = table.set_column(position, field.name, table[field.name].cast(pa.int32()).cast(pa.int64()))
-    return table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
 
 
 def reliabilities() -> dict[str, tuple[str, float]]:

@@ -42,14 +42,13 @@ class Rules:
     inhibitors: dict[str, float]
     half_lives: dict[str, float]
     live_half_lives: float
-    inhibitor_half_life_days: float
     stages: tuple[tuple[str, float], ...]  # (stage, composite from which it holds), highest first
     hand_raisers: frozenset[str]
     stage_without_hand_raiser: str
     version: str
 
     def half_life(self, signal_type: str) -> float:
-        return self.half_lives.get(signal_type, self.inhibitor_half_life_days)
+        return self.half_lives[signal_type]
 
     def weight(self, signal_type: str) -> float:
         return self.weights.get(signal_type, self.weights["default"])
@@ -67,6 +66,11 @@ def rules_of(scoring: Scoring) -> Rules:
             raise Permanent(f"profile.yml: scoring.weights.{name} is no signal type{nearest(name, half_lives)}")
     if bad := [t for t, h in half_lives.items() if h <= 0]:
         raise Permanent(f"signal_types.csv: half_life_days must be above 0: {', '.join(bad)}")
+    lasts = {str(r["inhibitor"]): float(r["lasts_days"] or 0) for r in seed("inhibitor_rules")}
+    for name in scoring.inhibitors:
+        if lasts.get(name, 0) <= 0:
+            raise Permanent(f"inhibitor_rules.csv: no lasts_days for {name}, which profile.yml names{nearest(name, lasts)}")
+        half_lives[name] = lasts[name] / scoring.live_half_lives  # it has all but faded when it ends
     readiness = scoring.readiness
     stages = tuple(sorted(readiness.from_score.items(), key=lambda s: -s[1]))
     if readiness.without_hand_raiser not in readiness.from_score:
@@ -76,7 +80,7 @@ def rules_of(scoring: Scoring) -> Rules:
     named = json.dumps([FORMULA, scoring.model_dump(mode="json"), sorted(half_lives.items())], sort_keys=True)
     return Rules(
         weights=dict(scoring.weights), inhibitors=dict(scoring.inhibitors), half_lives=half_lives,
-        live_half_lives=scoring.live_half_lives, inhibitor_half_life_days=scoring.inhibitor_half_life_days,
+        live_half_lives=scoring.live_half_lives,
         stages=stages, hand_raisers=frozenset(readiness.hand_raisers),
         stage_without_hand_raiser=readiness.without_hand_raiser,
         version="rule-" + hashlib.sha256(named.encode()).hexdigest()[:12],
@@ -91,6 +95,10 @@ def score_day(live: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, pd.DataFr
     Returns `company_id, composite_score, readiness_stage` for companies with a live positive signal, and the reasons
     `company_id, signal_id, signal_type, age_days, points, position` (1 = most points), both sorted by company.
     """
+    known = live["signal_type"].isin(list(rules.half_lives))
+    if not known.all():
+        strange = str(live["signal_type"][~known].iloc[0])
+        raise Permanent(f"no half-life for {strange}: add it to signal_types.csv{nearest(strange, rules.half_lives)}")
     frame = live.sort_values(["company_id", "signal_type", "signal_id"], kind="stable", na_position="last", ignore_index=True)
     kinds = frame["signal_type"].unique()
     half = frame["signal_type"].map({k: rules.half_life(k) for k in kinds}).to_numpy(float)
