@@ -37,7 +37,7 @@ def read_cover(source: str, text: str) -> Cover:
     form = hidden.get("DocumentType") or next((m[1] for m in _FORM.finditer(text[:3000])), None)
     cik = re.sub(r"\D", "", hidden.get("EntityCentralIndexKey", ""))
     return Cover(
-        company_name=re.sub(r"\s+", " ", hidden.get("EntityRegistrantName", "")) or _registrant(text),
+        company_name=re.sub(r"\s+", " ", hidden.get("EntityRegistrantName", "")) or _registrant(text) or _signatory(text),
         cik=cik.zfill(10) if cik else None,
         form=form.upper() if form else None,
         reported_on=dates[0].day if dates else report_date(text) or _first_date(text),
@@ -55,6 +55,14 @@ def _registrant(text: str) -> str | None:
         return None
     tail = re.split(r"(?:\b(?:19|20)\d{2}\b|\(date of[^)]*\))\s*", before[-1], flags=re.IGNORECASE)[-1]
     return tail.strip(" ,") or None
+
+
+def _signatory(text: str) -> str | None:
+    """The company that signs, where a cover has no such words: the line under "hereunto duly authorized"."""
+    found = re.search(r"duly\s+authorized\.?[ \t]*\n+([^\n]{3,80})\n", text)
+    name = found[1].strip(" ,") if found else ""
+    is_label = re.match(r"(?:by|date|dated|name|title|signature|registrant|/s/)\b", name, re.IGNORECASE) or find_dates(name)
+    return name or None if not is_label else None
 
 
 def _first_date(text: str) -> date | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,7 +45,7 @@ def find_dates(text: str, start: int = 0, end: int | None = None) -> list[Found]
     """Full dates between start and end, in text order; a month alone is none. Slashed dates are month first (US filings)."""
     stop = len(text) if end is None else end
     hits: list[Found] = []
-    readers = (
+    readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int, int, int]]], ...] = (
         (_LONG, lambda m: (int(m[3]), _MONTHS[m[1].lower()], int(m[2]))),
         (_BRITISH, lambda m: (int(m[3]), _MONTHS[m[2].lower()], int(m[1]))),
         (_SLASHED, lambda m: (_century(int(m[3])), int(m[1]), int(m[2]))),

@@ -19,13 +19,14 @@ _BLOCKS = (
 _BLOCK = frozenset(_BLOCKS.split())
 _SKIP = frozenset(("script", "style", "head", "title", "ix:header", "noscript"))
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_CP1252 = {code: bytes([code]).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
-_PLAIN = str.maketrans(
-    {"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "\u201f": '"', "\u2010": "-",
+_CP1252: dict[str | int, str] = {code: bytes([code]).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
+_TO_PLAIN: dict[str | int, str] = {
+    "\u2018": "'", "\u2019": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "\u201f": '"', "\u2010": "-",
      "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-", "\u00ad": "",
      "\u200b": "", "\ufeff": "", "\u2022": " ", "\u00b7": " ", "\u2610": " ", "\u2611": " ", "\u2612": " ",
-     "\u2751": " ", "\u00a8": " ", "\u0060": "'", "\u00b4": "'", **_CP1252}
-)  # fmt: skip
+     "\u2751": " ", "\u00a8": " ", "\u0060": "'", "\u00b4": "'", **_CP1252,
+}  # fmt: skip
+_PLAIN = str.maketrans(_TO_PLAIN)
 # not <table>, <page>, <s>, <c>: plain filings carry those too
 _LOOKS_HTML = re.compile(r"<\s*(?:html|body|p|div|font|br|tr|td|span)\b[^<]{0,400}>", re.IGNORECASE)
 _PAGE_FURNITURE = re.compile(

@@ -116,9 +116,9 @@ _ALL = (
     # ---- raw: files (event) -----------------------------------------------------------------------------------
     _raw("crunchbase__acquisitions", company_id=TEXT, company_name=TEXT, company_country=TEXT, company_city=TEXT,
          company_categories=TEXT, acquirer_id=TEXT, acquirer_name=TEXT, acquirer_country=TEXT, acquirer_city=TEXT,
-         announced_on=DAY, price=MONEY, currency=TEXT),
+         announced_on=DAY, price=MONEY, currency=TEXT, source_row=TEXT),
     _raw("crunchbase__funding_rounds", company_id=TEXT, company_name=TEXT, category=TEXT, employees=INT, country=TEXT, state=TEXT, city=TEXT,
-         announced_on=DAY, round_type=TEXT, amount=MONEY, currency=TEXT),
+         announced_on=DAY, round_type=TEXT, amount=MONEY, currency=TEXT, source_row=TEXT),
     _raw("file_drop__funding", company_name=TEXT, company_domain=TEXT, registry_id=TEXT, announced_on=DAY, round_type=TEXT,
          amount=MONEY, currency=TEXT, closed_on=DAY, valuation=MONEY, investors=TEXT, lead_investor=TEXT, source_url=TEXT, vendor_id=TEXT),
     _raw("file_drop__executive_change", ("person_name", "linkedin_url"), company_name=TEXT, company_domain=TEXT, registry_id=TEXT,
