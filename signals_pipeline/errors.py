@@ -3,6 +3,7 @@
 | situation                                                   | raise            | what happens                          |
 |-------------------------------------------------------------|------------------|---------------------------------------|
 | 429, 5xx, time-out, lock, connection lost                   | `Transient`      | bounded retry, then the stream fails  |
+| a write was sent and no answer came                         | `UnknownOutcome` | never resent blindly: read back first |
 | one record cannot be used                                   | `SkipRecord`     | reject with reason, go on             |
 | 401/402/403, schema gone, paging loop, too many rejects     | `ContractBroken` | this stream stops, the others go on   |
 | wrong settings, unknown keys, corrupt own state             | `Permanent`      | everything stops, a person is told    |
@@ -19,6 +20,17 @@ class Transient(SignalsError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class UnknownOutcome(Transient):
+    """A write left this machine and its outcome is not known: read the destination back before sending again.
+
+    `done` holds the results of the parts that were answered before, in request order.
+    """
+
+    def __init__(self, message: str, done: tuple[object, ...] = ()) -> None:
+        super().__init__(message)
+        self.done = done
 
 
 class SkipRecord(SignalsError):

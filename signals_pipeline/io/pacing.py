@@ -1,0 +1,228 @@
+"""Permits to call a vendor, handed out as a schedule that all tasks and all processes share.
+
+waiting requests → one short transaction for all of them → instants at which each may leave.
+Limits hold in vendor time: a vendor second is 1/speed of a wall second.
+Does not belong here: which limits a vendor has (`vendors/limits.py`).
+
+Two kinds of limit. `smooth` is virtual scheduling (GCRA): permits one interval apart, so a vendor that counts by the second
+or minute sees an even stream. `window` counts in sixty parts of a sliding window, so that a day's few calls are not
+stretched over an hour's quota. Both stay a little below the limit (HEADROOM), since what leaves evenly arrives unevenly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from signals_pipeline.errors import Transient
+from signals_pipeline.io import ops as store
+
+HEADROOM = 0.985  # share of the limit that the schedule uses
+_GATE = 1.01  # this process never sends `permits` within 1.01 periods, whatever the event loop's lag
+_PARTS = 60
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`permits` per `seconds` of vendor time. `burst`: how many may leave at once after an idle time (smooth only)."""
+
+    permits: int
+    seconds: float
+    kind: Literal["smooth", "window"] = "smooth"
+    burst: int = 1
+
+    @property
+    def name(self) -> str:
+        return f"{self.permits}/{self.seconds:g}s"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a vendor allows. `per_day`: our own cap on requests per day. `max_wait_s`: vendor seconds; a longer wait is an error."""
+
+    pacing: tuple[Limit, ...] = ()
+    concurrency: int = 4
+    per_day: int | None = None
+    max_wait_s: float = 900.0
+
+
+@dataclass
+class Pacer:
+    """Permits of one vendor in this process. `clock` and `sleep` are wall seconds, injected in tests."""
+
+    ops: sa.Engine
+    vendor: str
+    limits: Limits
+    speed: float = 1.0
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
+    in_thread: Callable[..., Awaitable[Any]] = asyncio.to_thread
+    today: Callable[[], date] | None = None  # needed for `per_day`
+    _queue: deque[asyncio.Future[float]] = field(default_factory=deque)
+    _booking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _sent: dict[str, deque[float]] = field(default_factory=dict)
+
+    async def permit(self) -> float:
+        """Returns when the request may leave, with the wall seconds waited. Raises Transient when the wait would be longer
+        than `max_wait_s`, or the day is used up."""
+        if not self.limits.pacing and self.limits.per_day is None:
+            return 0.0
+        asked = self.clock()
+        mine: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self._queue.append(mine)
+        async with self._booking:
+            if not mine.done():  # else the task before booked for all that were waiting
+                batch = [f for f in self._queue if not f.done()]
+                self._queue.clear()
+                try:
+                    slots = await self.in_thread(self.book, len(batch))
+                except asyncio.CancelledError:
+                    self._queue.extend(f for f in batch if f is not mine)  # the next of them books
+                    raise
+                except Exception as bad:
+                    for waiting in batch:
+                        if not waiting.done():
+                            waiting.set_exception(bad)
+                else:
+                    for waiting, slot in zip(batch, slots, strict=True):
+                        if not waiting.done():
+                            waiting.set_result(slot)
+        slot = await mine
+        while (wait := max(slot, self._gate()) - self.clock()) > 0:
+            await self.sleep(wait)
+        now = self.clock()
+        for limit in self.limits.pacing:
+            self._sent.setdefault(limit.name, deque(maxlen=limit.permits)).append(now)
+        return now - asked
+
+    def _gate(self) -> float:
+        """The earliest instant at which this process may send, by what it really sent: a late task must not bunch up with the next."""
+        earliest = 0.0
+        for limit in self.limits.pacing:
+            sent = self._sent.get(limit.name)
+            if sent is not None and len(sent) == limit.permits:
+                earliest = max(earliest, sent[0] + limit.seconds * _GATE / self.speed)
+        return earliest
+
+    def book(self, count: int) -> list[float]:
+        """`count` instants (wall seconds), booked in the shared store in one transaction."""
+        now = self.clock()
+        with self.ops.begin() as connection:
+            if self.limits.per_day is not None:
+                self._count_day(connection, count)
+            pause = _row(connection, f"{self.vendor}:pause")
+            earliest = max(now, pause.next_free if pause else 0.0)
+            books = [_book(connection, self.vendor, limit, self.speed) for limit in self.limits.pacing]
+            slots = []
+            for _ in range(count):
+                slot = earliest
+                for b in books:
+                    slot = b.free_from(slot)
+                for b in books:
+                    b.take(slot)
+                slots.append(slot)
+            wait = (slots[-1] - now) * self.speed
+            if wait > self.limits.max_wait_s:  # raised inside the transaction: nothing stays booked
+                raise Transient(f"{self.vendor}: the next permit is {wait:.0f} s away", retry_after=wait)
+            for b in books:
+                b.store(connection)
+        return slots
+
+    def hold(self, seconds: float) -> None:
+        """No permit of any process leaves for `seconds` of vendor time: the vendor said 429 or 503 with Retry-After."""
+        until = self.clock() + seconds / self.speed
+        with self.ops.begin() as connection:
+            row = _row(connection, f"{self.vendor}:pause")
+            _put(connection, f"{self.vendor}:pause", max(until, row.next_free if row else 0.0), None)
+
+    def _count_day(self, connection: sa.Connection, count: int) -> None:
+        assert self.today is not None and self.limits.per_day is not None
+        used = add_to_quota(connection, self.vendor, "day", self.today().isoformat(), count)
+        if used > self.limits.per_day:
+            raise Transient(f"{self.vendor}: the day's {self.limits.per_day} requests are used up", retry_after=86_400)
+
+
+class _Smooth:
+    def __init__(self, bucket: str, limit: Limit, speed: float, row: Any) -> None:
+        self.bucket = bucket
+        self.interval = limit.seconds / (limit.permits * HEADROOM) / speed
+        self.slack = (limit.burst - 1) * self.interval
+        self.next_free = row.next_free if row else 0.0
+
+    def free_from(self, instant: float) -> float:
+        return max(instant, self.next_free - self.slack)
+
+    def take(self, slot: float) -> None:
+        self.next_free = max(self.next_free, slot) + self.interval
+
+    def store(self, connection: sa.Connection) -> None:
+        _put(connection, self.bucket, self.next_free, None)
+
+
+class _Window:
+    """Counts in sixty parts; 61 parts are summed, so that no window of the full length, wherever it starts, holds more."""
+
+    def __init__(self, bucket: str, limit: Limit, speed: float, row: Any) -> None:
+        self.bucket, self.permits = bucket, limit.permits
+        self.part = limit.seconds / _PARTS / speed
+        state = json.loads(row.state) if row and row.state else {}
+        kept = state.get("counts", {}) if state.get("part") == self.part else {}
+        self.counts: dict[int, int] = {int(k): v for k, v in kept.items()}
+
+    def free_from(self, instant: float) -> float:
+        at = max([math.floor(instant / self.part), *self.counts])
+        while sum(v for k, v in self.counts.items() if at - _PARTS <= k <= at) >= self.permits:
+            at = min(k for k in self.counts if k >= at - _PARTS) + _PARTS + 1
+        return max(instant, at * self.part)
+
+    def take(self, slot: float) -> None:
+        at = math.floor(slot / self.part + 1e-9)
+        self.counts[at] = self.counts.get(at, 0) + 1
+
+    def store(self, connection: sa.Connection) -> None:
+        newest = max(self.counts, default=0)
+        live = {k: v for k, v in self.counts.items() if k >= newest - _PARTS}
+        _put(connection, self.bucket, 0.0, json.dumps({"part": self.part, "counts": live}))
+
+
+def _book(connection: sa.Connection, vendor: str, limit: Limit, speed: float) -> _Smooth | _Window:
+    bucket = f"{vendor}:{limit.name}"
+    kind = _Window if limit.kind == "window" else _Smooth
+    return kind(bucket, limit, speed, _row(connection, bucket))
+
+
+def _row(connection: sa.Connection, bucket: str) -> Any:
+    query = sa.select(store.rate_buckets).where(store.rate_buckets.c.bucket == bucket)
+    if connection.dialect.name == "postgresql":
+        # SQLite holds the write lock from BEGIN on; Postgres needs the row to exist before it can be locked
+        from sqlalchemy.dialects.postgresql import insert
+
+        connection.execute(insert(store.rate_buckets).values(bucket=bucket, next_free=0.0, used=0).on_conflict_do_nothing())
+        query = query.with_for_update()
+    return connection.execute(query).one_or_none()
+
+
+def _put(connection: sa.Connection, bucket: str, next_free: float, state: str | None) -> None:
+    table = store.rate_buckets
+    done = connection.execute(sa.update(table).where(table.c.bucket == bucket).values(next_free=next_free, state=state))
+    if not done.rowcount:
+        connection.execute(sa.insert(table).values(bucket=bucket, next_free=next_free, used=0, state=state))
+
+
+def add_to_quota(connection: sa.Connection, vendor: str, period: str, period_key: str, count: int) -> int:
+    """Adds to a counter inside the caller's transaction; returns the new value."""
+    table = store.quota_counters
+    where = (table.c.vendor == vendor) & (table.c.period == period) & (table.c.period_key == period_key)
+    done = connection.execute(sa.update(table).where(where).values(used=table.c.used + count))
+    if not done.rowcount:
+        connection.execute(sa.insert(table).values(vendor=vendor, period=period, period_key=period_key, used=count))
+    return int(connection.execute(sa.select(table.c.used).where(where)).scalar_one())
