@@ -1,0 +1,206 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='dt',
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where dt between {{ from_day() }} and {{ to_day() }}{% endif %}"
+) }}
+{# One row per company and day from..to, each from what stood on that day alone: evidence, links, scores and sends with dt <= day
+   (sends: dt < day). The hook empties days that have no rows any more. #}
+{%- set families = ['intent', 'product', 'funding', 'executive', 'expansion', 'hiring', 'technology', 'news', 'filing'] %}
+with days as (
+    select day from {{ days(from_day(), to_day()) }} as d
+),
+
+reports as (
+    select
+        e.episode_id, e.signal_type, e.company_id, e.dt,
+        cast(coalesce(e.occurred_at, e.known_at) as date) as occurred_on,
+        coalesce(e.amount_usd, case when e.currency = 'USD' then e.amount end) as usd,
+        t.family, t.half_life_days
+    from {{ ref('signal_evidence') }} as e
+    inner join {{ ref('signal_types') }} as t on t.signal_type = e.signal_type
+    where e.company_id is not null and coalesce(e.modality, 'done') <> 'rumour'
+),
+
+episodes as (
+    select
+        d.day, {{ canonical('r.company_id', 'c') }} as company_id, r.episode_id, r.signal_type, r.family, r.half_life_days,
+        min(r.occurred_on) as occurred_on, max(r.usd) as usd
+    from days as d
+    inner join reports as r on r.dt <= d.day and r.occurred_on > {{ add_days('d.day', -365) }}
+    {{ canonical_join('r.company_id', 'd.day', 'c') }}
+    group by d.day, {{ canonical('r.company_id', 'c') }}, r.episode_id, r.signal_type, r.family, r.half_life_days
+),
+
+aged as (
+    select e.*, greatest(0, {{ days_between('e.occurred_on', 'e.day') }}) as age_days from episodes as e
+),
+
+counted as (
+    select
+        day, company_id,
+        {%- for f in families %}
+        sum(case when family = '{{ f }}' and age_days < 7 then 1 else 0 end) as {{ f }}_signals_7d,
+        sum(case when family = '{{ f }}' and age_days < 30 then 1 else 0 end) as {{ f }}_signals_30d,
+        sum(case when family = '{{ f }}' and age_days < 90 then 1 else 0 end) as {{ f }}_signals_90d,
+        sum(case when family = '{{ f }}' and age_days >= 30 and age_days < 60 then 1 else 0 end) as {{ f }}_signals_30d_before,
+        min(case when family = '{{ f }}' then age_days end) as days_since_{{ f }},
+        sum(case when family = '{{ f }}' then {{ decay('age_days', 'half_life_days') }} else 0 end) as {{ f }}_decayed,
+        {%- endfor %}
+        sum(case when age_days < 30 then 1 else 0 end) as signals_30d,
+        sum(case when age_days < 90 then 1 else 0 end) as signals_90d,
+        sum(case when age_days >= 30 and age_days < 60 then 1 else 0 end) as signals_30d_before,
+        min(age_days) as days_since_signal,
+        count(distinct case when age_days < 90 then family end) as families_90d,
+        sum(case when signal_type = 'funding_round' and age_days < 365 then usd end) as funding_usd_365d,
+        sum(case when signal_type = 'drop_off' and age_days < 30 then 1 else 0 end) as drop_offs_30d
+    from aged
+    group by day, company_id
+),
+
+usage_rows as (
+    select u.company_id, u.linked_dt, g.user_id, g.event_type, g.event_date, g.event_count, g.dt
+    from {{ ref('int_usage') }} as g
+    inner join {{ ref('int_product_users') }} as u on u.user_id = g.user_id
+    where u.company_id is not null
+),
+
+used as (
+    select
+        d.day, {{ canonical('g.company_id', 'c') }} as company_id,
+        sum(case when g.event_date > {{ add_days('d.day', -7) }} then g.event_count else 0 end) as usage_events_7d,
+        sum(case when g.event_date > {{ add_days('d.day', -28) }} then g.event_count else 0 end) as usage_events_28d,
+        sum(case when g.event_date <= {{ add_days('d.day', -28) }} then g.event_count else 0 end) as usage_events_28d_before,
+        sum(case when g.event_date > {{ add_days('d.day', -28) }} and g.event_type = '{{ var("volume_event") }}' then g.event_count else 0 end) as volume_28d,
+        sum(case when g.event_date > {{ add_days('d.day', -28) }} and g.event_type = '{{ var("activation_event") }}' then g.event_count else 0 end) as activations_28d,
+        count(distinct case when g.event_date > {{ add_days('d.day', -28) }} then g.user_id end) as active_users_28d
+    from days as d
+    inner join usage_rows as g on g.dt <= d.day and g.linked_dt <= d.day and g.event_date > {{ add_days('d.day', -56) }} and g.event_date <= d.day
+    {{ canonical_join('g.company_id', 'd.day', 'c') }}
+    group by d.day, {{ canonical('g.company_id', 'c') }}
+),
+
+score_links as (
+    select
+        m.record_key, l.company_id, l.dt as linked_dt,
+        row_number() over (partition by m.record_key order by l.dt, m.role, m.mention_id) as link_rank
+    from {{ ref('mentions') }} as m
+    inner join {{ ref('company_links') }} as l on l.mention_id = m.mention_id
+    where m.dataset = 'sixsense__account_scores'
+),
+
+intent_seen as (
+    select
+        d.day, {{ canonical('l.company_id', 'c') }} as company_id, s.intent_score, s.profile_score, s.buying_stage, s.profile_fit,
+        row_number() over (
+            partition by d.day, {{ canonical('l.company_id', 'c') }}
+            order by s.dt desc, s.intent_score desc nulls last, s.record_key, s.pulled_at desc nulls last
+        ) as seen_rank
+    from days as d
+    inner join {{ raw('sixsense__account_scores') }} as s on s.dt <= d.day and s.dt > {{ add_days('d.day', -7) }}
+    inner join score_links as l on l.record_key = s.record_key and l.link_rank = 1 and l.linked_dt <= d.day
+    {{ canonical_join('l.company_id', 'd.day', 'c') }}
+    where lower(s.product) = {{ text_literal(var('intent_product') | lower) }}
+),
+
+firm_ranked as (
+    select
+        d.day, {{ canonical('f.company_id', 'c') }} as company_id, f.employees, f.country, f.industry,
+        row_number() over (
+            partition by d.day, {{ canonical('f.company_id', 'c') }}
+            order by f.name_rank, f.valid_from desc, f.dataset, f.company_id
+        ) as word_rank
+    from days as d
+    inner join {{ ref('int_firmographics') }} as f on f.valid_from <= d.day and f.valid_to >= d.day
+    {{ canonical_join('f.company_id', 'd.day', 'c') }}
+),
+
+firm as (
+    select
+        day, company_id,
+        cast({{ best('employees', 'word_rank') }} as bigint) as employees,
+        {{ best('country', 'word_rank') }} as country,
+        {{ best('industry', 'word_rank') }} as industry
+    from firm_ranked
+    group by day, company_id
+),
+
+sent as (
+    select
+        d.day, {{ canonical('s.company_id', 'c') }} as company_id,
+        count(distinct case when s.dt >= {{ add_days('d.day', -30) }} then s.effect_id end) as sends_30d,
+        count(distinct case when s.dt >= {{ add_days('d.day', -90) }} then s.effect_id end) as sends_90d,
+        min({{ days_between('s.dt', 'd.day') }}) as days_since_send
+    from days as d
+    inner join {{ carried('sends') }} as s on s.dt < d.day and s.status in ('sent', 'confirmed') and s.company_id is not null
+    {{ canonical_join('s.company_id', 'd.day', 'c') }}
+    group by d.day, {{ canonical('s.company_id', 'c') }}
+),
+
+inhibited as (
+    select
+        d.day, {{ canonical('i.company_id', 'c') }} as company_id,
+        max(case when i.inhibitor = 'recent_loss' then 1 else 0 end) as inhibitor_recent_loss,
+        max(case when i.inhibitor = 'insolvency' then 1 else 0 end) as inhibitor_insolvency,
+        max(case when i.inhibitor = 'layoffs' then 1 else 0 end) as inhibitor_layoffs
+    from days as d
+    inner join {{ ref('int_inhibitors') }} as i on i.dt <= d.day and i.since <= d.day and i.until > d.day
+    {{ canonical_join('i.company_id', 'd.day', 'c') }}
+    group by d.day, {{ canonical('i.company_id', 'c') }}
+),
+
+population as (
+    select day, company_id from counted
+    union
+    select d.day, {{ canonical('a.company_id', 'c') }} as company_id
+    from days as d
+    inner join {{ ref('int_accounts') }} as a on a.first_dt <= d.day
+    {{ canonical_join('a.company_id', 'd.day', 'c') }}
+)
+
+select
+    p.company_id,
+    {%- for f in families %}
+    cast(coalesce(k.{{ f }}_signals_7d, 0) as bigint) as {{ f }}_signals_7d,
+    cast(coalesce(k.{{ f }}_signals_30d, 0) as bigint) as {{ f }}_signals_30d,
+    cast(coalesce(k.{{ f }}_signals_90d, 0) as bigint) as {{ f }}_signals_90d,
+    cast(coalesce(k.{{ f }}_signals_30d - k.{{ f }}_signals_30d_before, 0) as bigint) as {{ f }}_velocity_30d,
+    cast(k.days_since_{{ f }} as bigint) as days_since_{{ f }},
+    cast(coalesce(k.{{ f }}_decayed, 0) as {{ double_type() }}) as {{ f }}_decayed,
+    {%- endfor %}
+    cast(coalesce(k.signals_30d, 0) as bigint) as signals_30d,
+    cast(coalesce(k.signals_90d, 0) as bigint) as signals_90d,
+    cast(coalesce(k.signals_30d - k.signals_30d_before, 0) as bigint) as signals_velocity_30d,
+    cast(k.days_since_signal as bigint) as days_since_signal,
+    cast(coalesce(k.families_90d, 0) as bigint) as families_90d,
+    cast(k.funding_usd_365d as {{ double_type() }}) as funding_usd_365d,
+    cast(coalesce(k.drop_offs_30d, 0) as bigint) as drop_offs_30d,
+    cast(coalesce(u.usage_events_7d, 0) as bigint) as usage_events_7d,
+    cast(coalesce(u.usage_events_28d, 0) as bigint) as usage_events_28d,
+    cast(coalesce(u.usage_events_28d - u.usage_events_28d_before, 0) as bigint) as usage_velocity_28d,
+    cast(coalesce(u.volume_28d, 0) as bigint) as volume_28d,
+    cast(coalesce(u.activations_28d, 0) as bigint) as activations_28d,
+    cast(coalesce(u.active_users_28d, 0) as bigint) as active_users_28d,
+    cast(i.intent_score as {{ double_type() }}) as intent_score,
+    cast(i.profile_score as {{ double_type() }}) as profile_score,
+    i.buying_stage as buying_stage_6sense,
+    i.profile_fit as profile_fit_6sense,
+    cast(coalesce(s.sends_30d, 0) as bigint) as sends_30d,
+    cast(coalesce(s.sends_90d, 0) as bigint) as sends_90d,
+    cast(s.days_since_send as bigint) as days_since_send,
+    cast(coalesce(h.inhibitor_recent_loss, 0) as bigint) as inhibitor_recent_loss,
+    cast(coalesce(h.inhibitor_insolvency, 0) as bigint) as inhibitor_insolvency,
+    cast(coalesce(h.inhibitor_layoffs, 0) as bigint) as inhibitor_layoffs,
+    cast(f.employees as bigint) as employees,
+    f.country,
+    f.industry,
+    cast(p.day as date) as dt
+from population as p
+left join counted as k on k.day = p.day and k.company_id = p.company_id
+left join used as u on u.day = p.day and u.company_id = p.company_id
+left join intent_seen as i on i.day = p.day and i.company_id = p.company_id and i.seen_rank = 1
+left join sent as s on s.day = p.day and s.company_id = p.company_id
+left join inhibited as h on h.day = p.day and h.company_id = p.company_id
+left join firm as f on f.day = p.day and f.company_id = p.company_id
