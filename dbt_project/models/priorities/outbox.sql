@@ -1,0 +1,159 @@
+{{ config(tags=['mart']) }}
+{# What should happen today, for everybody considered: send, suppressed, held_out or over_cap, in that order of force.
+   Rank is strength order; a usage spike goes before a drop-off. Probes take their own few seats of the cap, drawn by hash:
+   in strength order the cap would let none through, and they would measure nothing. #}
+{% set probe_limit = '%08x' | format([(var('probe_share') * 4294967296) | int, 4294967295] | min) %}
+{% set probe_seats = [(var('probe_share') * var('daily_cap')) | round(0, 'ceil') | int, var('daily_cap')] | min %}
+with candidates as (
+    select * from {{ ref('int_candidates') }}
+),
+
+reasons as (
+    select
+        outbox_id,
+        max(case when class = 'targeting' then 1 else 0 end) as is_off_target,
+        max(case when class = 'targeting' then 0 else 1 end) as is_forbidden
+    from {{ ref('suppression_reasons') }}
+    group by outbox_id
+),
+
+scores as (
+    select company_id, composite_score from {{ ref('account_scores') }}
+    where model = 'rule' and status = 'scored'
+),
+
+said as (
+    select signal_id, company_id, min(reason) as why
+    from {{ ref('account_score_reasons') }}
+    where model = 'rule' and signal_id is not null
+    group by signal_id, company_id
+),
+
+judged as (
+    select
+        c.*,
+        s.composite_score,
+        a.arm,
+        {{ key([text_literal(var('holdout_salt')), "'probe'", 'c.person_id']) }} as probe_draw,
+        coalesce(r.is_forbidden, 0) as is_forbidden,
+        coalesce(r.is_off_target, 0) as is_off_target
+    from candidates as c
+    left join reasons as r on r.outbox_id = c.outbox_id
+    left join scores as s on s.company_id = c.company_id
+    left join {{ ref('int_arms') }} as a on a.company_id = c.company_id
+),
+
+probed as (
+    select
+        j.*,
+        case
+            when is_forbidden = 0 and is_off_target = 1 and company_id is not null and substr(probe_draw, 1, 8) < '{{ probe_limit }}'
+                then 1 else 0
+        end as is_probe
+    from judged as j
+),
+
+standing as (
+    select
+        p.*,
+        case
+            when is_forbidden = 1 or (is_off_target = 1 and is_probe = 0) then 'suppressed'
+            when arm = 'held_out' then 'held_out'
+            else 'queued'
+        end as standing
+    from probed as p
+),
+
+{# an account hears from us through a few people only: those reached within the cool-down count #}
+reached as (
+    select c.company_id, count(distinct s.person_id) as people
+    from (
+        select {{ canonical('o.company_id', 'm') }} as company_id, o.person_id
+        from {{ ref('stg_ops__sends') }} as o
+        {{ canonical_join('o.company_id', to_day(), 'm') }}
+        where o.object = 'sequence_state' and o.status in ('intent', 'sent', 'confirmed', 'unknown', 'review')
+            and o.dt_planned > {{ add_days(to_day(), '-' ~ var('cool_down_days')) }} and o.dt_planned < {{ to_day() }}
+    ) as s
+    inner join (select distinct company_id from candidates) as c on c.company_id = s.company_id
+    group by c.company_id
+),
+
+in_company as (
+    select
+        s.*,
+        row_number() over (
+            partition by s.company_id, s.standing
+            order by s.is_probe, s.strength_score desc, s.type_impact desc, s.persona_rank, s.person_id
+        ) + coalesce(r.people, 0) as company_turn
+    from standing as s
+    left join reached as r on r.company_id = s.company_id
+),
+
+queued as (
+    select
+        outbox_id,
+        is_probe,
+        row_number() over (
+            partition by is_probe
+            order by
+                case when is_probe = 1 then probe_draw else '' end,
+                strength_score desc, type_impact desc, composite_score desc nulls last, known_at desc nulls last, outbox_id
+        ) as turn,
+        count(*) over (partition by is_probe) as turns
+    from in_company
+    where standing = 'queued' and company_turn <= {{ var('contacts_per_account') }}
+),
+
+totals as (
+    select
+        coalesce(max(case when is_probe = 0 then turns end), 0) as regular,
+        case when coalesce(max(case when is_probe = 1 then turns end), 0) < {{ probe_seats }}
+            then coalesce(max(case when is_probe = 1 then turns end), 0) else {{ probe_seats }} end as probes
+    from queued
+),
+
+seated as (
+    select
+        q.outbox_id,
+        case
+            when q.is_probe = 0 and q.turn <= {{ var('daily_cap') }} - t.probes then q.turn
+            when q.is_probe = 0 then q.turn + t.probes
+            when q.turn <= t.probes and t.regular < {{ var('daily_cap') }} - t.probes then t.regular + q.turn
+            when q.turn <= t.probes then {{ var('daily_cap') }} - t.probes + q.turn
+            else t.regular + q.turn
+        end as place,
+        case
+            when q.is_probe = 0 then q.turn <= {{ var('daily_cap') }} - t.probes
+            else q.turn <= t.probes
+        end as is_within_cap
+    from queued as q
+    cross join totals as t
+)
+
+select
+    c.outbox_id,
+    {{ to_day() }} as dt,
+    case
+        when c.standing <> 'queued' then c.standing
+        when s.is_within_cap then 'send'
+        else 'over_cap'
+    end as decision,
+    cast(s.place as bigint) as rank,
+    c.company_id, e.name as company_name, e.domain,
+    c.person_id, c.email_key,
+    c.signal_id, c.signal_type,
+    c.strength_score,
+    {{ score('c.composite_score') }} as score,
+    cast(case when c.composite_score is null then null else 'rule' end as {{ dbt.type_string() }}) as score_basis,
+    cast(c.is_probe = 1 as boolean) as is_probe,
+    r.owner_id, r.mailbox_id, q.sequence_id, c.sequence_name,
+    e.account_id_salesforce, c.contact_id_salesforce, c.lead_id_salesforce, c.prospect_id_outreach,
+    coalesce(w.why, c.signal_type) as why,
+    r.routed_by,
+    c.arm
+from in_company as c
+left join seated as s on s.outbox_id = c.outbox_id
+left join {{ ref('account_eligibility') }} as e on e.company_id = c.company_id
+left join {{ ref('int_routes') }} as r on r.outbox_id = c.outbox_id
+left join {{ ref('int_sequences') }} as q on q.sequence_name = c.sequence_name
+left join said as w on w.signal_id = c.signal_id and w.company_id = c.company_id
