@@ -1,6 +1,6 @@
 """What the rule score reads: signal evidence, merges and inhibitors, shaped so that any day can be cut out of it.
 
-warehouse `signals.signal_evidence`, `identity.company_canonical`, `signals.account_features` → `Inputs.live(day)` → `rules.score_day`.
+warehouse `signals.signal_evidence`, `identity.company_canonical`, `signals.int_inhibitors` → `Inputs.live(day)` → `rules.score_day`.
 As of D means rows with dt <= D, nothing else: evidence is never changed later, so a day cut out of a range equals the day alone.
 Days are whole numbers here (days since 1970-01-01): millions of them are compared.
 """
@@ -27,7 +27,10 @@ _FOREVER = 10_000_000
 _CERTAIN = 0.9999  # no number of sources makes a thing certain
 
 # a rumour never becomes a dated fact, so it never becomes points; the row that confirms it does
-_KNOWN = "e.dt <= ? and e.dt >= ? and coalesce(e.modality, 'done') <> 'rumour'"
+_KNOWN = """
+    e.dt <= ? and coalesce(e.modality, 'done') <> 'rumour'
+    and e.signal_id in (select f.signal_id from signals.signal_evidence as f where f.is_first and f.dt >= ?)
+"""
 EVIDENCE = f"""
     select e.signal_id, e.signal_type, e.company_id, e.dataset, e.confidence, e.report_number, e.evidence_id,
         cast(coalesce(e.occurred_at, e.known_at) as date) as happened_on, e.dt
@@ -47,6 +50,11 @@ FIRST = f"""
     ) as lines
     where place_in_line = 1
 """
+INHIBITORS = """
+    select company_id, inhibitor as signal_type, since as happened_on, dt as known_from, until as known_to
+    from signals.int_inhibitors
+    where dt <= ? and company_id is not null
+"""
 MERGES = "select company_id, canonical_id, valid_from, valid_to from identity.company_canonical"
 SUPERSEDED = """
     select s.id as signal_id, min(e.dt) as superseded_on
@@ -63,7 +71,7 @@ class Inputs:
 
     states: pd.DataFrame  # signal_id, signal_type, company_id, confidence, happened_on, known_from, known_to (exclusive)
     merges: pd.DataFrame  # company_id, canonical_id, valid_from, valid_to (inclusive)
-    inhibitors: pd.DataFrame  # company_id, signal_type, age_days, dt
+    inhibitors: pd.DataFrame  # company_id, signal_type, happened_on, known_from, known_to (exclusive)
     facts: Mapping[str, Mapping[str, Any]]  # signal_id → columns of its first-known record
 
     def live(self, day: date) -> pd.DataFrame:
@@ -71,8 +79,10 @@ class Inputs:
         at = number_of(day)
         known = self.states[(self.states["known_from"] <= at) & (self.states["known_to"] > at)]
         rows = known[["company_id", "signal_id", "signal_type", "confidence"]].assign(age_days=at - known["happened_on"])
-        against = self.inhibitors[self.inhibitors["dt"] == at].drop(columns="dt").assign(signal_id=None, confidence=1.0)
-        against = against.sort_values("age_days", kind="stable")
+        said = self.inhibitors
+        said = said[(said["known_from"] <= at) & (said["happened_on"] <= at) & (said["known_to"] > at)]
+        against = said[["company_id", "signal_type"]].assign(signal_id=None, confidence=1.0, age_days=at - said["happened_on"])
+        against = against.sort_values(["age_days", "company_id"], kind="stable")
         into = self.canonical(day)
         for frame in (rows, against):
             frame["company_id"] = frame["company_id"].map(lambda c: into.get(c, c))
@@ -92,15 +102,14 @@ def number_of(day: date) -> int:
 
 def read(warehouse: Warehouse, rules: Rules, since: date, until: date) -> Inputs:
     """Everything needed to score since..until. Raises Transient while the signals stage is not built."""
-    # a record's dt is never before what it tells, except for plans; nothing older than the longest life can be alive
+    # what we first heard of longer ago than this cannot be alive, even if it was a plan for the next year
     horizon = since - timedelta(days=int(max(rules.half_lives.values()) * rules.live_half_lives) + 366)
     evidence = _frame(warehouse.query(EVIDENCE, (until, horizon)))  # inhibitors among it come by the features
     facts = {row["signal_id"]: row for row in warehouse.query(FIRST, (until, horizon)).to_pylist()}
-    features = warehouse.query("select * from signals.account_features where dt >= ? and dt <= ?", (since, until))
     return Inputs(
         states_of(evidence[~evidence["signal_type"].isin(list(rules.inhibitors))], _frame(warehouse.query(SUPERSEDED))),
         _frame(warehouse.query(MERGES)),
-        inhibitors_of(_frame(features), rules),
+        _frame(warehouse.query(INHIBITORS, (until,))),
         facts,
     )
 
@@ -148,16 +157,3 @@ def states_of(evidence: pd.DataFrame, superseded: pd.DataFrame) -> pd.DataFrame:
     frame = frame[frame["company_id"].notna() & frame["happened_on"].notna()]
     columns = ["signal_id", "signal_type", "company_id", "confidence", "happened_on", "known_from", "known_to"]
     return frame[columns].astype({"happened_on": np.int64}).reset_index(drop=True)
-
-
-def inhibitors_of(features: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """`days_since_<inhibitor>` of the account features as rows; Raises Permanent when a feature is missing."""
-    parts = [pd.DataFrame({"company_id": [], "signal_type": [], "age_days": [], "dt": []})]
-    for name in sorted(rules.inhibitors):
-        column = f"days_since_{name}"
-        if column not in features:
-            raise Permanent(f"signals.account_features has no {column}, which the inhibitor {name} needs")
-        there = features[features[column].notna()]
-        if len(there):
-            parts.append(there[["company_id", "dt"]].assign(signal_type=name, age_days=there[column].astype(float)))
-    return pd.concat(parts[1:] or parts, ignore_index=True)

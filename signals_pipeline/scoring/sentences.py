@@ -42,10 +42,9 @@ def sentence(signal_type: str, facts: Mapping[str, Any], age_days: float) -> str
     `facts`: columns of the first-known record, any may be missing. `age_days`: whole days since it happened.
     """
     what = _what(signal_type, facts)
-    verb = _BASIS.get(str(facts.get("known_at_basis") or ""), "seen") if signal_type not in _PRODUCT else "seen"
-    rumour = ", a rumour" if facts.get("modality") == "rumour" else ""
+    verb = _VERBS.get(signal_type) or _BASIS.get(str(facts.get("known_at_basis") or ""), "seen")
     source = _source(facts)
-    return f"{what} {verb} {ago(age_days)}{rumour}" + (f" ({source})" if source else "")
+    return f"{what} {verb} {ago(age_days)}" + (f" ({source})" if source else "")
 
 
 def ago(days: float) -> str:
@@ -67,11 +66,12 @@ def money(amount: Any, currency: str | None) -> str | None:
 
 
 _PRODUCT = {
-    "product_signup": "Product trial signed up",
+    "product_signup": "Product trial",
     "feature_activation": "First use of a key feature",
     "usage_spike": "Usage far above its usual level",
     "drop_off": "Trial gone quiet",
 }
+_VERBS = {"product_signup": "started", "recent_loss": "closed"}
 _PLAIN = {
     "job_posting": "Hiring",
     "technology_adoption": "Technology change",
@@ -84,7 +84,7 @@ _PLAIN = {
     "regulatory_filing": "Regulatory filing",
     "insolvency": "Insolvency proceedings",
     "layoffs": "Layoffs",
-    "recent_loss": "Deal with us lost",
+    "recent_loss": "Lost deal with us",
 }
 
 

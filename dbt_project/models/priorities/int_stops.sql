@@ -91,10 +91,7 @@ of_company as (
     from candidates as c left join eligibility as e on e.company_id = c.company_id where e.company_id is null
     union all
     select c.outbox_id, 'do_not_contact', 'CRM account'
-    from candidates as c
-    inner join {{ ref('company_mentions') }} as m on m.company_id = c.company_id
-    inner join {{ ref('stg_salesforce__accounts') }} as a on a.account_id = m.account_id_salesforce
-    where a.do_not_contact
+    from candidates as c inner join eligibility as e on e.company_id = c.company_id where e.is_do_not_contact
     union all
     select c.outbox_id, case when s.reason = 'erased' then 'erased' when s.reason = 'opted_out' then 'opted_out' else 'do_not_contact' end,
         s.reason || ' (company)'
