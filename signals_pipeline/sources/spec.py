@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -75,6 +76,11 @@ class StreamSpec(_Strict):
     replay: list[str] = []  # file patterns, relative to the replay folder
     mentions: list[CompanyMention] = []
     people: list[PersonMention] = []
+    after: list[str] = []  # streams (`vendor.stream`) that must have ended before this one is pulled
+    merged: bool = False  # state: a pull brings what changed; the rest is carried over from the newest earlier snapshot
+    min_share: float = 0.5  # state: a full pull with a smaller share of the earlier snapshot's rows is short
+    restated: bool = False  # event: the same key with other content lands again, under the day that brought it
+    page_by_page: bool = False  # dear pulls: what has come is landed body by body, and kept when the pull breaks off
 
 
 class SourceSpec(_Strict):
@@ -87,6 +93,7 @@ class SourceSpec(_Strict):
     limits: str | None = None  # name of the pacing declaration in vendors/limits.py
     cadence: Literal["daily"] = "daily"
     streams: dict[str, StreamSpec]
+    folder: str = ""  # set by `sources()`: the package that holds the code
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,7 @@ class Body:
     content: bytes
     place: str
     facts: dict[str, Any] = field(default_factory=dict)
+    value: Any = None  # the content parsed, when the fetcher has it already; `content` may then be empty
 
 
 @dataclass(frozen=True)
@@ -134,6 +142,9 @@ class Pull:
     history_from: datetime | None  # set when a history is loaded: pull from here, not from the window's start
     pulled_at: datetime
     cursor: dict[str, Any] = field(default_factory=dict)
+    http: Any = None  # the run's open `io.http.Http`; None in replay
+    missing: list[str] = field(default_factory=list)  # fields we ask for that the vendor does not have; reported
+    memo: dict[str, Any] = field(default_factory=dict)  # what a stream remembers within one pull; never stored
 
     @property
     def since(self) -> datetime:
@@ -145,6 +156,16 @@ class Pull:
         return f"{self.source.vendor}.{self.name}"
 
 
+@dataclass
+class BodyTally:
+    """What became of one body: its place, records read, records rejected; `refused` is set when it was unusable whole."""
+
+    place: str
+    records: int = 0
+    rejected: int = 0
+    refused: str | None = None
+
+
 @dataclass(frozen=True)
 class StreamCode:
     """The code of a stream.
@@ -153,12 +174,17 @@ class StreamCode:
     records: a body into raw records; raises SkipRecord when the whole body is unusable (it becomes one reject).
     row: a raw record into a row; raises SkipRecord(reason, detail) for a reject.
     facts: optional, replay only: facts about a file that a live fetch would have had (path → facts).
+    columns: optional, live only, instead of fetch: Arrow tables of dataset columns (at least record_key, known_at and
+        known_at_basis; instants naive UTC) for streams of millions of rows. Runs in a thread.
+    landed: optional; called after the landing with one tally per body, to put files away.
     """
 
     records: Callable[[Body, Pull], Iterator[Raw]]
     row: Callable[[Raw, Pull], Row]
     fetch: Callable[[Pull], AsyncIterator[Body]] | None = None
     facts: Callable[[Path, Pull], dict[str, Any]] | None = None
+    columns: Callable[[Pull], Iterator[pa.Table]] | None = None
+    landed: Callable[[Pull, list[BodyTally]], None] | None = None
 
 
 @cache
@@ -180,13 +206,14 @@ def sources(folder: Path = HERE) -> dict[str, SourceSpec]:
                 raise Permanent(
                     f"{path.parent.name}/source.yml: {name}: {sorted(wrong)} are no columns of {stream.dataset}"
                 )
-        found[spec.vendor] = spec
+        found[spec.vendor] = spec.model_copy(update={"folder": path.parent.name})
     return found
 
 
 def code(vendor: str, stream: str) -> StreamCode:
     """The code of a declared stream: `STREAMS[stream]` of the vendor's package."""
-    module = import_module(f"signals_pipeline.sources.{vendor}")
+    declared = sources().get(vendor)
+    module = import_module(f"signals_pipeline.sources.{declared.folder if declared else vendor}")
     try:
         found: StreamCode = module.STREAMS[stream]
     except (AttributeError, KeyError):

@@ -1,0 +1,377 @@
+"""Landing: what a stream's bodies become in the lake, and how every record is accounted for.
+
+bodies → records → rows | rejects → guards → one file per (dataset, dt, stream, window) → mentions, people.
+`read = landed + rejected + reread + waiting`, and `records_in = landed + rejected`: reread rows already stand under an
+earlier day, waiting ones were said after the window closed and belong to the next day.
+Does not belong here: fetching (the sources), order and health of streams (`runner.py`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from signals_pipeline.errors import ContractBroken, Permanent, SkipRecord
+from signals_pipeline.io.datasets import ENVELOPE, dataset
+from signals_pipeline.io.lake import table_of
+from signals_pipeline.keys import md5
+from signals_pipeline.rules.windows import HOUR_OFFSET, dt_of
+from signals_pipeline.sources import mentions, standing
+from signals_pipeline.sources.read import naive
+from signals_pipeline.sources.spec import Body, BodyTally, Pull, Raw, Row, StreamCode
+
+MIN_JUDGED = 20  # a reject share says nothing about fewer records
+HARMLESS = ("duplicate", "superseded", "file_repeated")  # rejects that do not speak against the vendor's contract
+REJECTED_TEXT = 65_536  # characters kept of a whole body that was rejected
+_FLUSH = 5_000
+
+
+@dataclass
+class Landed:
+    """What became of one stream. `days`: rows per dt, carried ones included; `held_back`: good rows of a broken pull."""
+
+    read: int = 0
+    landed: int = 0
+    rejected: int = 0
+    reread: int = 0
+    waiting: int = 0
+    carried: int = 0
+    held_back: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    unknown_fields: Counter[str] = field(default_factory=Counter)
+    newest_known_at: datetime | None = None
+    days: dict[date, int] = field(default_factory=dict)
+
+    @property
+    def records_in(self) -> int:
+        return self.landed + self.rejected
+
+
+class Landing:
+    """One stream's landing. `take` bodies (or `take_table`), then `finish`; on a failure `abandon`."""
+
+    def __init__(self, pull: Pull, code: StreamCode) -> None:
+        self.pull, self.code = pull, code
+        self.dataset = dataset(pull.spec.dataset)
+        self.is_event = pull.spec.kind == "event"
+        # state rows belong to the run that saw them, also when a history is loaded
+        self.window = "history" if self.is_event and pull.history_from else "day"
+        self.tallies: list[BodyTally] = []
+        self.result = Landed()
+        self._rejects: list[dict[str, Any]] = []
+        self._reject_ids: Counter[str] = Counter()
+        self._rows: list[tuple[Row, Raw]] = []
+        self._chunks: list[pa.Table] = []
+        self._starts: list[int] = []
+        self._count = 0
+        self._seen: dict[str, tuple[int, datetime]] = {}  # record_key → (number, known_at) of the version that stands
+        self._dropped: set[int] = set()
+        self._known = frozenset(pull.spec.fields)
+        self._unknown_of: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    # ---- in -------------------------------------------------------------------------------------------------------
+    def take(self, body: Body) -> None:
+        """Every record of a body becomes a row or a reject; a body that is unusable whole becomes one reject."""
+        tally = BodyTally(body.place)
+        self.tallies.append(tally)
+        before = self.result.rejected
+        try:
+            for raw in self.code.records(body, self.pull):
+                tally.records += 1
+                self.result.read += 1
+                self._count_fields(raw)
+                try:
+                    row = self.code.row(raw, self.pull)
+                except SkipRecord as skip:
+                    self._reject(skip.reason, skip.detail, raw.place, raw.payload)
+                    continue
+                self._accept(row, raw)
+        except SkipRecord as skip:
+            tally.refused = str(skip)
+            self.refuse(skip, body.place, body.content[:REJECTED_TEXT].decode("utf-8", "replace"))
+        tally.rejected = self.result.rejected - before
+        if len(self._rows) >= _FLUSH:
+            self._flush()
+
+    def refuse(self, skip: SkipRecord, place: str, payload: str) -> None:
+        """A whole body as one reject."""
+        self.result.read += 1
+        self._reject(skip.reason, skip.detail, place, payload)
+
+    def take_table(self, table: pa.Table) -> None:
+        """Rows that come as Arrow already; see `StreamCode.columns`."""
+        unknown = set(table.column_names) - set(self.dataset.columns)
+        if unknown:
+            raise Permanent(f"{self.pull.stream}: columns {sorted(unknown)} are not declared for {self.dataset.name}")
+        full = pa.table(
+            [
+                table[c].cast(t) if c in table.column_names else pa.nulls(table.num_rows, t)
+                for c, t in self.dataset.columns.items()
+            ],
+            schema=self.dataset.schema,
+        )
+        self.result.read += full.num_rows
+        end = pa.scalar(naive(self.pull.window.end), pa.timestamp("us"))
+        if self.is_event:
+            late = pc.fill_null(pc.greater_equal(full["known_at"], end), False)
+            self.result.waiting += pc.sum(late).as_py() or 0
+            full = full.filter(pc.invert(late))
+        pulled = pa.array([naive(self.pull.pulled_at)] * full.num_rows, pa.timestamp("us"))
+        full = full.set_column(full.schema.get_field_index("pulled_at"), "pulled_at", pulled)
+        self._starts.append(self._count)
+        self._chunks.append(full)
+        self._count += full.num_rows
+
+    def _accept(self, row: Row, raw: Raw) -> None:
+        if self.is_event and row.known_at >= self.pull.window.end:
+            self.result.waiting += 1
+            return
+        earlier = self._seen.get(row.record_key)
+        if earlier is not None:
+            number, known_at = earlier
+            columns, payload = self._row_at(number)
+            if payload == raw.payload or columns == _plain(row.columns):
+                self._reject("duplicate", f"repeats {row.record_key}", raw.place, raw.payload, row.record_key)
+                return
+            if row.known_at < known_at:
+                self._reject("superseded", f"a newer version of {row.record_key} came before", raw.place, raw.payload, row.record_key)
+                return
+            self._reject("superseded", f"a newer version of {row.record_key} came after", raw.place, payload, row.record_key)
+            self._dropped.add(number)
+        self._seen[row.record_key] = (self._count, row.known_at)
+        self._rows.append((row, raw))
+        self._count += 1
+
+    def _row_at(self, number: int) -> tuple[dict[str, Any], str]:
+        """Typed columns and payload of an accepted row."""
+        pending = self._count - len(self._rows)
+        if number >= pending:
+            row, raw = self._rows[number - pending]
+            return _plain(row.columns), raw.payload
+        chunk = bisect_right(self._starts, number) - 1
+        found = self._chunks[chunk].slice(number - self._starts[chunk], 1).to_pylist()[0]
+        return {k: v for k, v in found.items() if k not in ENVELOPE and v is not None}, found["payload"]
+
+    def _count_fields(self, raw: Raw) -> None:
+        if not self._known or not isinstance(raw.value, dict):
+            return
+        names = tuple(raw.value)
+        unknown = self._unknown_of.get(names)
+        if unknown is None:
+            unknown = self._unknown_of[names] = tuple(str(n) for n in names if n not in self._known)
+        for name in unknown:
+            self.result.unknown_fields[name] += 1
+
+    def _reject(self, reason: str, detail: str, place: str, payload: str, record_key: str | None = None) -> None:
+        self.result.rejected += 1
+        self.result.reasons[reason] += 1
+        name = md5(self.pull.stream, place, reason, payload)
+        self._reject_ids[name] += 1
+        self._rejects.append(
+            {
+                "reject_id": md5(name, self._reject_ids[name]), "stream": self.pull.stream, "record_key": record_key,
+                "reason": reason, "detail": detail, "place": place, "pulled_at": naive(self.pull.pulled_at), "payload": payload,
+            }
+        )  # fmt: skip
+
+    def _flush(self) -> None:
+        """Pending rows as one Arrow chunk; a row whose values do not fit the declared types is a reject."""
+        if not self._rows:
+            return
+        pairs, self._rows = self._rows, []
+        start = self._count - len(pairs)
+        rows = [self._dict(row, raw) for row, raw in pairs]
+        try:
+            chunk = table_of(self.dataset, rows)
+        except (Permanent, OverflowError, ValueError, pa.ArrowException):
+            good, chunk = [], self.dataset.schema.empty_table()
+            for number, (fields, (row, raw)) in enumerate(zip(rows, pairs, strict=True), start):
+                try:
+                    one = table_of(self.dataset, [fields])
+                except (Permanent, OverflowError, ValueError, pa.ArrowException) as bad:
+                    # a blank row keeps the numbering; it is dropped before the write
+                    one = table_of(self.dataset, [{"record_key": row.record_key, "payload": raw.payload}])
+                    if number not in self._dropped:
+                        self._dropped.add(number)
+                        self._reject("wrong_type", str(bad), raw.place, raw.payload, row.record_key)
+                good.append(one)
+            chunk = pa.concat_tables(good)
+        self._starts.append(start)
+        self._chunks.append(chunk)
+
+    def _dict(self, row: Row, raw: Raw) -> dict[str, Any]:
+        return {
+            **row.columns,
+            "record_key": row.record_key, "occurred_at": naive(row.occurred_at), "known_at": naive(row.known_at),
+            "known_at_basis": row.known_at_basis, "pulled_at": naive(self.pull.pulled_at), "payload": raw.payload,
+        }  # fmt: skip
+
+    # ---- out ------------------------------------------------------------------------------------------------------
+    def finish(self) -> Landed:
+        """Guards, then raw rows, rejects, mentions and people. Raises ContractBroken; then only rejects are written."""
+        self._flush()
+        table = pa.concat_tables(self._chunks) if self._chunks else self.dataset.schema.empty_table()
+        table = self._without_dropped(table)
+        table = self._without_repeats(table)
+        self._write_rejects()
+        try:
+            self._judge(table.num_rows)
+        except ContractBroken:
+            self.result.held_back = table.num_rows
+            raise
+        if self.is_event:
+            table = self._without_standing(table)
+            self.result.landed = table.num_rows
+            dated = table.append_column("dt", self._days(table))
+        else:
+            self.result.landed = table.num_rows
+            dated = table.append_column("dt", pa.array([self.pull.window.dt] * table.num_rows, pa.date32()))
+            table = self._with_carried(table)
+        read = self.result.landed + self.result.rejected + self.result.reread + self.result.waiting
+        if read != self.result.read:
+            raise Permanent(f"{self.pull.stream}: read {self.result.read} records but accounts for {read}")
+        self._write(table, dated)
+        newest = standing.newest_instant(table, "known_at")
+        self.result.newest_known_at = newest.replace(tzinfo=UTC) if newest else None
+        mentions.write(self.pull, dated, window=self.window)
+        return self.result
+
+    def checkpoint(self) -> None:
+        """Land what has come so far: for dear pulls, which must not be paid for twice."""
+        self._flush()
+        if self._chunks:
+            part = self._without_dropped(pa.concat_tables(self._chunks))
+            self._write(self._with_carried(part), None)
+
+    def abandon(self) -> Landed:
+        """The pull broke off: nothing that stands is touched, rejects are kept, good rows are counted as held back."""
+        self._flush()
+        self._write_rejects()
+        good = self._count - len(self._dropped)
+        if self.pull.spec.page_by_page:
+            self.checkpoint()
+            self.result.landed = good
+        else:
+            self.result.held_back = good
+            self.result.landed = 0
+        return self.result
+
+    def _write_rejects(self) -> None:
+        self.pull.runtime.lake.write("rejects", self.pull.window.dt, self._rejects, stream=self.pull.stream, window=self.window)
+
+    def _judge(self, good: int) -> None:
+        spec, result = self.pull.spec, self.result
+        bad = sum(n for reason, n in result.reasons.items() if reason not in HARMLESS)
+        judged = good + bad
+        share = bad / judged if judged else 0.0
+        if share > spec.max_reject_share and (judged >= MIN_JUDGED or not (good or self.is_event)):
+            most = ", ".join(f"{reason} {n}" for reason, n in result.reasons.most_common(3))
+            raise ContractBroken(
+                f"{self.pull.stream}: {bad} of {judged} records rejected ({share:.0%}, allowed {spec.max_reject_share:.0%}): {most}"
+            )
+        if self.is_event:
+            return
+        if good < spec.min_rows:
+            raise ContractBroken(
+                f"{self.pull.stream}: {good} rows, at least {spec.min_rows} expected: a short pull never replaces a good one"
+            )
+        earlier = None if spec.merged else self._snapshot()
+        if earlier and good < spec.min_share * (stood := standing.rows_in(self.pull.runtime.lake, earlier[1])):
+            raise ContractBroken(
+                f"{self.pull.stream}: {good} rows where {stood} stand since {earlier[0]}: a short pull never replaces a good one"
+            )
+
+    def _snapshot(self) -> tuple[date, str] | None:
+        return standing.snapshot(self.pull.runtime.lake, self.dataset.name, self.pull.stream, before=self.pull.window.dt)
+
+    def _without_dropped(self, table: pa.Table) -> pa.Table:
+        if not self._dropped:
+            return table
+        keep = [i for i in range(table.num_rows) if i not in self._dropped]
+        return table.take(pa.array(keep, pa.int64()))
+
+    def _without_repeats(self, table: pa.Table) -> pa.Table:
+        """Repeated keys among rows that came as Arrow (rows of `take` were compared one by one)."""
+        if self._seen or not table.num_rows or pc.count_distinct(table["record_key"]).as_py() == table.num_rows:
+            return table
+        order = pc.sort_indices(table, [("record_key", "ascending"), ("known_at", "descending")])
+        keys = table["record_key"].combine_chunks().take(order)
+        first = pa.concat_arrays([pa.array([True]), pc.not_equal(keys.slice(1), keys.slice(0, len(keys) - 1))])
+        kept, repeats = table.take(order.filter(first)), table.take(order.filter(pc.invert(first)))
+        content = [c for c in self.dataset.columns if c not in ENVELOPE]
+        same = set(standing.fingerprint(kept, "record_key", content).to_pylist())
+        for row, mark in zip(repeats.to_pylist(), standing.fingerprint(repeats, "record_key", content).to_pylist(), strict=True):
+            reason = "duplicate" if mark in same else "superseded"
+            key = row["record_key"]
+            self._reject(reason, f"another row of {key} stands", self.pull.stream, row["payload"] or _text(row), key)
+        return kept
+
+    def _without_standing(self, table: pa.Table) -> pa.Table:
+        """Event rows that are not under another day (or another file of this one) yet.
+
+        A record known at k was landed on the day of k or later, so older days need no look.
+        """
+        if not table.num_rows:
+            return table
+        content = [c for c in self.dataset.columns if c not in ENVELOPE] if self.pull.spec.restated else []
+        is_history = self.window == "history"
+        earliest = _day_of(pc.min(table["known_at"]).as_py(), self.pull.runtime.profile.zone)
+        stood = standing.keys_standing(
+            self.pull.runtime.lake, self.dataset.name, self.pull.stream,
+            since=earliest, until=self.pull.window.dt if not is_history else date.max,
+            but=(None if is_history else self.pull.window.dt, self.window), columns=["record_key", *content],
+        )  # fmt: skip
+        if not stood.num_rows:
+            return table
+        known = pc.is_in(
+            standing.fingerprint(table, "record_key", content), value_set=standing.fingerprint(stood, "record_key", content)
+        )
+        self.result.reread += pc.sum(known).as_py() or 0
+        return table.filter(pc.invert(known))
+
+    def _days(self, table: pa.Table) -> pa.Array:
+        dt = self.pull.window.dt
+        if self.window == "day" or not table.num_rows:
+            return pa.array([dt] * table.num_rows, pa.date32())
+        zone = self.pull.runtime.profile.zone
+        local = pc.local_timestamp(pc.assume_timezone(table["known_at"], "UTC").cast(pa.timestamp("us", zone)))
+        shifted = pc.subtract(local, pa.scalar(HOUR_OFFSET * 3_600_000_000, pa.duration("us")))
+        return pc.floor_temporal(shifted, unit="day").cast(pa.date32())
+
+    def _with_carried(self, table: pa.Table) -> pa.Table:
+        """A merged snapshot: the rows of the newest earlier one that this pull did not bring again."""
+        if not self.pull.spec.merged:
+            return table
+        lake, dt = self.pull.runtime.lake, self.pull.window.dt
+        paths = [p for d, w, p in standing.files(lake, self.dataset.name, self.pull.stream) if d == dt and w == "day"]
+        earlier = self._snapshot()
+        base = paths if self.pull.spec.page_by_page and paths else [earlier[1]] if earlier else []
+        rows = standing.load(lake, self.dataset.name, base)
+        old = rows.filter(pc.invert(pc.is_in(rows["record_key"], value_set=table["record_key"].combine_chunks())))
+        self.result.carried = old.num_rows
+        return pa.concat_tables([table, old])
+
+    def _write(self, table: pa.Table, dated: pa.Table | None) -> None:
+        lake, dt = self.pull.runtime.lake, self.pull.window.dt
+        if self.window == "history" and dated is not None:
+            self.result.days = lake.write_days(self.dataset.name, dated, stream=self.pull.stream, window=self.window)
+        else:
+            self.result.days = {dt: lake.write(self.dataset.name, dt, table, stream=self.pull.stream, window=self.window)}
+
+
+def _plain(columns: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in columns.items() if v is not None}
+
+
+def _text(row: dict[str, Any]) -> str:
+    return "; ".join(f"{k}={v}" for k, v in row.items() if v is not None)
+
+
+def _day_of(instant: datetime, zone: str) -> date:
+    return dt_of(instant.replace(tzinfo=UTC), zone)
