@@ -54,7 +54,7 @@ class Warehouse:
             try:
                 with duckdb.connect(self.url, read_only=True) as connection:
                     connection.execute("set TimeZone='UTC'")
-                    return connection.execute(sql, list(parameters)).to_arrow_table()
+                    return connection.sql(sql, params=list(parameters)).to_arrow_table()
             except (duckdb.IOException, duckdb.ConnectionException) as busy:
                 if time.monotonic() > until:
                     raise Transient(f"warehouse {self.url} is held by another process: {busy}") from busy

@@ -20,8 +20,8 @@ matched as (
             when 'employees' then case when s.employees >= r.at_least then 1 end
             when 'target_industry' then case when s.industry_case = 'target' then 1 end
             when 'team_members' then case when s.team_members >= r.at_least then 1 end
-            when 'extra_multiple' then floor({{ ratio('s.measure - ' ~ var('spike_ratio'), 'r.at_least') }})
-            when 'silent_week' then floor({{ ratio(days_between('s.fires_on', 'least(' ~ to_day() ~ ', coalesce(' ~ add_days('s.resumed_on', -1) ~ ', ' ~ to_day() ~ '))'), '7 * r.at_least') }})
+            when 'extra_multiple' then greatest(0, floor({{ ratio('s.measure - ' ~ var('spike_ratio'), 'r.at_least') }}))
+            when 'silent_week' then floor({{ ratio('greatest(0, ' ~ days_between('s.fires_on', 'least(' ~ to_day() ~ ', coalesce(' ~ add_days('s.resumed_on', -1) ~ ', ' ~ to_day() ~ '))') ~ ')', '7 * r.at_least') }})
             when 'intent_score' then case when s.measure >= r.at_least then 1 end
             when 'amount_usd' then case when s.amount_usd >= r.at_least then 1 end
             when 'stage_is_purchase' then case when s.buying_stage = 'Purchase' then 1 end
