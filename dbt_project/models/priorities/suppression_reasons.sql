@@ -1,3 +1,4 @@
+{{ config(tags=["mart"]) }}
 {# Every reason that stops each candidate, not the first. A rule that the seed switches off does not stop, the legal ones apart:
    they cannot be switched off. `experiment` and `routing` are the house's own classes. #}
 with stops as (

@@ -1,3 +1,4 @@
+{{ config(tags=["mart"]) }}
 {# Every day's rule score up to the run's day: how a company moved. #}
 select company_id, model, model_version, composite_score, readiness_stage, status, dt
 from {{ lake('account_scores') }}

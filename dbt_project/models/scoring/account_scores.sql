@@ -1,3 +1,4 @@
+{{ config(tags=["mart"]) }}
 {# The scores of the run's day, under the id that the company has on that day. #}
 select
     company_id, model, model_version,
