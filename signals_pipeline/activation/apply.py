@@ -1,0 +1,121 @@
+"""Send a plan, each effect once: refuse the plan or the row when it must not go, record intent → send → confirmation.
+
+stored plan → refusals → recovery of open intents → per object, in order: drift, suppression, intent, send, confirm → lake `sends`.
+Run alone: `signals apply`. Does not belong here: what is sent (`plan.py`), how (`destinations/`), why a plan is refused (`refusals.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from signals_pipeline.activation import store, switches
+from signals_pipeline.activation.doors import Doors, opened
+from signals_pipeline.activation.lease import Lease
+from signals_pipeline.activation.ledger import Ledger
+from signals_pipeline.activation.model import Plan
+from signals_pipeline.activation.refusals import refusals
+from signals_pipeline.activation.sending import Sender
+from signals_pipeline.errors import Permanent
+from signals_pipeline.io import audit
+from signals_pipeline.runtime import Runtime
+
+MODES = ("dry_run", "manual", "auto")
+LEASE_MINUTES = 15  # wall minutes without a sign of life after which another machine may take over
+
+
+@dataclass
+class ApplyReport:
+    """What an apply did. `refused_because`: why the whole plan was refused; empty when it was let through."""
+
+    plan_hash: str
+    dt: date
+    mode: str
+    refused_because: list[str] = field(default_factory=list)
+    would_send: int = 0
+    sent: dict[str, int] = field(default_factory=dict)  # destination.object → effects confirmed by this apply
+    recovered: int = 0  # open intents of a dead run whose effect was found to stand
+    already_done: int = 0
+    refused_rows: dict[str, int] = field(default_factory=dict)  # reason → rows
+    failed: dict[str, int] = field(default_factory=dict)  # error → rows
+    still_open: int = 0  # outcome unknown, or the vendor was away: the next apply reads back first
+    reviews: int = 0
+    message: str = ""
+
+    @property
+    def is_green(self) -> bool:
+        """Whether nothing failed and nothing is in doubt (a refused row is not a fault)."""
+        return not self.refused_because and not self.failed and not self.still_open and not self.reviews
+
+
+def run(
+    rt: Runtime,
+    plan_hash: str,
+    *,
+    mode: str | None = None,
+    approve_by: str | None = None,
+    doors: Doors | None = None,
+    on_step: Callable[[str], None] | None = None,
+) -> ApplyReport:
+    """Apply a stored plan. `mode`: dry_run | manual | auto, default the setting. `approve_by`: record that person's approval first.
+
+    Raises Permanent for an unknown or altered plan or mode, Transient while another apply runs. Vendor trouble is in the report.
+    """
+    mode = mode or rt.settings.mode
+    if mode not in MODES:
+        raise Permanent(f"unknown mode {mode}; known: {', '.join(MODES)}")
+    plan = store.load(rt, plan_hash)
+    report = ApplyReport(plan_hash, plan.dt, mode, would_send=len(plan.sending))
+    if approve_by:
+        switches.approve(rt, plan_hash, approve_by)
+    report.refused_because = refusals(rt, plan)
+    if mode == "manual" and not switches.approved_by(rt, plan_hash):
+        report.refused_because.append("mode manual: nobody approved this plan; `signals apply --approve-by <name>`")
+    if report.refused_because or mode == "dry_run":
+        report.message = (
+            f"refused: {'; '.join(report.refused_because)}" if report.refused_because
+            else f"dry run: {report.would_send} effects would be sent, none was"
+        )  # fmt: skip
+        return report
+    lease = Lease(rt.ops, rt.stamp, timedelta(minutes=LEASE_MINUTES * rt.settings.speed))
+    lease.take()
+    try:
+        audit.append(rt.ops, rt.stamp(), "apply_started", {"plan_hash": plan_hash, "mode": mode, "rows": report.would_send})
+        ledger = Ledger(rt.ops, rt.stamp, on_step or (lambda step: None))
+        asyncio.run(_apply(rt, plan, ledger, lease, report, doors))
+        ledger.write_lake(rt.lake, plan.dt)
+        store.set_status(rt, plan_hash, "applied" if not report.still_open else "approved")
+        audit.append(rt.ops, rt.stamp(), "apply_ended", {
+            "plan_hash": plan_hash, "sent": report.sent, "refused": report.refused_rows, "failed": sum(report.failed.values()), "open": report.still_open,
+        })  # fmt: skip
+    finally:
+        lease.release()
+    report.message = _words(report)
+    return report
+
+
+async def _apply(rt: Runtime, plan: Plan, ledger: Ledger, lease: Lease, report: ApplyReport, doors: Doors | None) -> None:
+    async with opened(rt, doors) as through:
+        sender = Sender(rt, plan, ledger, through, lease.renew)
+        await sender.all()
+    report.sent = dict(sorted(sender.confirmed.items()))
+    report.recovered, report.already_done = sender.recovered, sender.already_done
+    report.refused_rows, report.failed = dict(Counter(sender.refused.values())), dict(Counter(sender.failed.values()))
+    report.still_open, report.reviews = len(sender.still_open), sender.reviews
+
+
+def _words(report: ApplyReport) -> str:
+    sent = sum(report.sent.values())
+    if not sent and not report.recovered and not report.failed and not report.still_open:
+        done = f"; all {report.already_done} effects of this plan stand already" if report.already_done else ""
+        return f"nothing was sent{done}"
+    parts = [f"{sent} sent"]
+    parts += [f"{n} {word}" for n, word in (
+        (report.recovered, "found standing after an interrupted run"), (report.already_done, "stood already"),
+        (sum(report.refused_rows.values()), "rows refused"), (sum(report.failed.values()), "failed"), (report.still_open, "in doubt: the next apply looks first"),
+        (report.reviews, "for a person to look at"),
+    ) if n]  # fmt: skip
+    return ", ".join(parts)

@@ -1,0 +1,115 @@
+"""The effect-once ledger: intent (committed) → send → confirmation, one ops row per effect.
+
+`apply` → `Ledger` → ops.ledger → lake `sends`. A row found in `intent`, `sent` or `unknown` belongs to a run that died or
+a write whose answer never came: the destination is read back before anything is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from signals_pipeline.activation.model import PlanRow
+from signals_pipeline.io import ops
+from signals_pipeline.io.lake import Lake
+
+OPEN = ("intent", "sent", "unknown")
+FINAL = ("confirmed", "review")
+_TABLE = ops.ledger
+
+
+def _nobody(step: str) -> None:
+    return None
+
+
+@dataclass
+class Ledger:
+    """`at`: the clock, naive UTC. `on_step` is told each step's name as it is passed; crash tests die there."""
+
+    engine: sa.Engine
+    at: Callable[[], datetime]
+    on_step: Callable[[str], None] = field(default=_nobody)
+
+    def states(self, effect_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """effect_id → its row, for those that the ledger knows."""
+        wanted, found = sorted(set(effect_ids)), {}
+        with self.engine.connect() as connection:
+            for start in range(0, len(wanted), 500):
+                rows = connection.execute(sa.select(_TABLE).where(_TABLE.c.effect_id.in_(wanted[start : start + 500])))
+                found.update({r["effect_id"]: dict(r) for r in rows.mappings()})
+        return found
+
+    def unsettled(self) -> list[dict[str, Any]]:
+        """Open rows of any plan, oldest first."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(_TABLE).where(_TABLE.c.status.in_(OPEN)).order_by(_TABLE.c.intended_at, _TABLE.c.effect_id))
+            return [dict(r) for r in rows.mappings()]
+
+    def intend(self, plan_hash: str, dt: date, rows: Sequence[PlanRow]) -> None:
+        """Commit the intents of a batch, in one transaction, before anything is sent."""
+        self.on_step("before_intent")
+        with self.engine.begin() as connection:
+            for row in rows:
+                self._put(connection, plan_hash, dt, row, status="intent", intended_at=self.at(), refused_because=None, error=None)
+                connection.execute(_TABLE.update().where(_TABLE.c.effect_id == row.effect_id).values(attempts=_TABLE.c.attempts + 1))
+        self.on_step("after_intent")
+
+    def mark(self, effect_ids: dict[str, tuple[str, str | None, str]]) -> None:
+        """effect_id → (status, vendor id, error), in one transaction. Stamps `sent_at` and `confirmed_at` as they are reached."""
+        now = self.at()
+        with self.engine.begin() as connection:
+            for effect_id, (status, vendor_id, error) in effect_ids.items():
+                values: dict[str, Any] = {"status": status, "error": error or None}
+                if vendor_id:
+                    values["vendor_id"] = vendor_id
+                if status in ("sent", "confirmed"):
+                    values["sent_at"] = sa.func.coalesce(_TABLE.c.sent_at, now)
+                if status == "confirmed":
+                    values["confirmed_at"] = now
+                connection.execute(_TABLE.update().where(_TABLE.c.effect_id == effect_id).values(**values))
+
+    def refuse(self, plan_hash: str, dt: date, refusals: Sequence[tuple[PlanRow, str]]) -> None:
+        """Rows that are not sent, with the reason. A confirmed effect is never rewritten."""
+        with self.engine.begin() as connection:
+            for row, why in refusals:
+                self._put(connection, plan_hash, dt, row, status="refused", refused_because=why, intended_at=None, error=None)
+
+    def _put(self, connection: sa.Connection, plan_hash: str, dt: date, row: PlanRow, **values: Any) -> None:
+        known = connection.execute(sa.select(_TABLE.c.status).where(_TABLE.c.effect_id == row.effect_id)).scalar()
+        fresh = {
+            "plan_hash": plan_hash, "row_id": row.row_id, "outbox_id": row.outbox_id, "dt": dt, "destination": row.destination, "object": row.object,
+            "operation": row.operation, "natural_key": row.natural_key, "company_id": row.company_id, "person_id": row.person_id,
+            "email_key": row.email_key, "signal_id": row.signal_id, "signal_type": row.signal_type, "is_probe": row.is_probe, **values,
+        }  # fmt: skip
+        if known is None:
+            connection.execute(_TABLE.insert().values(effect_id=row.effect_id, attempts=0, **fresh))
+        elif known not in FINAL:
+            connection.execute(_TABLE.update().where(_TABLE.c.effect_id == row.effect_id).values(**fresh))
+
+    def remember_keys(self, rows: Sequence[tuple[PlanRow, str]]) -> None:
+        """Our key → vendor id of the records that were written."""
+        table = ops.vendor_keys
+        with self.engine.begin() as connection:
+            for row, vendor_id in rows:
+                key = (table.c.destination == row.destination, table.c.object == row.object, table.c.our_key == row.natural_key)
+                connection.execute(table.delete().where(*key))
+                connection.execute(table.insert().values(
+                    destination=row.destination, object=row.object, our_key=row.natural_key, vendor_id=vendor_id, at=self.at(),
+                ))  # fmt: skip
+
+    def write_lake(self, lake: Lake, dt: date) -> int:
+        """All ledger rows of a day as `sends`; the same ledger writes the same bytes."""
+        names = [c for c in lake_columns() if c in _TABLE.c]
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(*(_TABLE.c[c] for c in names)).where(_TABLE.c.dt == dt)).mappings().all()
+        return lake.write("sends", dt, [dict(r) for r in rows])
+
+
+def lake_columns() -> list[str]:
+    from signals_pipeline.io.datasets import dataset
+
+    return list(dataset("sends").columns)
