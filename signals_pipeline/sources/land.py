@@ -117,6 +117,10 @@ class Landing:
             schema=self.dataset.schema,
         )
         self.result.read += full.num_rows
+        keyless = pc.or_(pc.is_null(full["record_key"]), pc.is_null(full["known_at"]))
+        for row in full.filter(keyless).to_pylist():
+            self._reject("missing_field", "a part of the key or the instant is null", self.pull.stream, row["payload"] or _text(row))
+        full = full.filter(pc.invert(keyless))
         end = pa.scalar(naive(self.pull.window.end), pa.timestamp("us"))
         if self.is_event:
             late = pc.fill_null(pc.greater_equal(full["known_at"], end), False)

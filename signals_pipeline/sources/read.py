@@ -22,8 +22,16 @@ Record = Mapping[str, Any]
 
 
 def dumps(value: Any) -> str:
-    """A vendor's record as JSON text, keys in the vendor's order."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """A vendor's record as JSON text, keys in the vendor's order; days and instants as ISO text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def wrong(name: str, value: Any, expected: str) -> SkipRecord:

@@ -134,7 +134,7 @@ class _Pulling:
             if not source.streams[name].replay:
                 return "nothing to replay: the stream declares no file patterns"
             return None if self.files(source, name) else "nothing to replay: no file matches the stream's patterns"
-        empty = [n for n in source.needs if not self.rt.settings.secret(n)]
+        empty = [n for n in (*source.needs, *source.streams[name].needs) if not self.rt.settings.secret(n)]
         if empty:
             return "not set: " + ", ".join(f"SIGNALS_{n.upper()}" for n in empty)
         return None if code.fetch or code.columns else "comes by file only"
@@ -150,7 +150,7 @@ class _Pulling:
         pull = Pull(
             self.rt, source, name, source.streams[name], self.rt.window(self.dt),
             window_of(self.history_from, zone).start if self.history_from else None,
-            self.rt.now(), {} if self.history_from else state.cursor_before(self.rt.ops, run.stream, self.dt), self.http,
+            self.rt.now(), self.cursor(source.streams[name].dataset, run.stream), self.http,
         )  # fmt: skip
         landing = Landing(pull, code)
         pacing = source.limits or source.vendor
@@ -175,6 +175,12 @@ class _Pulling:
             stats = self.http.stats(pacing).minus(before)
             run.requests, run.waits_s, run.too_many_requests = stats.requests, round(stats.waits_s, 3), stats.too_many_requests
         state.note_health(self.rt.ops, run.stream, ok=run.status == "ok", error=run.error, at=self.rt.stamp())
+
+    def cursor(self, dataset: str, stream: str) -> dict[str, Any]:
+        """Where the newest earlier day stopped; empty for a history, and when the lake has lost what the cursor stands for."""
+        if self.history_from or not any(d < self.dt for d, _, _ in standing.files(self.rt.lake, dataset, stream)):
+            return {}
+        return state.cursor_before(self.rt.ops, stream, self.dt)
 
     async def bodies(self, pull: Pull, code: StreamCode, landing: Landing) -> None:
         if self.rt.replay is None and code.columns is not None:

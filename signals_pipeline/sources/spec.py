@@ -76,6 +76,7 @@ class StreamSpec(_Strict):
     replay: list[str] = []  # file patterns, relative to the replay folder
     mentions: list[CompanyMention] = []
     people: list[PersonMention] = []
+    needs: list[str] = []  # settings that this stream needs beside the vendor's
     after: list[str] = []  # streams (`vendor.stream`) that must have ended before this one is pulled
     merged: bool = False  # state: a pull brings what changed; the rest is carried over from the newest earlier snapshot
     min_share: float = 0.5  # state: a full pull with a smaller share of the earlier snapshot's rows is short
