@@ -22,6 +22,7 @@ from psycopg2 import sql
 from signals_pipeline.errors import Permanent, Transient
 from signals_pipeline.io.datasets import DATASETS, Dataset
 from signals_pipeline.io.lake import Lake
+from signals_pipeline.settings import Settings
 
 _KINDS = {
     "string": "text",
@@ -48,11 +49,12 @@ class LoadReport:
     rows: int
 
 
-def load(url: str, lake: Lake, names: Iterable[str] = DATASETS) -> LoadReport:
+def load(settings_or_url: Settings | str, lake: Lake, names: Iterable[str] = DATASETS) -> LoadReport:
     """Bring `raw.*` in step with the lake, in one transaction; a second call on the same lake changes nothing.
 
     Raises Permanent when a table stands with a type that the declaration no longer has, Transient when Postgres is not there.
     """
+    url = settings_or_url if isinstance(settings_or_url, str) else settings_or_url.warehouse_url
     loaded = removed = unchanged = rows = 0
     try:
         connection = psycopg2.connect(url.replace("postgresql+psycopg2://", "postgresql://"))
