@@ -1,0 +1,1 @@
+"""The simulated market behind the vendors: companies, people, journeys, and what they emit."""

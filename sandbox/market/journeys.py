@@ -1,0 +1,102 @@
+"""Hidden buying journeys: one array element per company; a day is one vectorised step.
+
+(seed, day) → stage moves. Triggers (a round, a new executive) raise the hazard for sixty days, so true signals mean something.
+Does not belong here: what anybody can observe (`intent.py`, `triggers.py`, `product.py`).
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from sandbox.dice import day_dice
+from sandbox.market.companies import SPECIAL, company
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+TARGET, AWARENESS, CONSIDERATION, DECISION, PURCHASE = range(5)
+UP = np.array([0.009, 0.022, 0.030, 0.045, 0.0])  # daily hazard of the next stage, before appetite and triggers
+DOWN = np.array([0.0, 0.016, 0.012, 0.010, 0.0])
+ENDS = 0.045  # daily hazard that a purchase was made (elsewhere) and the journey is over
+BOOST_DAYS = 60
+KINDS = ("funding_round", "executive_change", "acquisition", "job_posting", "technology_adoption", "expansion", "product")
+
+
+@dataclass
+class Journeys:
+    """State of all companies. Days are proleptic ordinals; `last` holds the day of the last true event per kind."""
+
+    appetite: Array
+    target: Array
+    employees: Array
+    is_public: Array
+    files: Array
+    in_crm: Array
+    in_sixsense: Array
+    product_affinity: Array
+    stage: Array
+    since: Array
+    boost: Array  # day until which a trigger raises the hazards
+    rest: Array  # day until which nothing begins
+    customer: Array
+    open_deal: Array
+    seen_stage: Array  # what 6sense believes
+    intent: Array
+    last: Array
+
+    @classmethod
+    def new(cls, seed: int, n: int, first_day: int) -> Journeys:
+        facts = np.array([(c.appetite, c.target, c.employees, c.is_public, bool(c.cik)) for c in (company(seed, i) for i in range(n))])
+        g = day_dice(seed, 0, "static")
+        u = g.random((n, 4))
+        blank = np.zeros(n, dtype=np.int32)
+        made = cls(
+            appetite=facts[:, 0], target=facts[:, 1], employees=facts[:, 2].astype(np.int32),
+            is_public=facts[:, 3] > 0, files=facts[:, 4] > 0,
+            in_crm=u[:, 0] < 0.62, in_sixsense=u[:, 1] < 0.78, product_affinity=np.where(u[:, 2] < 0.4, u[:, 3], 0.0),
+            stage=np.zeros(n, dtype=np.int8), since=blank + first_day, boost=blank.copy(), rest=blank.copy(),
+            customer=np.zeros(n, dtype=bool), open_deal=np.zeros(n, dtype=bool),
+            seen_stage=np.zeros(n, dtype=np.int8), intent=np.zeros(n), last=np.zeros((n, len(KINDS)), dtype=np.int32),
+        )  # fmt: skip
+        made.in_sixsense[:SPECIAL] = False
+        made.in_crm[:SPECIAL] = True
+        for day in range(first_day - 80, first_day):  # let the stages spread before anything is recorded
+            made.step(seed, day)
+        return made
+
+    def step(self, seed: int, day: int) -> list[tuple[int, int, int]]:
+        """One day; returns moves as (company, from, to)."""
+        u = day_dice(seed, day, "journey").random((len(self.stage), 2))
+        before = self.stage.copy()
+        lift = np.where(self.boost >= day, 3.0, 1.0)
+        push = UP[before] * (0.15 + 1.6 * self.appetite) * lift * (self.appetite > 0) * (self.rest < day)
+        up = u[:, 0] < push
+        down = ~up & (u[:, 1] < DOWN[before] * np.where(self.boost >= day, 0.4, 1.0))
+        over = (before == PURCHASE) & (u[:, 1] < ENDS) & ~self.open_deal
+        self.stage = (before + up - down).astype(np.int8)
+        self.stage[over] = TARGET
+        self.rest[over] = day + 240
+        moved = np.flatnonzero(self.stage != before)
+        self.since[moved] = day
+        return [(int(i), int(before[i]), int(self.stage[i])) for i in moved]
+
+    def trigger(self, i: int, kind: str, day: int) -> None:
+        self.boost[i] = max(int(self.boost[i]), day + BOOST_DAYS)
+        self.last[i, KINDS.index(kind)] = day
+
+    def bought(self, i: int, day: int) -> None:
+        """It bought from us: the journey is over, and it is a customer."""
+        self.customer[i], self.open_deal[i], self.stage[i], self.rest[i] = True, False, TARGET, day + 400
+
+    def dump(self) -> bytes:
+        out = io.BytesIO()
+        np.savez(out, **{f.name: getattr(self, f.name) for f in fields(self)})
+        return out.getvalue()
+
+    @classmethod
+    def load(cls, data: bytes) -> Journeys:
+        with np.load(io.BytesIO(data)) as stored:
+            return cls(**{f.name: stored[f.name] for f in fields(cls)})

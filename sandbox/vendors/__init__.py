@@ -1,0 +1,1 @@
+"""The vendors' endpoints, one module or package each: paths, auth, paging, limits, error bodies, quirks."""

@@ -1,0 +1,314 @@
+"""Outreach in the box: rotating refresh tokens, JSON:API reads, prospects, sequence states under rulesets, hourly limit.
+
+request → token, content type, scope, limit → handler → JSON:API. There are no idempotency keys, as with the vendor.
+Does not belong here: shapes and filters (`jsonapi.py`), what sequences lead to (`market/engage.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.box import Box
+from sandbox.clock import parse, stamp
+from sandbox.market import crm, engage
+from sandbox.store import Row
+from sandbox.vendors import jsonapi
+from sandbox.vendors.jsonapi import CUSTOM, RESOURCES, BadFilter, Resource, present
+
+MEDIA = "application/vnd.api+json"
+HOURLY = 10_000
+ACCESS, REFRESH, MINT_EVERY = timedelta(hours=2), timedelta(days=14), timedelta(seconds=60)
+CLIENT_ID = "outreach-sandbox-client"
+SCOPES = " ".join(f"{plural}.{verb}" for plural in RESOURCES for verb in ("read", "write") if plural not in {"users", "rulesets"} or verb == "read")
+LIVE_STATES = ("active", "pending", "paused")
+WRITABLE = {"firstName", "lastName", "title", "company", "emails", "externalId", "tags", "timeZone", "addressCountry", "websiteUrl1", "optedOut", *CUSTOM}
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def reply(body: Any, status: int = 200, **headers: str) -> Response:
+    return Response(json.dumps(body), status_code=status, media_type=MEDIA, headers=headers)
+
+
+def fail(status: int, id_: str, title: str, detail: str, pointer: str = "", **headers: str) -> Response:
+    source = {"source": {"pointer": pointer}} if pointer else {}
+    return reply({"errors": [{"id": id_, "title": title, "detail": detail, **source}]}, status, **headers)
+
+
+class Outreach:
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.base = f"{box.base_url}/outreach"
+        if box.store.get("outreach/refresh") is None:
+            self._remember(box.secret("outreach/refresh/0", 43), [])
+
+    def _remember(self, refresh: str, access: list[list[str]], minted: str = "", count: int = 0) -> None:
+        self.box.store.put("outreach/refresh", {"token": refresh, "until": stamp(self.box.now() + REFRESH), "minted": minted, "count": count})
+        self.box.store.put("outreach/access", access)
+
+    # ---- the frame of every request ---------------------------------------------------------------------------------
+    async def token(self, request: Request) -> Response:
+        """Each refresh gives a new refresh token and kills the old one; one mint a minute."""
+        box, form = self.box, await request.form()
+        if not form and "json" in request.headers.get("content-type", ""):
+            form = await request.json()
+        held = box.store.get("outreach/refresh")
+        if form.get("client_id") != CLIENT_ID or form.get("client_secret") != box.secret("outreach"):
+            return JSONResponse({"error": "invalid_client", "error_description": "Client authentication failed"}, status_code=401)
+        if form.get("grant_type") != "refresh_token":
+            return JSONResponse({"error": "unsupported_grant_type", "error_description": "refresh_token only here"}, status_code=400)
+        if form.get("refresh_token") != held["token"] or parse(held["until"]) < box.now():
+            return JSONResponse({"error": "invalid_grant", "error_description": "The provided authorization grant is invalid, expired or revoked"}, status_code=400)
+        if held["minted"] and (wait := (parse(held["minted"]) + MINT_EVERY - box.now()).total_seconds()) > 0:
+            box.limits.of("outreach").refused += 1
+            return fail(429, "rateLimitExceeded", "Rate limit exceeded", "One token may be issued per minute.", **{"Retry-After": str(int(wait) + 1)})
+        number = held["count"] + 1
+        refresh, access = (box.secret(f"outreach/{kind}/{number}", 43) for kind in ("refresh", "access"))
+        live = [a for a in box.store.get("outreach/access") if parse(a[1]) > box.now()]
+        self._remember(refresh, [*live, [access, stamp(box.now() + ACCESS)]], box.stamp(), number)
+        return JSONResponse({"access_token": access, "token_type": "Bearer", "expires_in": int(ACCESS.total_seconds()), "refresh_token": refresh,
+                             "scope": SCOPES, "created_at": int(box.now().timestamp())})  # fmt: skip
+
+    def guarded(self, handler: Handler, *, write: bool = False) -> Handler:
+        async def run(request: Request) -> Response:
+            box = self.box
+            if box.faults.hit("outreach", "token_expiry"):
+                box.store.put("outreach/access", [])
+            given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+            if not any(t == given and parse(until) > box.now() for t, until in box.store.get("outreach/access")):
+                return fail(401, "unauthorized", "Unauthorized", "The access token is invalid or expired.")
+            wait = box.limits.take("outreach", "user", HOURLY, 3600.0, box.now())
+            window = box.limits.window("outreach", "user", HOURLY, 3600.0)
+            at = box.now().timestamp()
+            headers = {"X-RateLimit-Limit": str(window.limit), "X-RateLimit-Remaining": str(window.remaining(at)),
+                       "X-RateLimit-Reset": stamp(box.now() + timedelta(seconds=window.resets_in(at)))}  # fmt: skip
+            if wait:
+                return fail(429, "rateLimitExceeded", "Rate limit exceeded", "You have exceeded your rate limit.", **headers, **{"Retry-After": str(int(wait) + 1)})
+            if request.method in {"POST", "PATCH"} and request.headers.get("content-type", "").split(";")[0].strip() != MEDIA and write:
+                return fail(415, "unsupportedMediaType", "Unsupported Media Type", f"The Content-Type must be {MEDIA}.", **headers)
+            try:
+                answer = await handler(request)
+            except BadFilter as bad:
+                answer = fail(400, "invalidFilter", "Invalid filter", str(bad))
+            except (json.JSONDecodeError, AttributeError, TypeError, KeyError) as bad:
+                answer = fail(400, "invalidRequest", "Bad Request", f"the body is not the JSON:API document expected here: {type(bad).__name__}")
+            answer.headers.update(headers)
+            return answer
+
+        return run
+
+    # ---- reads ------------------------------------------------------------------------------------------------------
+    async def index(self, request: Request) -> Response:
+        plural = request.path_params["plural"]
+        resource = RESOURCES.get(plural)
+        if resource is None:
+            return _missing()
+        params = list(request.query_params.multi_items())
+        given = dict(params)
+        condition, args = jsonapi.where(self.box.store, resource, params)
+        column, descending = jsonapi.ordering(resource, given.get("sort", "id"))
+        size = given.get("page[size]", "50")
+        if not size.isdigit() or not 0 < int(size) <= 1000:
+            raise BadFilter("page[size] is between 1 and 1000")
+        after = jsonapi.untoken(given["page[after]"]) if given.get("page[after]") else None
+        keyed, more, order = jsonapi.page_sql(column, descending, after)
+        wheres = [c for c in (condition, keyed) if c]
+        sql = f"SELECT * FROM {resource.table}{' WHERE ' + ' AND '.join(wheres) if wheres else ''} ORDER BY {order} LIMIT {int(size) + 1}"
+        rows = self.box.store.rows(sql, [*args, *more])
+        page, has_more = rows[: int(size)], len(rows) > int(size)
+        last = page[-1] if page else {}
+        if after and self.box.faults.hit("outreach", "duplicate_pages"):
+            page = self.box.store.rows(f"SELECT * FROM {resource.table}{' WHERE ' + condition if condition else ''} ORDER BY {order} LIMIT {size}", args)
+        only = given.get(f"fields[{resource.type}]")
+        body: Row = {"data": [present(resource, row, self.base, only.split(",") if only else None) for row in page], "meta": {"count": None}}
+        if given.get("count") == "true":
+            body["meta"] = {"count": self.box.store.value(f"SELECT count(*) FROM {resource.table}{' WHERE ' + condition if condition else ''}", args), "count_truncated": False}
+        if has_more:
+            cursor = jsonapi.token("" if last[column] is None else last[column], last["id"])
+            if after and self.box.faults.hit("outreach", "paging_loop"):
+                cursor = given["page[after]"]
+            query = request.url.remove_query_params("page[after]").include_query_params(**{"page[after]": cursor}).query
+            body["links"] = {"next": f"{self.base}/api/v2/{plural}?{query}"}
+        return reply(body)
+
+    async def show(self, request: Request) -> Response:
+        resource, row = self._row(request)
+        return reply({"data": present(resource, row, self.base)}) if resource and row else _missing()
+
+    def _row(self, request: Request) -> tuple[Resource | None, Row | None]:
+        resource = RESOURCES.get(request.path_params["plural"])
+        id_ = request.path_params["id"]
+        return resource, self.box.store.one(f"SELECT * FROM {resource.table} WHERE id = ?", (int(id_),)) if resource and id_.isdigit() else None
+
+    # ---- prospects --------------------------------------------------------------------------------------------------
+    async def create_prospect(self, request: Request) -> Response:
+        data = (await request.json())["data"]
+        if wrong := self._check(data, "prospect"):
+            return wrong
+        attributes = data.get("attributes", {})
+        emails = [e.strip() for e in attributes.get("emails", [])]
+        if taken := self._taken(emails, 0):
+            return taken
+        now, number = self.box.now(), self.box.store.next("o_prospect")
+        made = stamp(now)
+        with self.box.store.batch():
+            self.box.store.insert("o_prospect", {
+                "id": number, "emails": json.dumps(emails), "tags": "[]", "custom": "{}", "optedOut": 0, "emailOptedOut": 0, "callOptedOut": 0, "emailsOptStatus": "null",
+                "engagedScore": 0.0, "openCount": 0, "replyCount": 0, "clickCount": 0, "owner": _related(data, "owner"), "account": _related(data, "account"),
+                "stage": _related(data, "stage"), "createdAt": made, "updatedAt": made,
+                "w_company": self.box.world.whose(emails[0])[0] if emails else None})  # fmt: skip
+            for email in emails:
+                crm.new_address(self.box.world, number, email, now)
+            self._write(number, attributes, made)
+        return self._prospect(number, 201)
+
+    async def patch_prospect(self, request: Request) -> Response:
+        data, id_ = (await request.json())["data"], int(request.path_params["id"])
+        if self.box.store.one("SELECT id FROM o_prospect WHERE id = ?", (id_,)) is None:
+            return _missing()
+        if str(data.get("id", id_)) != str(id_):
+            return fail(409, "conflict", "Conflict", "the id of the body is not that of the path")
+        if wrong := self._check(data, "prospect"):
+            return wrong
+        attributes = data.get("attributes", {})
+        if "emails" in attributes and (taken := self._taken(attributes["emails"], id_)):
+            return taken
+        now = self.box.now()
+        with self.box.store.batch():
+            if "emails" in attributes:
+                held = {r["email"].lower() for r in self.box.store.rows("SELECT email FROM o_email WHERE prospect = ?", (id_,))}
+                for email in attributes["emails"]:
+                    if email.lower() not in held:
+                        crm.new_address(self.box.world, id_, email, now)
+            self._write(id_, attributes, stamp(now))
+            if owner := _related(data, "owner"):
+                self.box.store.update("o_prospect", "id", id_, {"owner": owner})
+        return self._prospect(id_, 200)
+
+    def _check(self, data: Row, kind: str) -> Response | None:
+        if data.get("type") != kind:
+            return fail(422, "validationError", "Validation Error", f"data.type must be {kind}.", "/data/type")
+        for name, value in data.get("attributes", {}).items():
+            if name not in WRITABLE:
+                return fail(422, "validationError", "Validation Error", f"Attribute '{name}' is unknown or read-only.", f"/data/attributes/{name}")
+            listed = name in {"emails", "tags"}
+            if value is not None and not (isinstance(value, list) if listed else isinstance(value, bool) if name == "optedOut" else isinstance(value, str)):
+                return fail(422, "validationError", "Validation Error", f"Attribute '{name}' has the wrong type.", f"/data/attributes/{name}")
+        return None
+
+    def _taken(self, emails: list[str], self_id: int) -> Response | None:
+        for email in emails:
+            other = self.box.store.value("SELECT prospect FROM o_email WHERE lower(email) = ? AND prospect <> ?", (email.lower(), self_id))
+            if other and self_id:
+                return fail(422, "validationDuplicateValueError", "Validation Error", "A Contact with this email_hash already exists.", "/data")
+            if other:
+                return fail(422, "validationError", "Validation Error", "Contacts email hash has already been taken.", "/data")
+        return None
+
+    def _write(self, id_: int, attributes: Row, now: str) -> None:
+        row = self.box.store.one("SELECT custom FROM o_prospect WHERE id = ?", (id_,)) or {}
+        custom = json.loads(row.get("custom") or "{}") | {k: v for k, v in attributes.items() if k in CUSTOM}
+        plain: Row = {k: json.dumps(v) if k in {"emails", "tags"} else v for k, v in attributes.items() if k not in CUSTOM}
+        if attributes.get("optedOut"):
+            plain |= {"optedOut": 1, "optedOutAt": now, "emailOptedOut": 1, "emailsOptStatus": "opted_out"}
+        self.box.store.update("o_prospect", "id", id_, {**plain, "custom": json.dumps(custom), "updatedAt": now})
+
+    def _prospect(self, id_: int, status: int) -> Response:
+        row = self.box.store.one("SELECT * FROM o_prospect WHERE id = ?", (id_,))
+        return reply({"data": present(RESOURCES["prospects"], row or {}, self.base)}, status)
+
+    # ---- sequence states --------------------------------------------------------------------------------------------
+    async def enrol(self, request: Request) -> Response:
+        data = (await request.json())["data"]
+        if data.get("type") != "sequenceState":
+            return fail(422, "validationError", "Validation Error", "data.type must be sequenceState.", "/data/type")
+        if data.get("attributes"):
+            return fail(422, "validationError", "Validation Error", "Every attribute of a sequence state is read-only.", "/data/attributes")
+        ids = {name: _related(data, name) for name in ("prospect", "sequence", "mailbox")}
+        store = self.box.store
+        rows = {name: store.one(f"SELECT * FROM o_{name} WHERE id = ?", (ids[name],)) if ids[name] is not None else None for name in ids}
+        for name, row in rows.items():
+            if row is None:
+                return fail(422, "validationError", "Validation Error", f"{name.capitalize()} must exist.", f"/data/relationships/{name}")
+        prospect, sequence = rows["prospect"] or {}, rows["sequence"] or {}
+        if refused := self._ruleset(prospect, sequence):
+            return fail(422, "validationError", "Validation Error", refused, "/data")
+        today = self.box.stamp()[:10]
+        added = store.value("SELECT count(*) FROM o_sequence_state WHERE sequence = ? AND createdAt >= ?", (sequence["id"], today))
+        number, now = store.next("o_sequence_state"), self.box.stamp()
+        row = engage.new_state(number, prospect["id"], sequence["id"], int(ids["mailbox"] or 0), now)
+        if sequence["throttlePaused"] or added >= sequence["throttleMaxAddsPerDay"]:
+            row |= {"state": "pending", "activeAt": None}
+        store.insert("o_sequence_state", row)
+        return self._state(number, 201)
+
+    def _ruleset(self, prospect: Row, sequence: Row) -> str:
+        """Why the prospect may not be added, or ""."""
+        store = self.box.store
+        rules = store.one("SELECT * FROM o_ruleset WHERE id = ?", (sequence["ruleset"],)) or {}
+        if not sequence["enabled"] or sequence["locked"]:
+            return "Sequence is not enabled."
+        addresses = store.rows("SELECT status, unsubscribedAt FROM o_email WHERE prospect = ?", (prospect["id"],))
+        if not addresses:
+            return "Prospect has no deliverable email address."
+        if not sequence["transactional"]:
+            if prospect["optedOut"] or prospect["emailOptedOut"] or any(a["unsubscribedAt"] for a in addresses):
+                return "Prospect has opted out of email."
+            if all(a["status"] == "Bounced" for a in addresses):
+                return "Prospect has no deliverable email address."
+        marks = ", ".join("?" * len(LIVE_STATES))
+        live = store.rows(f"SELECT sequence FROM o_sequence_state WHERE prospect = ? AND state IN ({marks})", (prospect["id"], *LIVE_STATES))
+        if any(s["sequence"] == sequence["id"] for s in live) and rules.get("permitDuplicateProspects") != "allow":
+            return "Prospect is already active in this sequence."
+        before = store.value("SELECT 1 FROM o_sequence_state WHERE prospect = ? AND sequence = ?", (prospect["id"], sequence["id"]))
+        if before and rules.get("permitDuplicateProspects") == "disallow":
+            return "Prospect has already been in this sequence."
+        if live and rules.get("sequenceExclusivity") == "all_sequences" and not sequence["transactional"]:
+            return "Prospect is active in another, exclusive sequence."
+        return ""
+
+    async def action(self, request: Request) -> Response:
+        id_, verb = int(request.path_params["id"]), request.path_params["verb"]
+        row = self.box.store.one("SELECT state FROM o_sequence_state WHERE id = ?", (id_,))
+        if row is None or verb not in {"finish", "pause", "resume"}:
+            return _missing()
+        allowed = {"finish": ("active", "pending", "paused", "failed"), "pause": ("active", "pending"), "resume": ("paused",)}[verb]
+        if row["state"] not in allowed:
+            return fail(422, "validationError", "Validation Error", f"A sequence state that is {row['state']} cannot {verb}.", "/data")
+        state = {"finish": "finished", "pause": "paused", "resume": "active"}[verb]
+        engage.change_state(self.box.world, id_, self.box.now(), state=state, pauseReason="manual" if verb == "pause" else None)
+        return self._state(id_, 200)
+
+    def _state(self, id_: int, status: int) -> Response:
+        row = self.box.store.one("SELECT * FROM o_sequence_state WHERE id = ?", (id_,))
+        return reply({"data": present(RESOURCES["sequenceStates"], row or {}, self.base)}, status)
+
+
+def _related(data: Row, name: str) -> int | None:
+    found = ((data.get("relationships") or {}).get(name) or {}).get("data") or {}
+    return int(found["id"]) if str(found.get("id", "")).isdigit() else None
+
+
+def _missing() -> Response:
+    return fail(404, "resourceNotFound", "Resource Not Found", "The requested resource does not exist.")
+
+
+def routes(box: Box) -> list[Route]:
+    o = Outreach(box)
+    api = "/api/v2"
+    return [
+        Route("/oauth/token", o.token, methods=["POST"]),
+        Route(f"{api}/prospects", o.guarded(o.create_prospect, write=True), methods=["POST"]),
+        Route(f"{api}/prospects/{{id:int}}", o.guarded(o.patch_prospect, write=True), methods=["PATCH"]),
+        Route(f"{api}/sequenceStates", o.guarded(o.enrol, write=True), methods=["POST"]),
+        Route(f"{api}/sequenceStates/{{id:int}}/actions/{{verb}}", o.guarded(o.action), methods=["POST"]),
+        Route(f"{api}/{{plural}}", o.guarded(o.index), methods=["GET"]),
+        Route(f"{api}/{{plural}}/{{id}}", o.guarded(o.show), methods=["GET"]),
+    ]

@@ -1,0 +1,315 @@
+"""Salesforce's HTTP side: token, versions, query with pages, describe, records, collections, limits.
+
+request → session check → handler → JSON (errors are arrays). HTTP 200 with failed rows is how collections fail.
+Does not belong here: SOQL (`soql.py`), validation (`records.py`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.box import Box
+from sandbox.schema import OBJECTS, PREFIX
+from sandbox.store import Row
+from sandbox.vendors.salesforce import records
+from sandbox.vendors.salesforce.soql import Query, SoqlError, parse
+
+PAGE = 2000
+DAILY = 100_000
+SESSION = timedelta(hours=2)
+MAX_URI = 16_384
+VERSIONS = [{"label": label, "url": f"/services/data/v{v}.0", "version": f"{v}.0"} for v, label in (
+    (59, "Winter '24"), (64, "Summer '25"), (66, "Spring '26"), (67, "Summer '26"), (68, "Winter '27"))]  # fmt: skip
+CLIENT_ID = "3MVG9sandbox.Client"
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def fail(status: int, code: str, message: str, **more: Any) -> JSONResponse:
+    return JSONResponse([{"message": message, "errorCode": code, **more}], status_code=status)
+
+
+class Salesforce:
+    """Sessions and query cursors live in memory: after a restart clients log in again and restart their queries."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.sessions: dict[str, Any] = {}
+        self.cursors: dict[str, tuple[Query, list[str]]] = {}
+        self.numbers = itertools.count(1)
+        self.used: dict[str, int] = {}
+
+    # ---- the frame of every request ---------------------------------------------------------------------------------
+    def guarded(self, handler: Handler) -> Handler:
+        async def run(request: Request) -> Response:
+            box = self.box
+            size = len(request.scope["raw_path"]) + len(request.scope["query_string"]) + sum(len(k) + len(v) for k, v in request.scope["headers"])
+            if size > MAX_URI:
+                return Response("<h1>URI Too Long</h1>", status_code=414, media_type="text/html")
+            token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+            until = self.sessions.get(token)
+            if box.faults.hit("salesforce", "token_expiry"):
+                self.sessions.clear()
+                until = None
+            if until is None or until < box.now():
+                return fail(401, "INVALID_SESSION_ID", "Session expired or invalid")
+            day = box.stamp()[:10]
+            self.used[day] = self.used.get(day, 0) + 1
+            if self.used[day] > DAILY:
+                return fail(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+            try:
+                answer = await handler(request)
+            except json.JSONDecodeError as bad:
+                answer = fail(400, "JSON_PARSER_ERROR", f"{bad.msg} at [line:{bad.lineno}, column:{bad.colno}]")
+            answer.headers["Sforce-Limit-Info"] = f"api-usage={self.used[day]}/{DAILY}"
+            return answer
+
+        return run
+
+    async def token(self, request: Request) -> Response:
+        box, form = self.box, await request.form()
+        if form.get("grant_type") != "client_credentials":
+            return JSONResponse({"error": "unsupported_grant_type", "error_description": "grant type not supported"}, status_code=400)
+        if form.get("client_id") != CLIENT_ID:
+            return JSONResponse({"error": "invalid_client_id", "error_description": "client identifier invalid"}, status_code=400)
+        if form.get("client_secret") != box.secret("salesforce"):
+            return JSONResponse({"error": "invalid_client", "error_description": "invalid client credentials"}, status_code=400)
+        token = f"00DBx0000000001!{box.secret(f'session/{next(self.numbers)}/{box.stamp()}', 48)}"
+        self.sessions[token] = box.now() + SESSION
+        return JSONResponse({
+            "access_token": token, "signature": box.secret("signature", 43), "scope": "api", "instance_url": f"{box.base_url}/salesforce",
+            "id": f"{box.base_url}/salesforce/id/00DBx0000000001AAA/005Bx0000000001IAA", "token_type": "Bearer",
+            "issued_at": str(int(box.now().timestamp() * 1000)),
+        })  # fmt: skip
+
+    # ---- queries ----------------------------------------------------------------------------------------------------
+    async def query(self, request: Request) -> Response:
+        text = request.query_params.get("q")
+        if not text:
+            return fail(400, "MALFORMED_QUERY", "a query is required in the parameter q")
+        deleted = request.url.path.endswith("/queryAll")
+        try:
+            query = parse(text, self.box.now())
+        except SoqlError as bad:
+            return fail(400, bad.code, bad.message)
+        ids = [row[0] for row in self.box.store.db.execute(query.ids_sql(deleted=deleted), query.args)]
+        if query.is_count:
+            return JSONResponse({"totalSize": len(ids), "done": True, "records": []})
+        cursor = f"0r8Bx{next(self.numbers):010d}"
+        if len(ids) > PAGE:
+            self.cursors[cursor] = (query, ids)
+            while len(self.cursors) > 40:
+                self.cursors.pop(next(iter(self.cursors)))
+        return self.page(request, query, ids, cursor, 0)
+
+    async def more(self, request: Request) -> Response:
+        cursor, _, offset = request.path_params["locator"].rpartition("-")
+        if cursor not in self.cursors or not offset.isdigit():
+            return fail(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
+        query, ids = self.cursors[cursor]
+        return self.page(request, query, ids, cursor, int(offset))
+
+    def page(self, request: Request, query: Query, ids: list[str], cursor: str, offset: int) -> Response:
+        shown = offset
+        if offset and self.box.faults.hit("salesforce", "duplicate_pages"):
+            shown = max(0, offset - PAGE)
+        part = ids[shown : shown + PAGE]
+        end = offset + len(part)
+        answer: Row = {"totalSize": len(ids), "done": end >= len(ids)}
+        if end < len(ids):
+            if self.box.faults.hit("salesforce", "paging_loop"):
+                end = offset
+            answer["nextRecordsUrl"] = f"/services/data/{request.path_params['version']}/query/{cursor}-{end}"
+        answer["records"] = self.records(query, part, request.path_params["version"])
+        return JSONResponse(answer)
+
+    def records(self, query: Query, ids: list[str], version: str) -> list[Row]:
+        """The rows of the ids, in their order."""
+        if not ids:
+            return []
+        columns = ", ".join([f't.Id, {", ".join(f"{chr(34)}{rel}{chr(34)}.Id" for rel in query.joins) or "NULL"}',
+                             *(f'"{rel}"."{f.name}"' if rel else f't."{f.name}"' for _, rel, f in query.columns)])  # fmt: skip
+        found: dict[str, Row] = {}
+        for start in range(0, len(ids), 500):
+            chunk = ids[start : start + 500]
+            rows = self.box.store.db.execute(f"SELECT {columns} FROM {query.tables()} WHERE t.Id IN ({', '.join('?' * len(chunk))})", chunk)
+            for row in rows:
+                found[row[0]] = self.shape(query, tuple(row), version)
+        return [found[i] for i in ids if i in found]
+
+    def shape(self, query: Query, row: tuple[Any, ...], version: str) -> Row:
+        record: Row = {"attributes": attributes(query.entity, row[0], version)}
+        parents = list(query.joins)
+        values = row[1 + max(1, len(parents)) :]
+        for (_, rel, f), value in zip(query.columns, values, strict=True):
+            if not rel:
+                record[f.name] = records.outward(f, value)
+                continue
+            parent = row[1 + parents.index(rel)]
+            if parent is None:
+                record[rel] = None
+            else:
+                record.setdefault(rel, {"attributes": attributes(query.joins[rel][0], parent, version)})[f.name] = records.outward(f, value)
+        return record
+
+    # ---- records ----------------------------------------------------------------------------------------------------
+    def entity(self, request: Request) -> str | None:
+        named = request.path_params["entity"]
+        return next((o for o in OBJECTS if o.lower() == named.lower()), None)
+
+    async def one(self, request: Request) -> Response:
+        """/sobjects/{entity}/{id}: GET, PATCH; and POST /sobjects/{entity}."""
+        entity = self.entity(request)
+        if entity is None:
+            return fail(404, "NOT_FOUND", "The requested resource does not exist")
+        id_ = request.path_params.get("id")
+        if request.method == "POST":
+            result = records.save(self.box, entity, {k: v for k, v in (await request.json()).items() if k not in {"Id", "id"}})
+            return JSONResponse(result, status_code=201) if result["success"] else _errors(result)
+        row = records.find(self.box, entity, str(id_))
+        if row is None:
+            return fail(404, "NOT_FOUND", "The requested resource does not exist")
+        if request.method == "PATCH":
+            result = records.save(self.box, entity, {**(await request.json()), "Id": row["Id"]})
+            return Response(status_code=204) if result["success"] else _errors(result)
+        wanted = [n for n in request.query_params.get("fields", "").split(",") if n]
+        return JSONResponse(self.whole(entity, row, wanted, request.path_params["version"]))
+
+    def whole(self, entity: str, row: Row, wanted: list[str], version: str) -> Row:
+        names = {n.lower() for n in wanted} | {"id"}
+        kept = [f for f in OBJECTS[entity] if not wanted or f.name.lower() in names]
+        return {"attributes": attributes(entity, row["Id"], version), **{f.name: records.outward(f, row[f.name]) for f in kept}}
+
+    async def by_key(self, request: Request) -> Response:
+        """/sobjects/{entity}/{field}/{value}: GET and the single upsert."""
+        entity, name, value = self.entity(request), request.path_params["field"], request.path_params["value"]
+        f = records.field_of(entity, name) if entity else None
+        if entity is None or f is None or not f.external_id:
+            return fail(404, "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {name}")
+        row = self.box.store.one(f'SELECT * FROM "{entity}" WHERE "{f.name}" = ? AND IsDeleted = 0', (value,))
+        if request.method == "GET":
+            return JSONResponse(self.whole(entity, row, [], request.path_params["version"])) if row else fail(404, "NOT_FOUND", "The requested resource does not exist")
+        body = await request.json()
+        if f.name in body:
+            return fail(400, "INVALID_FIELD", f"The {f.name} field should not be specified in the sobject data.")
+        result = records.save(self.box, entity, {**body, f.name: value}, upsert_by=f.name)
+        if not result["success"]:
+            return _errors(result)
+        return JSONResponse(result, status_code=201 if result["created"] else 200)
+
+    async def collection(self, request: Request) -> Response:
+        """/composite/sobjects: POST creates, PATCH updates by Id; up to 200, HTTP 200 whatever the rows say."""
+        body = await request.json()
+        found = body.get("records") if isinstance(body, dict) else None
+        if not isinstance(found, list) or not found:
+            return fail(400, "JSON_PARSER_ERROR", "records is required and must be a non-empty list")
+        if len(found) > 200:
+            return fail(400, "INVALID_BATCH_SIZE", f"The request contains {len(found)} records; at most 200 are allowed")
+        return self.apply(found, bool(body.get("allOrNone")), request.method, "", None)
+
+    async def upsert(self, request: Request) -> Response:
+        """PATCH /composite/sobjects/{entity}/{external id field}."""
+        entity, name = self.entity(request), request.path_params["field"]
+        f = records.field_of(entity, name) if entity else None
+        if entity is None or f is None or not f.external_id:
+            return fail(404, "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {name}")
+        body = await request.json()
+        found = body.get("records") or []
+        if not 0 < len(found) <= 200:
+            return fail(400, "INVALID_BATCH_SIZE", "between 1 and 200 records are allowed")
+        return self.apply(found, bool(body.get("allOrNone")), "UPSERT", f.name, entity)
+
+    def apply(self, found: list[Row], all_or_none: bool, method: str, upsert_by: str, entity: str | None) -> Response:
+        results: list[Row] = []
+        try:
+            with self.box.store.batch():
+                for record in found:
+                    kind = entity or next((o for o in OBJECTS if o == (record.get("attributes") or {}).get("type")), None)
+                    if kind is None:
+                        results.append({"success": False, "errors": [records.error("INVALID_TYPE", "attributes.type names no object")]})
+                    elif method == "PATCH" and not (record.get("Id") or record.get("id")):
+                        results.append({"success": False, "errors": [records.error("MISSING_ARGUMENT", "Id not specified in an update call", "Id")]})
+                    else:
+                        plain = {k: v for k, v in record.items() if method != "POST" or k not in {"Id", "id"}}
+                        results.append(records.save(self.box, kind, plain, upsert_by=upsert_by))
+                if all_or_none and not all(r["success"] for r in results):
+                    raise _RollBack
+        except _RollBack:
+            rolled = records.error("ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not all records were valid and the request was using AllOrNone header")
+            results = [r if not r["success"] else {"success": False, "errors": [rolled]} for r in results]
+        return JSONResponse(results)
+
+    async def many(self, request: Request) -> Response:
+        """GET /composite/sobjects/{entity}?ids=&fields= : null where there is none."""
+        entity = self.entity(request)
+        ids = [i for i in request.query_params.get("ids", "").split(",") if i]
+        fields = [n for n in request.query_params.get("fields", "").split(",") if n]
+        if entity is None or not ids or not fields:
+            return fail(400, "MISSING_ARGUMENT", "ids and fields are required")
+        if unknown := [n for n in fields if records.field_of(entity, n) is None]:
+            return fail(400, "INVALID_FIELD", f"No such column '{unknown[0]}' on entity '{entity}'")
+        rows = [records.find(self.box, entity, i) for i in ids]
+        return JSONResponse([self.whole(entity, row, fields, request.path_params["version"]) if row else None for row in rows])
+
+    # ---- about the org ----------------------------------------------------------------------------------------------
+    async def versions(self, request: Request) -> Response:
+        return JSONResponse(VERSIONS)
+
+    async def describe_all(self, request: Request) -> Response:
+        return JSONResponse({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [
+            {"name": o, "label": o, "keyPrefix": PREFIX[o], "queryable": True, "createable": o not in records.READ_ONLY, "custom": False} for o in OBJECTS]})  # fmt: skip
+
+    async def describe(self, request: Request) -> Response:
+        entity = self.entity(request)
+        if entity is None:
+            return fail(404, "NOT_FOUND", "The requested resource does not exist")
+        writable = entity not in records.READ_ONLY
+        return JSONResponse({
+            "name": entity, "label": entity, "keyPrefix": PREFIX[entity], "queryable": True, "createable": writable, "updateable": writable, "custom": False,
+            "fields": [{
+                "name": f.name, "label": f.name.removesuffix("__c").replace("_", " "), "type": f.type, "length": 255 if f.affinity.startswith("TEXT") else 0,
+                "custom": f.name.endswith("__c"), "nillable": not f.required, "createable": writable and not f.system, "updateable": writable and not f.system,
+                "externalId": f.external_id, "unique": f.external_id, "idLookup": f.external_id or f.name in {"Id", "Email"}, "filterable": f.type != "textarea",
+                "referenceTo": [f.refers] if f.refers else [], "relationshipName": f.name.removesuffix("Id") if f.refers else None, "restrictedPicklist": f.restricted,
+                "picklistValues": [{"value": p, "label": p, "active": True, "defaultValue": False} for p in f.picks],
+            } for f in OBJECTS[entity]],
+        })  # fmt: skip
+
+    async def limits(self, request: Request) -> Response:
+        used = self.used.get(self.box.stamp()[:10], 0)
+        return JSONResponse({"DailyApiRequests": {"Max": DAILY, "Remaining": DAILY - used}, "DailyBulkV2QueryJobs": {"Max": 10_000, "Remaining": 10_000},
+                             "DailyBulkV2QueryFileStorageMB": {"Max": 976_562, "Remaining": 976_562}, "DataStorageMB": {"Max": 1024, "Remaining": 900}})  # fmt: skip
+
+
+class _RollBack(Exception):
+    """Leaves the transaction of an all-or-none collection."""
+
+
+def attributes(entity: str, id_: str, version: str) -> Row:
+    return {"type": entity, "url": f"/services/data/{version}/sobjects/{entity}/{id_}"}
+
+
+def _errors(result: Row) -> JSONResponse:
+    return JSONResponse([{"message": e["message"], "errorCode": e["statusCode"], "fields": e["fields"]} for e in result["errors"]], status_code=400)
+
+
+def routes(box: Box) -> list[Route]:
+    sf = Salesforce(box)
+    data = "/services/data/{version}"
+    table: list[tuple[str, Handler, list[str]]] = [
+        ("/query", sf.query, ["GET"]), ("/queryAll", sf.query, ["GET"]), ("/query/{locator}", sf.more, ["GET"]), ("/limits", sf.limits, ["GET"]),
+        ("/sobjects", sf.describe_all, ["GET"]), ("/sobjects/{entity}/describe", sf.describe, ["GET"]), ("/sobjects/{entity}", sf.one, ["POST"]),
+        ("/sobjects/{entity}/{id}", sf.one, ["GET", "PATCH"]), ("/sobjects/{entity}/{field}/{value:path}", sf.by_key, ["GET", "PATCH"]),
+        ("/composite/sobjects", sf.collection, ["POST", "PATCH"]), ("/composite/sobjects/{entity}", sf.many, ["GET"]),
+        ("/composite/sobjects/{entity}/{field}", sf.upsert, ["PATCH"]),
+    ]  # fmt: skip
+    return [Route("/services/oauth2/token", sf.token, methods=["POST"]), Route("/services/data", sf.versions, methods=["GET"]),
+            *(Route(data + path, sf.guarded(handler), methods=methods) for path, handler, methods in table)]  # fmt: skip
