@@ -33,12 +33,11 @@ _PARTS = 60
 
 @dataclass(frozen=True)
 class Limit:
-    """`permits` per `seconds` of vendor time. `burst`: how many may leave at once after an idle time (smooth only)."""
+    """`permits` per `seconds` of vendor time."""
 
     permits: int
     seconds: float
     kind: Literal["smooth", "window"] = "smooth"
-    burst: int = 1
 
     @property
     def name(self) -> str:
@@ -155,14 +154,13 @@ class _Smooth:
     def __init__(self, bucket: str, limit: Limit, speed: float, row: Any) -> None:
         self.bucket = bucket
         self.interval = limit.seconds / (limit.permits * HEADROOM) / speed
-        self.slack = (limit.burst - 1) * self.interval
         self.next_free = row.next_free if row else 0.0
 
     def free_from(self, instant: float) -> float:
-        return max(instant, self.next_free - self.slack)
+        return max(instant, self.next_free)
 
     def take(self, slot: float) -> None:
-        self.next_free = max(self.next_free, slot) + self.interval
+        self.next_free = slot + self.interval
 
     def store(self, connection: sa.Connection) -> None:
         _put(connection, self.bucket, self.next_free, None)

@@ -70,6 +70,10 @@ class Slack:
         messages = (await self._method("conversations.history", {"channel": channel, "limit": str(limit)}, read=True)).get("messages") or []
         return next((m for m in messages if marker in str(m.get("text", ""))), None)
 
+    async def who_am_i(self) -> str:
+        """The bot's name (auth.test)."""
+        return str((await self._method("auth.test", {}, read=True)).get("user"))
+
     async def _method(self, name: str, arguments: dict[str, Any], *, read: bool = False) -> dict[str, Any]:
         token = self.settings.secret("slack_bot_token")
         if not token:
