@@ -13,7 +13,7 @@ bands as (
 successors as (
     select
         signal_id,
-        lead(signal_id) over (partition by company_id, signal_type, user_id order by occurred_at, signal_id) as superseded_by
+        lead(signal_id) over (partition by company_id, signal_type, user_id order by occurred_at nulls last, signal_id) as superseded_by
     from signals
     where family in ('intent', 'product') and (company_id is not null or user_id is not null)
 )
