@@ -41,6 +41,7 @@ class Intent(_Strict):
     stages: list[str]
     fits: list[str]
     quiet_days: int = 30
+    scores_per_day: int = Field(default=1000, ge=0, description="accounts whose score is asked for a day; the stalest first")
 
 
 class Usage(_Strict):
