@@ -27,7 +27,7 @@ from signals_pipeline.sources.read import naive
 from signals_pipeline.sources.spec import Body, BodyTally, Pull, Raw, Row, StreamCode
 
 MIN_JUDGED = 20  # a reject share says nothing about fewer records
-HARMLESS = ("duplicate", "superseded", "file_repeated")  # rejects that do not speak against the vendor's contract
+HARMLESS = ("duplicate", "superseded", "file_repeated", "file_superseded")  # rejects that do not speak against the vendor's contract
 REJECTED_TEXT = 65_536  # characters kept of a whole body that was rejected
 _FLUSH = 5_000
 
@@ -160,7 +160,7 @@ class Landing:
             return _plain(row.columns), raw.payload
         chunk = bisect_right(self._starts, number) - 1
         found = self._chunks[chunk].slice(number - self._starts[chunk], 1).to_pylist()[0]
-        return {k: v for k, v in found.items() if k not in ENVELOPE and v is not None}, found["payload"]
+        return _plain({k: v for k, v in found.items() if k not in ENVELOPE}), found["payload"]
 
     def _count_fields(self, raw: Raw) -> None:
         if not self._known or not isinstance(raw.value, dict):
@@ -279,7 +279,7 @@ class Landing:
             raise ContractBroken(
                 f"{self.pull.stream}: {bad} of {judged} records rejected ({share:.0%}, allowed {spec.max_reject_share:.0%}): {most}"
             )
-        if self.is_event:
+        if self.is_event or self._is_idle:
             return
         if good < spec.min_rows:
             raise ContractBroken(
@@ -290,6 +290,10 @@ class Landing:
             raise ContractBroken(
                 f"{self.pull.stream}: {good} rows where {stood} stand since {earlier[0]}: a short pull never replaces a good one"
             )
+
+    @property
+    def _is_idle(self) -> bool:
+        return self.pull.spec.idle and all(t.refused for t in self.tallies)
 
     def _snapshot(self) -> tuple[date, str] | None:
         return standing.snapshot(self.pull.runtime.lake, self.dataset.name, self.pull.stream, before=self.pull.window.dt)
@@ -349,8 +353,8 @@ class Landing:
         return pc.floor_temporal(shifted, unit="day").cast(pa.date32())
 
     def _with_carried(self, table: pa.Table) -> pa.Table:
-        """A merged snapshot: the rows of the newest earlier one that this pull did not bring again."""
-        if not self.pull.spec.merged:
+        """A merged snapshot: the rows of the newest earlier one that this pull did not bring again. An idle one: all of it."""
+        if not (self.pull.spec.merged or self._is_idle):
             return table
         lake, dt = self.pull.runtime.lake, self.pull.window.dt
         paths = [p for d, w, p in standing.files(lake, self.dataset.name, self.pull.stream) if d == dt and w == "day"]
@@ -370,7 +374,7 @@ class Landing:
 
 
 def _plain(columns: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in columns.items() if v is not None}
+    return {k: v for k, v in columns.items() if v is not None and k != "source_row"}  # the same row said on another line
 
 
 def _text(row: dict[str, Any]) -> str:

@@ -157,7 +157,7 @@ class _Pulling:
         before = self.http.stats(pacing) if self.http is not None else None
         try:
             await self.bodies(pull, code, landing)
-            landed = await asyncio.to_thread(landing.finish)
+            landed = await self.finish(pull, code, landing)
             if code.landed:
                 code.landed(pull, landing.tallies)
             state.store_cursor(self.rt.ops, run.stream, self.dt, pull.cursor, self.rt.stamp())
@@ -181,6 +181,16 @@ class _Pulling:
         if self.history_from or not any(d < self.dt for d, _, _ in standing.files(self.rt.lake, dataset, stream)):
             return {}
         return state.cursor_before(self.rt.ops, stream, self.dt)
+
+    async def finish(self, pull: Pull, code: StreamCode, landing: Landing) -> Landed:
+        try:
+            return await asyncio.to_thread(landing.finish)
+        except ContractBroken as broken:
+            if code.landed:  # files of a broken batch are put away too, else they would break every day to come
+                for tally in landing.tallies:
+                    tally.refused = tally.refused or f"held back: {broken}"
+                code.landed(pull, landing.tallies)
+            raise
 
     async def bodies(self, pull: Pull, code: StreamCode, landing: Landing) -> None:
         if self.rt.replay is None and code.columns is not None:

@@ -81,6 +81,7 @@ class StreamSpec(_Strict):
     merged: bool = False  # state: a pull brings what changed; the rest is carried over from the newest earlier snapshot
     min_share: float = 0.5  # state: a full pull with a smaller share of the earlier snapshot's rows is short
     restated: bool = False  # event: the same key with other content lands again, under the day that brought it
+    idle: bool = False  # state by file: without a new file the newest earlier snapshot stands
     page_by_page: bool = False  # dear pulls: what has come is landed body by body, and kept when the pull breaks off
 
 
@@ -144,6 +145,7 @@ class Pull:
     pulled_at: datetime
     cursor: dict[str, Any] = field(default_factory=dict)
     http: Any = None  # the run's open `io.http.Http`; None in replay
+    hand: dict[str, Any] = field(default_factory=dict)  # what `fetch` hands to `landed`; never stored
     missing: list[str] = field(default_factory=list)  # fields we ask for that the vendor does not have; reported
     memo: dict[str, Any] = field(default_factory=dict)  # what a stream remembers within one pull; never stored
 
