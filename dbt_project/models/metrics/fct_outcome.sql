@@ -1,6 +1,6 @@
 {{ config(tags=['mart']) }}
 {# What came of activations. A meeting or an opportunity belongs to the last activation before it, of the person where the record
-   names one, else of the company, within the window of its metric; what no activation preceded stands here without one.
+   names one, else of the company, within the attribution window of its metric; what no activation preceded stands here without one.
    So nothing is counted twice, and nothing is lost. #}
 {% set text = dbt.type_string() %}
 with activations as (
@@ -8,7 +8,7 @@ with activations as (
 ),
 
 windows as (
-    select metric, window_days from {{ ref('metric_definitions') }}
+    select metric, attribution_days from {{ ref('metric_definitions') }}
 ),
 
 accounts as (
@@ -61,7 +61,7 @@ preceded as (
     inner join activations as c
         on (c.person_id = r.person_id or c.company_id = r.company_id)
         and c.activated_at <= r.occurred_at
-        and {{ days_between('c.activated_at', 'r.occurred_at') }} <= w.window_days
+        and {{ days_between('c.activated_at', 'r.occurred_at') }} <= w.attribution_days
 ),
 
 answers as (

@@ -4,7 +4,7 @@ with opened as (
     from {{ ref('int_arms') }} as a
     inner join {{ ref('fct_outcome') }} as o on o.company_id = a.company_id and o.outcome = 'opportunity'
     inner join {{ ref('metric_definitions') }} as d on d.metric = 'holdout_uplift'
-    where cast(o.occurred_at as date) >= a.drawn_on and {{ days_between('a.drawn_on', 'o.occurred_at') }} <= d.window_days
+    where cast(o.occurred_at as date) >= a.drawn_on and {{ days_between('a.drawn_on', 'o.occurred_at') }} <= d.attribution_days
 )
 
 select

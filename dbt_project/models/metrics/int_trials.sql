@@ -72,7 +72,7 @@ contacts as (
 speeds as (
     select
         d.metric, a.activation_id, a.signal_source,
-        case when a.activated_at <= s.known_at + interval '24' hour then 1 else 0 end as is_success
+        case when a.activated_at <= {{ dbt.dateadd('hour', 24, 's.known_at') }} then 1 else 0 end as is_success
     from activations as a
     inner join {{ ref('buying_signals') }} as s on s.id = a.signal_id
     inner join definitions as d on d.metric = 'time_to_activation'

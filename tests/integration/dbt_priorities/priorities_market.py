@@ -6,11 +6,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from signals_pipeline import keys
+from signals_pipeline.io import dbt
 from signals_pipeline.io.lake import Lake
+from signals_pipeline.rules.profile import Profile, load_profile
+from signals_pipeline.runtime import Runtime, build_runtime
+from signals_pipeline.settings import REPOSITORY, load_settings
+
+BEFORE = ("resource_type:seed", "path:models/sources", "path:models/identity", "path:models/signals")
+AFTER = ("path:models/scoring", "path:models/enrichment", "path:models/priorities", "path:models/activation", "path:models/metrics")
 
 DAY = date(2026, 7, 1)
 NOON = datetime(2026, 7, 1, 12)
@@ -53,9 +62,13 @@ class Market:
         )
         number = mailbox or 10 + int(user_id[1:])
         self.say(
-            "outreach__mailboxes", str(number), mailbox_id=number, email=email, owner_email_key=key_of(email),
+            "outreach__mailboxes",
+            str(number),
+            mailbox_id=number,
+            email=email,
+            owner_email_key=key_of(email),
             is_send_disabled=not is_healthy,
-        )  # fmt: skip
+        )
 
     def company(self, name: str, *, owner: str | None = None, linked_dt: date = EARLY, domain: str | None = None, **account: Any) -> str:
         """A company with a CRM account; returns its company_id (the name itself, to be read in failures)."""
@@ -78,9 +91,18 @@ class Market:
         mention = keys.md5("salesforce__accounts", f"acc-{name}", "subject")
         self.mentions[name] = mention
         self.fact(
-            "mentions", dt=linked_dt, mention_id=mention, dataset="salesforce__accounts", record_key=f"acc-{name}", role="subject", known_at=NOON,
-            name=name.title(), domain=domain, account_id_salesforce=f"acc-{name}", **firm,
-        )  # fmt: skip
+            "mentions",
+            dt=linked_dt,
+            mention_id=mention,
+            dataset="salesforce__accounts",
+            record_key=f"acc-{name}",
+            role="subject",
+            known_at=NOON,
+            name=name.title(),
+            domain=domain,
+            account_id_salesforce=f"acc-{name}",
+            **firm,
+        )
         self.fact("company_links", dt=linked_dt, mention_id=mention, company_id=name, method="domain", probability=1.0, decided_by="rule")
         return name
 
@@ -125,9 +147,23 @@ class Market:
         for dataset, key, ids in made or [("sixsense__people", person, {})]:
             record = keys.md5("person", dataset, key, 0)
             self.fact(
-                "people", dt=linked_dt, person_record_id=record, dataset=dataset, record_key=key, known_at=NOON, email=address, email_key=email_key, full_name=person.title(),
-                first_name=person.title(), last_name="Example", title="VP Operations", level=level, department=department, country=country, **ids,
-            )  # fmt: skip
+                "people",
+                dt=linked_dt,
+                person_record_id=record,
+                dataset=dataset,
+                record_key=key,
+                known_at=NOON,
+                email=address,
+                email_key=email_key,
+                full_name=person.title(),
+                first_name=person.title(),
+                last_name="Example",
+                title="VP Operations",
+                level=level,
+                department=department,
+                country=country,
+                **ids,
+            )
             self.fact(
                 "person_links", dt=linked_dt, person_record_id=record, person_id=person, company_id=company, method="email", probability=1.0
             )
@@ -157,9 +193,18 @@ class Market:
             else {"modality": "done", "confidence": 1.0}
         )
         self.fact(
-            "events", dt=dt, event_id=event_id, dataset="crunchbase__funding_rounds", record_key=record, signal_type=kind, occurred_at=known, known_at=known,
-            known_at_basis="announcement", mention_id=self.mentions.get(company), **(row | event),
-        )  # fmt: skip
+            "events",
+            dt=dt,
+            event_id=event_id,
+            dataset="crunchbase__funding_rounds",
+            record_key=record,
+            signal_type=kind,
+            occurred_at=known,
+            known_at=known,
+            known_at_basis="announcement",
+            mention_id=self.mentions.get(company),
+            **(row | event),
+        )
         episode = keys.md5(kind, event_id)
         self.fact(
             "episode_links",
@@ -205,9 +250,15 @@ class Market:
     def score(self, company: str, composite: float = 60.0, dt: date | None = None) -> None:
         """A rule score as the scoring stage would write it (for tests that do not run it)."""
         self.fact(
-            "account_scores", dt=dt, company_id=company, model="rule", model_version="rule-test", composite_score=composite,
-            readiness_stage="Consideration", status="scored",
-        )  # fmt: skip
+            "account_scores",
+            dt=dt,
+            company_id=company,
+            model="rule",
+            model_version="rule-test",
+            composite_score=composite,
+            readiness_stage="Consideration",
+            status="scored",
+        )
 
     def arm(self, company: str, arm: str = "treated", dt: date | None = None) -> None:
         self.say("ops__holdout", company, dt=dt, company_id=company, arm=arm, drawn_on=self.day, salt="spring-2026")
@@ -221,3 +272,26 @@ def key_of(address: str) -> str:
     key = keys.email_key(address, "test-key")
     assert key is not None
     return key
+
+
+def profile_with(**priorities: Any) -> Profile:
+    """The default profile with other `priorities`."""
+    profile = load_profile(REPOSITORY / "config" / "profile.yml")
+    return profile.model_copy(update={"priorities": profile.priorities.model_copy(update=priorities)})
+
+
+def runtime_in(home: Path, profile: Profile | None = None, **settings: Any) -> Runtime:
+    found = load_settings({}, home=home, hash_key="test-key", now="2026-07-02T10:05:00+00:00", **settings)
+    return build_runtime(found, profile=profile or profile_with())
+
+
+def build(rt: Runtime, select: Sequence[str], *, since: date = DAY, until: date = DAY, tests: bool = False) -> dbt.DbtRun:
+    """Models of a selection, and their data tests when asked. Postgres gets the lake's news first."""
+    if rt.settings.engine == "postgres":
+        from signals_pipeline.io.pgload import load
+
+        load(rt.settings, rt.lake)
+    exclude = ("resource_type:unit_test",) if tests else ("resource_type:unit_test", "resource_type:test")
+    run = dbt.build(rt.settings, select, since=since, until=until, exclude=exclude, variables=dbt.variables_of(rt.profile))
+    assert run.ok, [f"{n.name}: {n.message}" for n in run.broken]
+    return run
