@@ -1,6 +1,7 @@
 """`python -m sandbox`: serve, advance, status, stop, fault, reset.
 
-arguments → `serve.py` or the live server's `/_sandbox`. Example: python -m sandbox serve --home .signals/sandbox --env-file .signals/sandbox.env
+arguments → `serve.py` or the live server's `/_sandbox`. 
+Example: python -m sandbox serve --home .signals/sandbox --env-file .signals/sandbox.env
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from sandbox.faults import DEFAULT_SHARE, KINDS, VENDORS
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="python -m sandbox", description="The vendors in a box: a simulated market behind local vendor endpoints.")
+    made = argparse.ArgumentParser(
+        prog="python -m sandbox", description="The vendors in a box: a simulated market behind local vendor endpoints."
+    )
     verbs = made.add_subparsers(dest="verb", required=True)
 
     def verb(name: str, says: str, example: str) -> argparse.ArgumentParser:
@@ -23,14 +26,18 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--home", type=Path, required=True, help="folder of the sandbox's state")
         return one
 
-    s = verb("serve", "start the market, its vendors and the product database", "serve --home .signals/sandbox --env-file .signals/sandbox.env")
+    s = verb(
+        "serve", "start the market, its vendors and the product database", "serve --home .signals/sandbox --env-file .signals/sandbox.env"
+    )
     s.add_argument("--env-file", type=Path, required=True, help="where the SIGNALS_* settings are written once everything answers")
     s.add_argument("--port", type=int, default=0, help="0 takes a free one")
     s.add_argument("--companies", type=int, default=2000)
     s.add_argument("--days", type=int, default=180, help="days of history before the start")
     s.add_argument("--seed", type=int, default=7)
     s.add_argument("--speed", type=float, default=60.0, help="sandbox seconds per wall second")
-    s.add_argument("--start", type=date.fromisoformat, default=date(2026, 6, 30), help="the clock first stands at 06:05 New York of this day")
+    s.add_argument(
+        "--start", type=date.fromisoformat, default=date(2026, 6, 30), help="the clock first stands at 06:05 New York of this day"
+    )
     a = verb("advance", "move the clock to 06:05 of the next day, and simulate it", "advance --home .signals/sandbox --days 7")
     a.add_argument("--days", type=int, default=1)
     verb("status", "what time it is there, and what stands", "status --home .signals/sandbox")
@@ -51,7 +58,18 @@ def main(argv: list[str] | None = None) -> int:
     home = given.home.expanduser().resolve()
     try:
         if given.verb == "serve":
-            return serve.serve(serve.Options(home, given.env_file.expanduser().resolve(), given.port, given.companies, given.days, given.seed, given.speed, given.start))
+            return serve.serve(
+                serve.Options(
+                    home,
+                    given.env_file.expanduser().resolve(),
+                    given.port,
+                    given.companies,
+                    given.days,
+                    given.seed,
+                    given.speed,
+                    given.start,
+                )
+            )
         if given.verb == "stop":
             print("stopped" if serve.stop(home) else f"no sandbox was serving {home}")
         elif given.verb == "reset":
@@ -64,7 +82,14 @@ def main(argv: list[str] | None = None) -> int:
         else:
             if not given.off and not given.kind:
                 raise serve.Refused("name a --kind to switch on")
-            print(json.dumps(serve.call(home, "/_sandbox/fault", {"vendor": given.vendor, "kind": given.kind, "share": given.share, "off": given.off}), indent=2))
+            print(
+                json.dumps(
+                    serve.call(
+                        home, "/_sandbox/fault", {"vendor": given.vendor, "kind": given.kind, "share": given.share, "off": given.off}
+                    ),
+                    indent=2,
+                )
+            )
     except (serve.Refused, RuntimeError, ValueError) as bad:
         print(f"sandbox: {bad}", file=sys.stderr)
         return 1

@@ -1,13 +1,13 @@
 """The one server: every vendor under its own prefix, and `/_sandbox` for whoever runs the box.
 
-`build(box)` → Starlette. Vendors do not know each other; faults and counts sit in front of each (`wire.py`).
+`build(box, settings)` → Starlette. Vendors do not know each other; faults and counts sit in front of each (`wire.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 from starlette.applications import Starlette
@@ -41,8 +41,8 @@ def keep_clock(box: Box) -> None:
 
 
 class Control:
-    def __init__(self, box: Box) -> None:
-        self.box = box
+    def __init__(self, box: Box, settings: Callable[[], dict[str, str]]) -> None:
+        self.box, self.settings = box, settings
 
     async def clock(self, request: Request) -> Response:
         self.box.settle()
@@ -50,6 +50,9 @@ class Control:
 
     async def status(self, request: Request) -> Response:
         return JSONResponse(self.box.status())
+
+    async def env(self, request: Request) -> Response:
+        return JSONResponse(self.settings())
 
     async def stats(self, request: Request) -> Response:
         return JSONResponse(self.box.limits.report())
@@ -78,8 +81,9 @@ class Control:
         return JSONResponse({"faults": faults.active})
 
 
-def build(box: Box) -> Starlette:
-    control, ears = Control(box), edgar.Edgar(box)
+def build(box: Box, settings: Callable[[], dict[str, str]]) -> Starlette:
+    """`settings` are the names and values that point a pipeline here, as of now: refresh tokens rotate."""
+    control, ears = Control(box, settings), edgar.Edgar(box)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -100,12 +104,21 @@ def build(box: Box) -> Starlette:
     def vendor(prefix: str, name: str, routes: list[Route]) -> Mount:
         return Mount(prefix, app=Wire(box, name, Router(routes)))
 
-    return Starlette(lifespan=lifespan, routes=[
-        Route("/_sandbox/clock", control.clock, methods=["GET"]), Route("/_sandbox/status", control.status, methods=["GET"]),
-        Route("/_sandbox/stats", control.stats, methods=["GET"]), Route("/_sandbox/advance", control.advance, methods=["POST"]),
-        Route("/_sandbox/fault", control.fault, methods=["POST"]),
-        vendor("/salesforce", "salesforce", salesforce.routes(box)), vendor("/outreach", "outreach", outreach.routes(box)),
-        vendor("/sixsense-scribe", "sixsense", sixsense.scribe_routes(box)), vendor("/sixsense-api", "sixsense", sixsense.api_routes(box)),
-        vendor("/edgar-www", "edgar", edgar.www_routes(box, ears)), vendor("/edgar-data", "edgar", edgar.data_routes(box, ears)),
-        vendor("/slack", "slack", slack.routes(box)),
-    ])  # fmt: skip
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/_sandbox/clock", control.clock, methods=["GET"]),
+            Route("/_sandbox/status", control.status, methods=["GET"]),
+            Route("/_sandbox/env", control.env, methods=["GET"]),
+            Route("/_sandbox/stats", control.stats, methods=["GET"]),
+            Route("/_sandbox/advance", control.advance, methods=["POST"]),
+            Route("/_sandbox/fault", control.fault, methods=["POST"]),
+            vendor("/salesforce", "salesforce", salesforce.routes(box)),
+            vendor("/outreach", "outreach", outreach.routes(box)),
+            vendor("/sixsense-scribe", "sixsense", sixsense.scribe_routes(box)),
+            vendor("/sixsense-api", "sixsense", sixsense.api_routes(box)),
+            vendor("/edgar-www", "edgar", edgar.www_routes(box, ears)),
+            vendor("/edgar-data", "edgar", edgar.data_routes(box, ears)),
+            vendor("/slack", "slack", slack.routes(box)),
+        ],
+    )

@@ -26,10 +26,12 @@ SCHEMA = (
     "CREATE TABLE users (user_id varchar(64), email varchar(320), company_name varchar(256), plan_type varchar(32), signup_date timestamp, "
     "country varchar(8), company_size integer, team_members integer, updated_at timestamp)",
     "CREATE TABLE daily_events (user_id varchar(64), event_date date, event_type varchar(64), event_count integer, loaded_at timestamp)",
-    "CREATE INDEX users_id ON users (user_id)", "CREATE INDEX users_updated ON users (updated_at)",
+    "CREATE INDEX users_id ON users (user_id)",
+    "CREATE INDEX users_updated ON users (updated_at)",
     "CREATE INDEX daily_events_loaded ON daily_events (loaded_at)",
-    "CREATE SCHEMA keeping", "CREATE TABLE keeping.batches (id text PRIMARY KEY)",
-)  # fmt: skip
+    "CREATE SCHEMA keeping",
+    "CREATE TABLE keeping.batches (id text PRIMARY KEY)",
+)
 
 
 def binaries() -> Path:
@@ -100,18 +102,45 @@ class Postgres:
             os.chown(self.folder, account["user"], account["group"])
         self.folder.chmod(0o700)
         if not (self.folder / "PG_VERSION").exists():
-            made = subprocess.run(
-                [bin_ / "initdb", "-D", self.folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
-                env=env, cwd="/", capture_output=True, check=False, **account)  # fmt: skip
+            command = [str(bin_ / "initdb"), "-D", str(self.folder), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+            try:
+                made = subprocess.run(command, env=env, cwd="/", capture_output=True, check=False, **account)
+            except PermissionError:
+                raise RuntimeError(f"the user that runs Postgres may not enter {bin_}; keep .venv where others can enter") from None
             if made.returncode:
                 raise RuntimeError(f"initdb failed in {self.folder}: {made.stderr.decode(errors='replace').strip()[-600:]}")
-        (self.folder / "postmaster.pid").unlink(missing_ok=True) if not self._alive() else None
+        if not self._alive():
+            (self.folder / "postmaster.pid").unlink(missing_ok=True)
         log = self.folder.with_name(self.folder.name + ".log")
         self._log = log.open("ab")
-        options = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "timezone=UTC", "shared_buffers=64MB")
+        options = (
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "max_connections=60",
+            "timezone=UTC",
+            "shared_buffers=64MB",
+        )
         self.process = subprocess.Popen(
-            [bin_ / "postgres", "-D", self.folder, "-h", "127.0.0.1", "-p", str(self.port), "-k", self.folder, *(p for o in options for p in ("-c", o))],
-            stdout=self._log, stderr=self._log, env=env, cwd="/", start_new_session=True, **account)  # fmt: skip
+            [
+                bin_ / "postgres",
+                "-D",
+                self.folder,
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                "-k",
+                self.folder,
+                *(p for o in options for p in ("-c", o)),
+            ],
+            stdout=self._log,
+            stderr=self._log,
+            env=env,
+            cwd="/",
+            start_new_session=True,
+            **account,
+        )
         deadline = time.monotonic() + timeout_s
         while True:
             try:
@@ -204,7 +233,17 @@ class ProductDatabase:
             latest = {u["user_id"]: u for u in users}
             if latest:
                 run.execute("DELETE FROM users WHERE user_id IN %s", (tuple(latest),))
-                columns = ("user_id", "email", "company_name", "plan_type", "signup_date", "country", "company_size", "team_members", "updated_at")
+                columns = (
+                    "user_id",
+                    "email",
+                    "company_name",
+                    "plan_type",
+                    "signup_date",
+                    "country",
+                    "company_size",
+                    "team_members",
+                    "updated_at",
+                )
                 copy = "".join("\t".join(_cell(u[c]) for c in columns) + "\n" for u in latest.values())
                 run.copy_expert(f"COPY users ({', '.join(columns)}) FROM STDIN", io.StringIO(copy))
             fresh = []

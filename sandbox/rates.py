@@ -79,8 +79,16 @@ class Limits:
     def report(self) -> dict[str, object]:
         return {
             vendor: {
-                "requests": c.requests, "refused_429": c.refused, "faults": c.faults, "by_status": c.by_status, "by_route": c.by_route,
-                "windows": {per: {"limit": w.limit, "seconds": w.seconds, "peak": w.peak, "peak_share": round(w.peak / w.limit, 4)}
-                            for (v, per), w in self.windows.items() if v == vendor},
-            } for vendor, c in sorted(self.counts.items())
-        }  # fmt: skip
+                "requests": c.requests,
+                "refused_429": c.refused,
+                "faults": c.faults,
+                "by_status": c.by_status,
+                "by_route": c.by_route,
+                "windows": {
+                    per: {"limit": w.limit, "seconds": w.seconds, "peak": w.peak, "peak_share": round(w.peak / w.limit, 4)}
+                    for (v, per), w in self.windows.items()
+                    if v == vendor
+                },
+            }
+            for vendor, c in sorted(self.counts.items())
+        }

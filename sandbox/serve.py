@@ -14,9 +14,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -60,7 +61,7 @@ def live(home: Path) -> dict[str, Any] | None:
     path = home / "sandbox.pid"
     try:
         facts: dict[str, Any] = json.loads(path.read_text())
-        with urlopen(f"{facts['url']}/_sandbox/status", timeout=30):
+        with urlopen(f"{facts['url']}/_sandbox/status", timeout=30):  # noqa: S310 - our own address
             return facts
     except (OSError, ValueError, KeyError):
         return None
@@ -71,9 +72,10 @@ def call(home: Path, path: str, body: dict[str, Any] | None = None, timeout_s: f
     facts = live(home)
     if facts is None:
         raise Refused(f"no sandbox answers for {home}; start one: python -m sandbox serve --home {home} --env-file {home}/sandbox.env")
-    request = Request(f"{facts['url']}{path}", data=None if body is None else json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(f"{facts['url']}{path}", data=data, headers={"Content-Type": "application/json"})  # noqa: S310 - our own address
     try:
-        with urlopen(request, timeout=timeout_s) as answer:
+        with urlopen(request, timeout=timeout_s) as answer:  # noqa: S310 - our own address
             found: dict[str, Any] = json.load(answer)
             return found
     except OSError as bad:
@@ -85,15 +87,28 @@ def environment(box: Box, database_url: str) -> dict[str, str]:
     """The settings that point a pipeline at this box."""
     base = box.base_url
     return {
-        "SALESFORCE_URL": f"{base}/salesforce", "SALESFORCE_CLIENT_ID": CLIENT_ID, "SALESFORCE_CLIENT_SECRET": box.secret("salesforce"),
-        "OUTREACH_URL": f"{base}/outreach", "OUTREACH_CLIENT_ID": outreach.CLIENT_ID, "OUTREACH_CLIENT_SECRET": box.secret("outreach"),
+        "SALESFORCE_URL": f"{base}/salesforce",
+        "SALESFORCE_CLIENT_ID": CLIENT_ID,
+        "SALESFORCE_CLIENT_SECRET": box.secret("salesforce"),
+        "OUTREACH_URL": f"{base}/outreach",
+        "OUTREACH_CLIENT_ID": outreach.CLIENT_ID,
+        "OUTREACH_CLIENT_SECRET": box.secret("outreach"),
         "OUTREACH_REFRESH_TOKEN": box.store.get("outreach/refresh")["token"],
-        "SIXSENSE_SCRIBE_URL": f"{base}/sixsense-scribe", "SIXSENSE_API_URL": f"{base}/sixsense-api",
+        "SIXSENSE_SCRIBE_URL": f"{base}/sixsense-scribe",
+        "SIXSENSE_API_URL": f"{base}/sixsense-api",
         **{f"SIXSENSE_{g.upper()}_TOKEN": box.secret(f"sixsense/{g}") for g in ("scoring", "segments", "people")},
-        "PRODUCT_DB_URL": database_url, "EDGAR_WWW_URL": f"{base}/edgar-www", "EDGAR_DATA_URL": f"{base}/edgar-data", "CONTACT": "Proof data@proof.example",
-        "FILE_DROP": str(box.world.drop), "SLACK_WEBHOOK_URL": f"{base}/slack/services/{slack.WEBHOOK}", "SLACK_API_URL": f"{base}/slack/api",
-        "SLACK_BOT_TOKEN": slack.Slack(box).token(), "CLOCK_URL": f"{base}/_sandbox/clock", "SPEED": f"{box.clock.speed:g}", "MODE": "auto",
-    }  # fmt: skip
+        "PRODUCT_DB_URL": database_url,
+        "EDGAR_WWW_URL": f"{base}/edgar-www",
+        "EDGAR_DATA_URL": f"{base}/edgar-data",
+        "CONTACT": "Proof data@proof.example",
+        "FILE_DROP": str(box.world.drop),
+        "SLACK_WEBHOOK_URL": f"{base}/slack/services/{slack.WEBHOOK}",
+        "SLACK_API_URL": f"{base}/slack/api",
+        "SLACK_BOT_TOKEN": slack.Slack(box).token(),
+        "CLOCK_URL": f"{base}/_sandbox/clock",
+        "SPEED": f"{box.clock.speed:g}",
+        "MODE": "auto",
+    }
 
 
 def write_aside(path: Path, text: str) -> None:
@@ -103,6 +118,11 @@ def write_aside(path: Path, text: str) -> None:
     aside.write_text(text, encoding="utf-8")
     aside.chmod(0o600)
     aside.replace(path)
+
+
+def write_env(path: Path, settings: dict[str, str]) -> None:
+    lines = "".join(f"SIGNALS_{name}={value}\n" for name, value in settings.items())
+    write_aside(path, "# Written by the sandbox: invented credentials of local vendors.\n" + lines)
 
 
 @contextlib.contextmanager
@@ -122,17 +142,31 @@ def opened(options: Options) -> Iterator[tuple[Box, Postgres]]:
         try:
             if is_new:
                 began = time.monotonic()
-                world = World.create(store, sink, home, seed=options.seed, companies=options.companies, days=options.days, start=options.start,
-                                     drop=home / "drop", progress=_progress(options))  # fmt: skip
+                world = World.create(
+                    store,
+                    sink,
+                    home,
+                    seed=options.seed,
+                    companies=options.companies,
+                    days=options.days,
+                    start=options.start,
+                    drop=home / "drop",
+                    progress=_progress(options),
+                )
                 sink.flush()
                 store.put("made", True)
                 now = opening_of(options.start)
-                print(f"made a market of {options.companies:,} companies and {options.days} days in {time.monotonic() - began:.1f} s", file=sys.stderr)
+                print(
+                    f"made a market of {options.companies:,} companies and {options.days} days in {time.monotonic() - began:.1f} s",
+                    file=sys.stderr,
+                )
             else:
                 world = World(store, sink, home)
                 now = datetime.fromisoformat((store.get("clock") or {}).get("now") or opening_of(world.start).isoformat())
-            speed = options.speed
-            yield Box(store, world, Clock(now, speed), Limits(speed), Faults(store)), postgres
+            faults = Faults(store)
+            world.struck = lambda kind: faults.hit("file_drop", kind)
+            sink.refuse("down" in faults.active.get("product_db", {}))
+            yield Box(store, world, Clock(now, options.speed), Limits(options.speed), faults), postgres
         finally:
             sink.close()
     finally:
@@ -160,7 +194,9 @@ def _progress(options: Options) -> Any:
 def serve(options: Options) -> int:
     """Serve until told to stop. A live home is left alone: it says so and returns 0."""
     if facts := live(options.home):
-        print(f"a sandbox is already serving {options.home} at {facts['url']} (pid {facts['pid']})")
+        settings = call(options.home, "/_sandbox/env")
+        write_env(options.env_file, settings)
+        print(f"a sandbox is already serving {options.home} at {facts['url']} (pid {facts['pid']}); settings in {options.env_file}")
         return 0
     with socket.socket() as listener, opened(options) as (box, postgres):
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -170,9 +206,10 @@ def serve(options: Options) -> int:
             raise Refused(f"port {options.port} is taken ({taken}); leave --port away for a free one") from None
         port = listener.getsockname()[1]
         box.base_url = f"http://127.0.0.1:{port}"
-        app = build(box)
+        tell = partial(environment, box, postgres.url(user=READER, password=READER_PASSWORD))
+        app = build(box, tell)
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3)
-        server = _Server(config, options, box, postgres.url(user=READER, password=READER_PASSWORD))
+        server = _Server(config, options, box, tell)
         try:
             server.run(sockets=[listener])
         finally:
@@ -184,17 +221,24 @@ def serve(options: Options) -> int:
 class _Server(uvicorn.Server):
     """Announces itself once it answers."""
 
-    def __init__(self, config: uvicorn.Config, options: Options, box: Box, database_url: str) -> None:
+    def __init__(self, config: uvicorn.Config, options: Options, box: Box, settings: Callable[[], dict[str, str]]) -> None:
         super().__init__(config)
-        self.options, self.box, self.database_url = options, box, database_url
+        self.options, self.box, self.settings = options, box, settings
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        lines = "".join(f"SIGNALS_{name}={value}\n" for name, value in environment(self.box, self.database_url).items())
-        write_aside(self.options.env_file, "# Written by the sandbox: invented credentials of local vendors.\n" + lines)
-        facts = {"pid": os.getpid(), "url": self.box.base_url, "env_file": str(self.options.env_file), "since": self.box.clock.now().isoformat()}
+        write_env(self.options.env_file, self.settings())
+        facts = {
+            "pid": os.getpid(),
+            "url": self.box.base_url,
+            "env_file": str(self.options.env_file),
+            "since": self.box.clock.now().isoformat(),
+        }
         write_aside(self.options.home / "sandbox.pid", json.dumps(facts))
-        print(f"sandbox at {self.box.base_url}, it is {self.box.clock.now():%Y-%m-%d %H:%M} UTC there; settings in {self.options.env_file}", flush=True)
+        print(
+            f"sandbox at {self.box.base_url}, it is {self.box.clock.now():%Y-%m-%d %H:%M} UTC there; settings in {self.options.env_file}",
+            flush=True,
+        )
 
 
 def stop(home: Path, timeout_s: float = 40.0) -> bool:
@@ -232,5 +276,3 @@ def _wipe(home: Path) -> None:
         (home / name).unlink(missing_ok=True)
     for name in ("truth", "drop", "pg"):
         shutil.rmtree(home / name, ignore_errors=True)
-
-

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sandbox.box import Box
 from sandbox.clock import stamp
 from sandbox.dice import dice
-from sandbox.vendors import outreach, salesforce, sixsense  # noqa: F401 - the error words below are theirs
+from sandbox.vendors import outreach, sixsense
 
 HANG_S = 45.0  # wall seconds; longer than a client's time-out
 
@@ -34,8 +34,8 @@ class Wire:
         box.settle()
         count, faults = box.limits.of(vendor), box.faults
         count.requests += 1
-        path, method = scope["path"], scope["method"]
-        route = f"{method} /{path.strip('/').split('/')[0]}"
+        path, method = scope["path"].removeprefix(scope.get("root_path", "")), scope["method"]
+        route = f"{method} {_route(path)}"
         count.by_route[route] = count.by_route.get(route, 0) + 1
         is_token = path.endswith(("/token",))
         if faults.hit(vendor, "down"):
@@ -59,7 +59,7 @@ class Wire:
                 await asyncio.sleep(HANG_S)
                 await self._cut(send)
             return
-        if start["status"] == 200 and method == "GET" or path.endswith("/score"):
+        if (start["status"] == 200 and method == "GET") or path.endswith("/score"):
             if faults.hit(vendor, "empty"):
                 count.faults += 1
                 start, body = _emptied(start, body, path)
@@ -98,29 +98,32 @@ class Wire:
         transport = getattr(getattr(send, "__self__", None), "transport", None)
         if transport is not None:
             await asyncio.sleep(0.01)  # what was already sent leaves first
-            transport.close() if not getattr(transport, "is_closing", lambda: True)() else None
+            transport.close()
             return
         raise ConnectionAbortedError("the sandbox cuts this connection")
 
 
 def refusal(box: Box, vendor: str, kind: str) -> Response:
-    """The vendor's own words for too many requests, and for its own failure."""
+    """The vendor's own words for too many requests (`429`), and for its own failure (`5xx`)."""
     later = stamp(box.now() + timedelta(seconds=30))
-    if kind == "429":
-        return {
-            "salesforce": lambda: salesforce_error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
-            "outreach": lambda: outreach.fail(429, "rateLimitExceeded", "Rate limit exceeded", "You have exceeded your rate limit.", **{"Retry-After": "20"}),
-            "sixsense": lambda: sixsense.fail(429, "Too many requests"),
-            "edgar": lambda: Response("<html><head><title>SEC.gov | Request Rate Threshold Exceeded</title></head></html>", 429, media_type="text/html"),
-            "slack": lambda: JSONResponse({"ok": False, "error": "ratelimited"}, 429, headers={"Retry-After": "5"}),
-        }[vendor]()  # fmt: skip
-    return {
-        "salesforce": lambda: salesforce_error(503, "SERVER_UNAVAILABLE", "The server is temporarily unavailable. Please try again later."),
-        "outreach": lambda: outreach.fail(503, "scheduledServerMaintenance", "Service Unavailable", "Scheduled maintenance.", **{"Retry-After": later}),
-        "sixsense": lambda: sixsense.fail(500, "Internal server error"),
-        "edgar": lambda: Response("<html><body>Service Unavailable</body></html>", 503, media_type="text/html"),
-        "slack": lambda: PlainTextResponse("upstream unavailable", 502),
-    }[vendor]()  # fmt: skip
+    busy = kind == "429"
+    if vendor == "salesforce":
+        if busy:
+            return salesforce_error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+        return salesforce_error(503, "SERVER_UNAVAILABLE", "The server is temporarily unavailable. Please try again later.")
+    if vendor == "outreach":
+        if busy:
+            said = "You have exceeded your rate limit."
+            return outreach.fail(429, "rateLimitExceeded", "Rate limit exceeded", said, **{"Retry-After": "20"})
+        return outreach.fail(503, "scheduledServerMaintenance", "Service Unavailable", "Scheduled maintenance.", **{"Retry-After": later})
+    if vendor == "sixsense":
+        return sixsense.fail(429, "Too many requests") if busy else sixsense.fail(500, "Internal server error")
+    if vendor == "edgar":
+        title = "SEC.gov | Request Rate Threshold Exceeded" if busy else "Service Unavailable"
+        return Response(f"<html><head><title>{title}</title></head></html>", 429 if busy else 503, media_type="text/html")
+    if busy:
+        return JSONResponse({"ok": False, "error": "ratelimited"}, 429, headers={"Retry-After": "5"})
+    return PlainTextResponse("upstream unavailable", 502)
 
 
 def salesforce_error(status: int, code: str, message: str) -> Response:
@@ -166,6 +169,11 @@ def _drifted(start: Message, body: bytes) -> tuple[Message, bytes]:
             if n % 2 == 0:
                 target[name] = {"value": target[name]}
     return _sized(start, json.dumps(found).encode())
+
+
+def _route(path: str) -> str:
+    """The path without its ids, for the counts."""
+    return "/".join("{}" if any(ch.isdigit() for ch in part) and not part.startswith("v") else part for part in path.split("/"))[:120]
 
 
 def _json(body: bytes) -> Any:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from sandbox.agenda import Agenda
 from sandbox.clock import opening_of, stamp, start_of
 from sandbox.dice import dice
-from sandbox.market import crm, engage, files, intent, product, triggers
+from sandbox.market import crm, deals, engage, files, intent, product, triggers
 from sandbox.market.companies import SPECIAL, Company, company, name_variant
 from sandbox.market.journeys import Journeys
 from sandbox.market.people import headcount, person, person_of_id
@@ -41,6 +41,7 @@ class World:
         self.seed, self.n = int(facts["seed"]), int(facts["companies"])
         self.first, self.start = date.fromisoformat(facts["first"]), date.fromisoformat(facts["start"])
         self.rolled = date.fromisoformat(facts["rolled"])  # the last day that was rolled
+        self.struck: Callable[[str], bool] = files.never  # faults of the dropped files
         self.drop, self.truth = Path(facts["drop"]), home / "truth"
         self.j = Journeys.load(store.get_bytes("journeys") or b"")
         self.users = product.Users.load(store.get_bytes("users") or b"")
@@ -51,15 +52,32 @@ class World:
 
     # ---- making and keeping ---------------------------------------------------------------------------------------------
     @classmethod
-    def create(cls, store: Store, sink: ProductSink, home: Path, *, seed: int, companies: int, days: int, start: date, drop: Path,
-               progress: Callable[[int, int], None] | None = None) -> World:  # fmt: skip
+    def create(
+        cls,
+        store: Store,
+        sink: ProductSink,
+        home: Path,
+        *,
+        seed: int,
+        companies: int,
+        days: int,
+        start: date,
+        drop: Path,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> World:
         """A market with its history: `days` days before `start`, whose opening is where the clock stands afterwards."""
         if companies < 10 or days < 1:
             raise ValueError(f"a market needs at least 10 companies and 1 day of history, not {companies} and {days}")
         first = start - timedelta(days=days)
         with store.batch():
-            facts = {"seed": seed, "companies": companies, "first": first.isoformat(), "start": start.isoformat(),
-                     "rolled": (first - timedelta(days=1)).isoformat(), "drop": str(drop)}  # fmt: skip
+            facts = {
+                "seed": seed,
+                "companies": companies,
+                "first": first.isoformat(),
+                "start": start.isoformat(),
+                "rolled": (first - timedelta(days=1)).isoformat(),
+                "drop": str(drop),
+            }
             store.put("world", facts)
             store.put_bytes("journeys", Journeys.new(seed, companies, first.toordinal()).dump())
             store.put_bytes("users", product.Users.none().dump())
@@ -69,11 +87,22 @@ class World:
             product.begin(world, first)
             for i in range(companies):
                 c = world.company(i)
-                world.note("company", i=i, domain=c.domain, legal_name=c.legal_name, appetite=round(c.appetite, 4), deal_usd=c.deal_usd,
-                           cik=c.cik, industry=c.industry, employees=c.employees, country=c.country)  # fmt: skip
+                world.note(
+                    "company",
+                    i=i,
+                    domain=c.domain,
+                    legal_name=c.legal_name,
+                    appetite=round(c.appetite, 4),
+                    deal_usd=c.deal_usd,
+                    cik=c.cik,
+                    industry=c.industry,
+                    employees=c.employees,
+                    country=c.country,
+                )
             world._horizon = opening_of(start)
             for n in range(days):
                 world._settle(opening_of(first + timedelta(days=n + 1)))
+                world._write_notes()
                 if progress:
                     progress(n + 1, days)
             world._horizon = None
@@ -112,7 +141,7 @@ class World:
         if day < self.start:
             engage.former_team(self, day)
         engage.pick_up(self, now)
-        engage.organic(self, day)
+        deals.organic(self, day)
         if day.weekday() == 4:
             self._segment_rows(day)
         if day >= self.start - timedelta(days=1) or day.weekday() == 6:
@@ -122,8 +151,19 @@ class World:
         """The weekly export of the segment, as a person would download it."""
         for i in intent.members(self.j, 4713, self.company):
             c = self.company(i)
-            files.row(self.store, "sixsense_segment", day.toordinal(), {"segment_id": "4713", "segment_name": intent.SEGMENTS[4713], "domain": c.domain,
-                      "name": c.name, "country": c.country, "topics": intent.topic_of(c, int(self.j.seen_stage[i]))})  # fmt: skip
+            files.row(
+                self.store,
+                "sixsense_segment",
+                day.toordinal(),
+                {
+                    "segment_id": "4713",
+                    "segment_name": intent.SEGMENTS[4713],
+                    "domain": c.domain,
+                    "name": c.name,
+                    "country": c.country,
+                    "topics": intent.topic_of(c, int(self.j.seen_stage[i])),
+                },
+            )
 
     def _save(self) -> None:
         facts = self.store.get("world")
@@ -134,6 +174,9 @@ class World:
             self.fresh_users.clear()
         self.store.put_bytes("users", self.users.dump())
         self.agenda.save()
+        self._write_notes()
+
+    def _write_notes(self) -> None:
         notes, self._notes = self._notes, []
         lines: dict[str, list[str]] = {}
         for kind, line in notes:
@@ -157,7 +200,9 @@ class World:
         side = dice(self.seed, "rep", c.i).randrange(2)
         if c.country != "US":
             return 7 + side
-        return (1 if c.state in {"CA", "WA", "AZ", "UT", "CO"} else 3 if c.state in {"NY", "MA", "FL", "GA", "NC", "PA", "VA"} else 5) + side
+        return (
+            1 if c.state in {"CA", "WA", "AZ", "UT", "CO"} else 3 if c.state in {"NY", "MA", "FL", "GA", "NC", "PA", "VA"} else 5
+        ) + side
 
     def note(self, topic: str, /, **facts: Any) -> None:
         """A line of ground truth, written with the next save; never served."""
@@ -189,9 +234,18 @@ class World:
         return i, False, 0.0
 
     def summary(self) -> dict[str, Any]:
-        return {"companies": self.n, "seed": self.seed, "history_from": self.first.isoformat(), "start": self.start.isoformat(),
-                "rolled": self.rolled.isoformat(), "agenda": len(self.agenda.heap), **product.summary(self),
-                "filings": self.store.count("filing"), "accounts": self.store.count("Account"), "special": SPECIAL}  # fmt: skip
+        return {
+            "companies": self.n,
+            "seed": self.seed,
+            "history_from": self.first.isoformat(),
+            "start": self.start.isoformat(),
+            "rolled": self.rolled.isoformat(),
+            "agenda": len(self.agenda.heap),
+            **product.summary(self),
+            "filings": self.store.count("filing"),
+            "accounts": self.store.count("Account"),
+            "special": SPECIAL,
+        }
 
 
 def _user_row(w: World, now: datetime, *, row: dict[str, Any]) -> None:
@@ -203,11 +257,21 @@ def _usage(w: World, now: datetime, *, batch: str, lines: list[str]) -> None:
 
 
 def _drop(w: World, now: datetime, *, day: str) -> None:
-    files.drop(w.store, w.drop, date.fromisoformat(day))
+    files.drop(w.store, w.drop, date.fromisoformat(day), w.struck)
 
 
 _OPERATIONS: dict[str, Callable[..., None]] = {
-    "user_row": _user_row, "usage": _usage, "drop": _drop, "mail": engage.mail, "finish": engage.finish, "opened": engage.opened,
-    "unsubscribed": engage.unsubscribed, "replied": engage.replied, "meeting": engage.meeting, "met": engage.met, "deal_stage": engage.deal_stage,
-    "deal_end": engage.deal_end, "organic_deal": engage.organic_deal,
-}  # fmt: skip
+    "user_row": _user_row,
+    "usage": _usage,
+    "drop": _drop,
+    "mail": engage.mail,
+    "finish": engage.finish,
+    "opened": engage.opened,
+    "unsubscribed": engage.unsubscribed,
+    "replied": engage.replied,
+    "meeting": deals.meeting,
+    "met": deals.met,
+    "deal_stage": deals.deal_stage,
+    "deal_end": deals.deal_end,
+    "organic_deal": deals.organic_deal,
+}

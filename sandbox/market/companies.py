@@ -60,14 +60,32 @@ def _base(i: int) -> tuple[str, str]:
     return stem, slug
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def company(seed: int, i: int) -> Company:
     """The i-th company of the market of this seed."""
     r = dice(seed, "company", i)
     if i < SPECIAL:
         name, domain = ("Proof", OWN_DOMAIN) if i == 3 else COMPETITORS[i]
-        return Company(i, name, f"{name}, Inc.", domain, "US", "MA", "MASSACHUSETTS", "Boston", "02110", "Software", 0.0,
-                       900, 120_000_000, False, "", "7372", 0.0, 0)  # fmt: skip
+        return Company(
+            i,
+            name,
+            f"{name}, Inc.",
+            domain,
+            "US",
+            "MA",
+            "MASSACHUSETTS",
+            "Boston",
+            "02110",
+            "Software",
+            0.0,
+            900,
+            120_000_000,
+            False,
+            "",
+            "7372",
+            0.0,
+            0,
+        )
     kind = "holding" if i % 97 == 96 else "namesake" if i % 211 == 210 else "plain"
     origin = i if kind == "plain" else i - 1
     stem, slug = _base(origin)
@@ -89,20 +107,43 @@ def company(seed: int, i: int) -> Company:
     is_public = country == "US" and employees > 150 and r.random() < 0.3
     files = is_public or (country == "US" and r.random() < 0.4)
     return Company(
-        i, name, f"{name}{comma} {form}", domain, country, state, state_name, city, postal, industry, target, employees,
-        int(employees * r.uniform(90_000, 320_000)), is_public, f"{1_700_000 + i * 7:010d}" if files else "",
-        f"{6500 + (i * 37) % 900}", (r.betavariate(1.2, 2.2) * (0.35 + 0.65 * target)) if r.random() < 0.62 else 0.0,
+        i,
+        name,
+        f"{name}{comma} {form}",
+        domain,
+        country,
+        state,
+        state_name,
+        city,
+        postal,
+        industry,
+        target,
+        employees,
+        int(employees * r.uniform(90_000, 320_000)),
+        is_public,
+        f"{1_700_000 + i * 7:010d}" if files else "",
+        f"{6500 + (i * 37) % 900}",
+        (r.betavariate(1.2, 2.2) * (0.35 + 0.65 * target)) if r.random() < 0.62 else 0.0,
         int(max(6_000, r.lognormvariate(10.4, 0.8) * (1 + employees / 4000))),
-    )  # fmt: skip
+    )
 
 
 def name_variant(c: Company, *key: object) -> str:
     """How one more source spells the name: legal, spoken, upper case, other legal form, a typo, a stray blank."""
     r = dice("variant", c.i, *key)
     form = c.legal_name.removeprefix(c.name).strip(", ")
-    return weighted(r, [
-        (c.legal_name, 40), (c.name, 25), (c.legal_name.upper(), 12), (f"{c.name}, {form}", 8),
-        (c.legal_name.replace("Inc.", "Incorporated").replace("Corp.", "Corporation").replace("Ltd.", "Limited"), 6),
-        (f"The {c.name}", 2), (c.name.replace("&", "and").replace(" Holdings", " Hldgs"), 2), (f" {c.name}  {form}", 2),
-        (c.name[:3] + c.name[4:] + f" {form}", 1.5), (c.name.split()[0], 1),
-    ])  # fmt: skip
+    return weighted(
+        r,
+        [
+            (c.legal_name, 40),
+            (c.name, 25),
+            (c.legal_name.upper(), 12),
+            (f"{c.name}, {form}", 8),
+            (c.legal_name.replace("Inc.", "Incorporated").replace("Corp.", "Corporation").replace("Ltd.", "Limited"), 6),
+            (f"The {c.name}", 2),
+            (c.name.replace("&", "and").replace(" Holdings", " Hldgs"), 2),
+            (f" {c.name}  {form}", 2),
+            (c.name[:3] + c.name[4:] + f" {form}", 1.5),
+            (c.name.split()[0], 1),
+        ],
+    )

@@ -1,7 +1,7 @@
 """The CRM and the sequencer as the story opens: reps, accounts with gaps and twins, contacts, leads, past deals, prospects.
 
 (seed) → rows of Salesforce objects and Outreach resources. Every suppression case is in here on purpose.
-Does not belong here: what happens later (`engage.py`).
+Does not belong here: what happens later (`engage.py`, `deals.py`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,16 @@ from sandbox.schema import SALES_STAGES
 if TYPE_CHECKING:
     from sandbox.world import World
 
-REPS = (("Ines Holmqvist", "West"), ("Marcus Okafor", "West"), ("Clara Whitlock", "East"), ("Tariq Mbeki", "East"), ("Petra Lindqvist", "Central"),
-        ("Oscar Thornbury", "Central"), ("Leo Sandoval", "International"), ("Nadia Varga", "International"))  # fmt: skip
+REPS = (
+    ("Ines Holmqvist", "West"),
+    ("Marcus Okafor", "West"),
+    ("Clara Whitlock", "East"),
+    ("Tariq Mbeki", "East"),
+    ("Petra Lindqvist", "Central"),
+    ("Oscar Thornbury", "Central"),
+    ("Leo Sandoval", "International"),
+    ("Nadia Varga", "International"),
+)
 SEQUENCES = ("Intent Surge", "Product Signup", "Feature Activation", "Usage Spike", "Drop-off", "Company News", "Outbound 2025")
 LOSS_REASONS = ("Price", "No decision", "Competitor", "Timing", "Missing feature", "Champion left")
 RIVALS = ("Stampwell", "SignQuill", "Notarium")
@@ -37,25 +45,74 @@ def setup(w: World, day: date) -> None:
     for n, (name, territory) in enumerate((*REPS, ("Former Rep", "East"))):
         email = f"{name.lower().replace(' ', '.')}@proof.example"
         user = w.store.new_id("User")
-        w.store.insert("User", {"Id": user, "Email": email, "Name": name, "IsActive": int(n < len(REPS)), "Territory__c": territory,
-                                "LastModifiedDate": long_ago, "SystemModstamp": long_ago})  # fmt: skip
+        w.store.insert(
+            "User",
+            {
+                "Id": user,
+                "Email": email,
+                "Name": name,
+                "IsActive": int(n < len(REPS)),
+                "Territory__c": territory,
+                "LastModifiedDate": long_ago,
+                "SystemModstamp": long_ago,
+            },
+        )
         if n >= len(REPS):
             continue
         first, last = name.split()
-        w.store.insert("o_user", {"id": n + 1, "email": email, "firstName": first, "lastName": last, "name": name, "locked": 0,
-                                  "createdAt": long_ago, "updatedAt": long_ago})  # fmt: skip
-        w.store.insert("o_mailbox", {"id": n + 1, "email": email, "userId": n + 1, "sendDisabled": int(n == 6), "maxEmailsPerDay": 400, "maxMailingsPerDay": 400,
-                                     "sendErroredAt": stamp(at(day - timedelta(days=2))) if n == 7 else None, "sendSuccessAt": long_ago,
-                                     "createdAt": long_ago, "updatedAt": long_ago})  # fmt: skip
-    for n, (label, closed, won, _) in enumerate(SALES_STAGES):
-        w.store.insert("OpportunityStage", {"Id": w.store.new_id("OpportunityStage"), "MasterLabel": label, "IsClosed": int(closed), "IsWon": int(won)})
+        w.store.insert(
+            "o_user",
+            {
+                "id": n + 1,
+                "email": email,
+                "firstName": first,
+                "lastName": last,
+                "name": name,
+                "locked": 0,
+                "createdAt": long_ago,
+                "updatedAt": long_ago,
+            },
+        )
+        w.store.insert(
+            "o_mailbox",
+            {
+                "id": n + 1,
+                "email": email,
+                "userId": n + 1,
+                "sendDisabled": int(n == 6),
+                "maxEmailsPerDay": 400,
+                "maxMailingsPerDay": 400,
+                "sendErroredAt": stamp(at(day - timedelta(days=2))) if n == 7 else None,
+                "sendSuccessAt": long_ago,
+                "createdAt": long_ago,
+                "updatedAt": long_ago,
+            },
+        )
+    for label, closed, won, _ in SALES_STAGES:
+        w.store.insert(
+            "OpportunityStage", {"Id": w.store.new_id("OpportunityStage"), "MasterLabel": label, "IsClosed": int(closed), "IsWon": int(won)}
+        )
     for n, (name, exclusive) in enumerate((("Default", "all_sequences"), ("Open", "none")), 1):
         w.store.insert("o_ruleset", {"id": n, "name": name, "permitDuplicateProspects": "disallow", "sequenceExclusivity": exclusive})
     for n, name in enumerate((*SEQUENCES, "Account Notices (transactional)", "Retired 2024"), 1):
-        w.store.insert("o_sequence", {
-            "id": n, "name": name, "enabled": int(name != "Retired 2024"), "enabledAt": long_ago if name != "Retired 2024" else None, "locked": 0,
-            "transactional": int("transactional" in name), "throttlePaused": 0, "throttleMaxAddsPerDay": 500, "sequenceType": "interval",
-            "shareType": "shared", "ruleset": 1, "createdAt": long_ago, "updatedAt": long_ago})  # fmt: skip
+        w.store.insert(
+            "o_sequence",
+            {
+                "id": n,
+                "name": name,
+                "enabled": int(name != "Retired 2024"),
+                "enabledAt": long_ago if name != "Retired 2024" else None,
+                "locked": 0,
+                "transactional": int("transactional" in name),
+                "throttlePaused": 0,
+                "throttleMaxAddsPerDay": 500,
+                "sequenceType": "interval",
+                "shareType": "shared",
+                "ruleset": 1,
+                "createdAt": long_ago,
+                "updatedAt": long_ago,
+            },
+        )
     for i in range(w.n):
         w.store.db.execute("INSERT INTO w_company VALUES (?, ?)", (i, w.company(i).domain))
         _company(w, w.company(i), day)
@@ -65,13 +122,26 @@ def new_account(w: World, c: Company, when: datetime, *, name: str | None = None
     r = dice(w.seed, "account", c.i, key)
     made, owner = stamp(when), w.owner(c)
     row: dict[str, Any] = {
-        "Id": w.store.new_id("Account"), "Name": name or w.variant(c, "crm", key), "Website": f"https://www.{c.domain}" if r.random() < 0.85 else None,
-        "Domain__c": c.domain if r.random() < 0.8 else None, "Industry": c.industry if r.random() < 0.9 else None,
-        "NumberOfEmployees": c.employees if r.random() < 0.85 else None, "AnnualRevenue": float(c.revenue_usd) if r.random() < 0.6 else None,
-        "BillingCountryCode": c.country, "BillingState": c.state or None, "BillingCity": c.city if r.random() < 0.9 else None, "OwnerId": owner,
-        "Type": "Prospect", "Do_Not_Contact__c": 0, "CreatedDate": made, "LastModifiedDate": made, "SystemModstamp": made, "IsDeleted": 0, "w_company": c.i,
+        "Id": w.store.new_id("Account"),
+        "Name": name or w.variant(c, "crm", key),
+        "Website": f"https://www.{c.domain}" if r.random() < 0.85 else None,
+        "Domain__c": c.domain if r.random() < 0.8 else None,
+        "Industry": c.industry if r.random() < 0.9 else None,
+        "NumberOfEmployees": c.employees if r.random() < 0.85 else None,
+        "AnnualRevenue": float(c.revenue_usd) if r.random() < 0.6 else None,
+        "BillingCountryCode": c.country,
+        "BillingState": c.state or None,
+        "BillingCity": c.city if r.random() < 0.9 else None,
+        "OwnerId": owner,
+        "Type": "Prospect",
+        "Do_Not_Contact__c": 0,
+        "CreatedDate": made,
+        "LastModifiedDate": made,
+        "SystemModstamp": made,
+        "IsDeleted": 0,
+        "w_company": c.i,
         **changes,
-    }  # fmt: skip
+    }
     w.store.insert("Account", row)
     w.note("account", id=row["Id"], company=c.domain)
     return str(row["Id"])
@@ -81,12 +151,26 @@ def new_contact(w: World, c: Company, p: Person, account: str | None, owner: str
     r = dice(w.seed, "contact", c.i, p.chair)
     made = stamp(when)
     row: dict[str, Any] = {
-        "Id": w.store.new_id("Contact"), "AccountId": account, "Email": p.email if r.random() < 0.93 else None, "FirstName": p.first if r.random() < 0.97 else None,
-        "LastName": p.last, "Title": p.title if r.random() < 0.9 else None, "Phone": p.phone if r.random() < 0.5 else None,
-        "LinkedIn_URL__c": p.linkedin if r.random() < 0.4 else None, "MailingCountryCode": p.country if r.random() < 0.9 else None, "HasOptedOutOfEmail": 0,
-        "DoNotCall": int(r.random() < 0.03), "Do_Not_Contact__c": 0, "OwnerId": owner, "CreatedDate": made, "LastModifiedDate": made, "SystemModstamp": made,
-        "IsDeleted": 0, "w_company": c.i, **changes,
-    }  # fmt: skip
+        "Id": w.store.new_id("Contact"),
+        "AccountId": account,
+        "Email": p.email if r.random() < 0.93 else None,
+        "FirstName": p.first if r.random() < 0.97 else None,
+        "LastName": p.last,
+        "Title": p.title if r.random() < 0.9 else None,
+        "Phone": p.phone if r.random() < 0.5 else None,
+        "LinkedIn_URL__c": p.linkedin if r.random() < 0.4 else None,
+        "MailingCountryCode": p.country if r.random() < 0.9 else None,
+        "HasOptedOutOfEmail": 0,
+        "DoNotCall": int(r.random() < 0.03),
+        "Do_Not_Contact__c": 0,
+        "OwnerId": owner,
+        "CreatedDate": made,
+        "LastModifiedDate": made,
+        "SystemModstamp": made,
+        "IsDeleted": 0,
+        "w_company": c.i,
+        **changes,
+    }
     w.store.insert("Contact", row)
     return str(row["Id"])
 
@@ -108,8 +192,9 @@ def _company(w: World, c: Company, day: date) -> None:
     if r.random() < 0.03 and c.i >= SPECIAL:  # the same company twice, by another rep
         new_account(w, c, created + timedelta(days=40), key="twin")
     contacts = []
-    for k in sorted(r.sample(range(headcount(c)), min(headcount(c), r.choice([0, 1, 1, 2, 3, 4, 5])))):
-        p, flags = person(w.seed, c.i, k), {}
+    for k in sorted(r.sample(range(headcount(c)), min(headcount(c), r.choice([0, 1, 2, 2, 3, 4, 5, 6])))):
+        p = person(w.seed, c.i, k)
+        flags: dict[str, Any] = {}
         if r.random() < 0.022:
             flags["HasOptedOutOfEmail"] = 1
         if r.random() < 0.012:
@@ -126,35 +211,52 @@ def _company(w: World, c: Company, day: date) -> None:
 
 
 def _past_deals(w: World, c: Company, r: random.Random, account: str, owner: str, contact: str | None, day: date) -> None:
-    from sandbox.market import engage
+    from sandbox.market import deals
 
     u = r.random()
     if u < 0.075:
         began = at(day - timedelta(days=r.randrange(120, 800)))
-        opp = engage.open_deal(w, c, account, owner, contact, began, key="past", source="")
-        engage.advance_deal(w, opp, "Closed Won", began + timedelta(days=r.randrange(30, 90)))
+        opp = deals.open_deal(w, c, account, owner, contact, began, key="past", source="")
+        deals.advance_deal(w, opp, "Closed Won", began + timedelta(days=r.randrange(30, 90)))
         w.store.update("Account", "Id", account, {"Type": "Customer"})
         w.j.customer[c.i] = True
         w.j.rest[c.i] = day.toordinal() + 500
     elif u < 0.16:
         began = at(day - timedelta(days=r.randrange(60, 600)))
-        opp = engage.open_deal(w, c, account, owner, contact, began, key="past", source="")
-        engage.lose(w, opp, c, began + timedelta(days=r.randrange(20, 55)), r)
+        opp = deals.open_deal(w, c, account, owner, contact, began, key="past", source="")
+        deals.lose(w, opp, c, began + timedelta(days=r.randrange(20, 55)), r)
     elif u < 0.185:
         began = at(day - timedelta(days=r.randrange(1, 40)))
-        engage.run_deal(w, c, account, owner, contact, began, key="running", source="", won=r.random() < 0.3, slow=6.0)
+        deals.run_deal(w, c, account, owner, contact, began, key="running", source="", won=r.random() < 0.3, slow=6.0)
 
 
 def _lead(w: World, c: Company, r: random.Random, when: datetime, converted: tuple[str, str] | None = None) -> None:
     p = person(w.seed, c.i, r.randrange(headcount(c)))
-    w.store.insert("Lead", {
-        "Id": w.store.new_id("Lead"), "Email": p.email if r.random() < 0.95 else None, "FirstName": p.first, "LastName": p.last, "Title": p.title,
-        "Phone": p.phone if r.random() < 0.3 else None, "Company": w.variant(c, "lead"), "Website": f"http://{c.domain}" if r.random() < 0.4 else None,
-        "CountryCode": p.country, "Status": "Converted" if converted else weighted(r, [("Open", 5), ("Working", 3), ("Nurturing", 2), ("Unqualified", 1)]),
-        "HasOptedOutOfEmail": int(r.random() < 0.03), "IsConverted": int(bool(converted)), "ConvertedAccountId": converted[0] if converted else None,
-        "ConvertedContactId": converted[1] if converted else None, "OwnerId": w.owner(c), "CreatedDate": stamp(when), "LastModifiedDate": stamp(when),
-        "SystemModstamp": stamp(when), "IsDeleted": 0, "w_company": c.i,
-    })  # fmt: skip
+    w.store.insert(
+        "Lead",
+        {
+            "Id": w.store.new_id("Lead"),
+            "Email": p.email if r.random() < 0.95 else None,
+            "FirstName": p.first,
+            "LastName": p.last,
+            "Title": p.title,
+            "Phone": p.phone if r.random() < 0.3 else None,
+            "Company": w.variant(c, "lead"),
+            "Website": f"http://{c.domain}" if r.random() < 0.4 else None,
+            "CountryCode": p.country,
+            "Status": "Converted" if converted else weighted(r, [("Open", 5), ("Working", 3), ("Nurturing", 2), ("Unqualified", 1)]),
+            "HasOptedOutOfEmail": int(r.random() < 0.03),
+            "IsConverted": int(bool(converted)),
+            "ConvertedAccountId": converted[0] if converted else None,
+            "ConvertedContactId": converted[1] if converted else None,
+            "OwnerId": w.owner(c),
+            "CreatedDate": stamp(when),
+            "LastModifiedDate": stamp(when),
+            "SystemModstamp": stamp(when),
+            "IsDeleted": 0,
+            "w_company": c.i,
+        },
+    )
 
 
 def new_prospect(w: World, c: Company, p: Person, when: datetime, *, custom: dict[str, str] | None = None) -> int:
@@ -165,13 +267,36 @@ def new_prospect(w: World, c: Company, p: Person, when: datetime, *, custom: dic
         return int(known)
     number, made = w.store.next("o_prospect"), stamp(when)
     out, unsubscribed, addressless = r.random() < 0.02, r.random() < 0.02, r.random() < 0.008
-    w.store.insert("o_prospect", {
-        "id": number, "firstName": p.first, "lastName": p.last, "title": p.title, "company": c.name, "emails": json.dumps([] if addressless else [p.email]),
-        "tags": "[]", "timeZone": "America/New_York", "addressCountry": p.country, "websiteUrl1": f"https://{c.domain}", "optedOut": int(out),
-        "optedOutAt": made if out else None, "emailOptedOut": int(out or unsubscribed), "callOptedOut": 0, "emailsOptStatus": "opted_out" if out or unsubscribed else "null",
-        "custom": json.dumps(custom or {}), "engagedScore": 0.0, "openCount": 0, "replyCount": 0, "clickCount": 0, "owner": w.rep_number(c), "stage": 1,
-        "createdAt": made, "updatedAt": made, "w_company": c.i,
-    })  # fmt: skip
+    w.store.insert(
+        "o_prospect",
+        {
+            "id": number,
+            "firstName": p.first,
+            "lastName": p.last,
+            "title": p.title,
+            "company": c.name,
+            "emails": json.dumps([] if addressless else [p.email]),
+            "tags": "[]",
+            "timeZone": "America/New_York",
+            "addressCountry": p.country,
+            "websiteUrl1": f"https://{c.domain}",
+            "optedOut": int(out),
+            "optedOutAt": made if out else None,
+            "emailOptedOut": int(out or unsubscribed),
+            "callOptedOut": 0,
+            "emailsOptStatus": "opted_out" if out or unsubscribed else "null",
+            "custom": json.dumps(custom or {}),
+            "engagedScore": 0.0,
+            "openCount": 0,
+            "replyCount": 0,
+            "clickCount": 0,
+            "owner": w.rep_number(c),
+            "stage": 1,
+            "createdAt": made,
+            "updatedAt": made,
+            "w_company": c.i,
+        },
+    )
     if not addressless:
         status = "Bounced" if not p.reachable and r.random() < 0.3 else "null"
         new_address(w, number, p.email, when, status=status, unsubscribed_at=made if unsubscribed else None)
@@ -179,5 +304,18 @@ def new_prospect(w: World, c: Company, p: Person, when: datetime, *, custom: dic
 
 
 def new_address(w: World, prospect: int, email: str, when: datetime, *, status: str = "null", unsubscribed_at: str | None = None) -> None:
-    w.store.insert("o_email", {"id": w.store.next("o_email"), "email": email, "emailType": "work", "order": 0, "status": status, "statusChangedAt": stamp(when),
-                               "unsubscribedAt": unsubscribed_at, "prospect": prospect, "createdAt": stamp(when), "updatedAt": stamp(when)})  # fmt: skip
+    w.store.insert(
+        "o_email",
+        {
+            "id": w.store.next("o_email"),
+            "email": email,
+            "emailType": "work",
+            "order": 0,
+            "status": status,
+            "statusChangedAt": stamp(when),
+            "unsubscribedAt": unsubscribed_at,
+            "prospect": prospect,
+            "createdAt": stamp(when),
+            "updatedAt": stamp(when),
+        },
+    )

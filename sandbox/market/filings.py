@@ -1,6 +1,7 @@
 """Filings: what companies tell the regulator. Each becomes a row of `filing`; the documents are rendered from it on request.
 
-event facts → `form_d` / `eight_k` / `noise` → store. Acceptance is in EDGAR's hours, Eastern time; after 17:30 the next business day is the filing date.
+event facts → `form_d` / `eight_k` / `noise` → store. Acceptance is in EDGAR's hours, Eastern time;
+after 17:30 the next business day is the filing date.
 Does not belong here: documents and feeds (`vendors/edgar.py`), wording (`prose.py`).
 """
 
@@ -38,71 +39,162 @@ def _accepted(r: random.Random, day: date) -> tuple[str, date]:
     return stamp(at.astimezone(UTC)), filed
 
 
-def _file(store: Store, r: random.Random, form: str, day: date, c_name: str, cik: str, body: dict[str, Any], *, items: str = "",
-          reported: date | None = None, roles: list[dict[str, str]] | None = None, company: int | None = None, is_true: bool = False) -> str:  # fmt: skip
+def _file(
+    store: Store,
+    r: random.Random,
+    form: str,
+    day: date,
+    c_name: str,
+    cik: str,
+    body: dict[str, Any],
+    *,
+    items: str = "",
+    reported: date | None = None,
+    roles: list[dict[str, str]] | None = None,
+    company: int | None = None,
+    is_true: bool = False,
+) -> str:
     accepted, filed = _accepted(r, day)
     agent = r.choice(AGENTS)
     number = store.next("filing")
     accession = f"{agent}-{filed:%y}-{number % 1_000_000:06d}"
-    document = "primary_doc.xml" if form.startswith("D") and "D" in (form, form.split("/")[0]) and not form.startswith("DE") else (
-        f"{''.join(ch for ch in c_name.lower() if ch.isalnum())[:10]}-{(reported or filed):%Y%m%d}.htm")  # fmt: skip
-    store.insert("filing", {
-        "id": number, "accession": accession, "form": form, "cik": cik, "company_name": c_name,
-        "roles": json.dumps(roles or [{"cik": cik, "name": c_name, "role": "Filer"}]), "filed_on": filed.isoformat(),
-        "accepted_at": accepted, "reported_on": (reported or filed).isoformat() if form.startswith("8-K") else "", "items": items,
-        "document": document, "has_document": int(r.random() > 0.012), "body": json.dumps(body), "w_company": company, "w_is_true": int(is_true),
-    })  # fmt: skip
+    document = (
+        "primary_doc.xml"
+        if form.startswith("D") and "D" in (form, form.split("/")[0]) and not form.startswith("DE")
+        else (f"{''.join(ch for ch in c_name.lower() if ch.isalnum())[:10]}-{(reported or filed):%Y%m%d}.htm")
+    )
+    store.insert(
+        "filing",
+        {
+            "id": number,
+            "accession": accession,
+            "form": form,
+            "cik": cik,
+            "company_name": c_name,
+            "roles": json.dumps(roles or [{"cik": cik, "name": c_name, "role": "Filer"}]),
+            "filed_on": filed.isoformat(),
+            "accepted_at": accepted,
+            "reported_on": (reported or filed).isoformat() if form.startswith("8-K") else "",
+            "items": items,
+            "document": document,
+            "has_document": int(r.random() > 0.012),
+            "body": json.dumps(body),
+            "w_company": company,
+            "w_is_true": int(is_true),
+        },
+    )
     return accession
 
 
-def form_d(store: Store, c: Company, day: date, *, sold: int, offering: int, first_sale: date | None, amends: str = "",
-           key: tuple[object, ...] = (), is_true: bool = True) -> str:  # fmt: skip
+def form_d(
+    store: Store,
+    c: Company,
+    day: date,
+    *,
+    sold: int,
+    offering: int,
+    first_sale: date | None,
+    amends: str = "",
+    key: tuple[object, ...] = (),
+    is_true: bool = True,
+) -> str:
     """An operating company's Form D (or D/A when `amends` names an accession). Returns the accession."""
     r = dice("form_d", c.i, day.toordinal(), amends, *key)
     officers = []
     for k in range(r.randrange(1, 4)):
         first, middle, last = invented_name("officer", c.i, k)
         relations = ["Executive Officer", "Director"] if k == 0 else [r.choice(["Director", "Executive Officer"])]
-        officers.append({"first": first, "middle": middle, "last": last, "relations": relations,
-                         "clarification": r.choice(["CEO", "Chief Executive Officer", ""]) if k == 0 else ""})  # fmt: skip
-    body = {
-        "name": c.legal_name, "city": c.city, "state": c.state, "state_name": c.state_name, "zip": c.postal,
-        "street": f"{100 + c.i % 900} Example Street", "jurisdiction": r.choice(["DELAWARE", c.state_name or "DELAWARE"]),
+        officers.append(
+            {
+                "first": first,
+                "middle": middle,
+                "last": last,
+                "relations": relations,
+                "clarification": r.choice(["CEO", "Chief Executive Officer", ""]) if k == 0 else "",
+            }
+        )
+    body: dict[str, Any] = {
+        "name": c.legal_name,
+        "city": c.city,
+        "state": c.state,
+        "state_name": c.state_name,
+        "zip": c.postal,
+        "street": f"{100 + c.i % 900} Example Street",
+        "jurisdiction": r.choice(["DELAWARE", c.state_name or "DELAWARE"]),
         "entity_type": "Limited Liability Company" if "LLC" in c.legal_name else "Corporation",
-        "young": c.employees < 200, "officers": officers,
-        "group": {"Software": "Other Technology", "Healthcare": "Other Health Care", "Insurance": "Insurance",
-                  "Real Estate": "Other Real Estate", "Financial Services": "Other Banking and Financial Services"}.get(c.industry, "Other"),
-        "fund": "", "revenue": r.choice(["Decline to Disclose", "$1,000,001 - $5,000,000", "$5,000,001 - $25,000,000"]),
-        "exemptions": [r.choice(EXEMPTIONS)], "amends": amends, "first_sale": first_sale.isoformat() if first_sale else "",
-        "types": ["isDebtType"] if r.random() < 0.1 else ["isEquityType"], "merger": r.random() < 0.02,
-        "offering": "Indefinite" if r.random() < 0.05 else str(offering), "sold": str(sold), "minimum": "0",
-        "investors": r.randrange(1, 45), "former": "", "signed": (business_day(day) - timedelta(days=r.choice([0, 0, 0, 1]))).isoformat(),
-    }  # fmt: skip
-    return _file(store, r, "D/A" if amends else "D", day, c.legal_name, c.cik, body, items=",".join(body["exemptions"]),
-                 company=c.i, is_true=is_true)  # fmt: skip
+        "young": c.employees < 200,
+        "officers": officers,
+        "group": {
+            "Software": "Other Technology",
+            "Healthcare": "Other Health Care",
+            "Insurance": "Insurance",
+            "Real Estate": "Other Real Estate",
+            "Financial Services": "Other Banking and Financial Services",
+        }.get(c.industry, "Other"),
+        "fund": "",
+        "revenue": r.choice(["Decline to Disclose", "$1,000,001 - $5,000,000", "$5,000,001 - $25,000,000"]),
+        "exemptions": [r.choice(EXEMPTIONS)],
+        "amends": amends,
+        "first_sale": first_sale.isoformat() if first_sale else "",
+        "types": ["isDebtType"] if r.random() < 0.1 else ["isEquityType"],
+        "merger": r.random() < 0.02,
+        "offering": "Indefinite" if r.random() < 0.05 else str(offering),
+        "sold": str(sold),
+        "minimum": "0",
+        "investors": r.randrange(1, 45),
+        "former": "",
+        "signed": (business_day(day) - timedelta(days=r.choice([0, 0, 0, 1]))).isoformat(),
+    }
+    return _file(
+        store, r, "D/A" if amends else "D", day, c.legal_name, c.cik, body, items=",".join(body["exemptions"]), company=c.i, is_true=is_true
+    )
 
 
 def fund_form_d(store: Store, seed: int, day: date, n: int) -> None:
     """A pooled fund or a one-deal vehicle: noise for whoever looks for operating companies."""
     r = dice(seed, "fund", day.toordinal(), n)
     stem = (r.choice(FIRST) + r.choice(SECOND)).capitalize()
-    name = weighted(r, [
-        (f"{stem} Ventures Fund {r.choice(['II', 'III', 'IV', 'V'])}, L.P.", 5), (f"{stem} Opportunity Fund, LP", 4),
-        (f"{stem} SPV {r.randrange(10, 99)}, a series of {stem} Master, LLC", 3), (f"{stem} Capital Partners Co-Invest LP", 2),
-    ])  # fmt: skip
+    name = weighted(
+        r,
+        [
+            (f"{stem} Ventures Fund {r.choice(['II', 'III', 'IV', 'V'])}, L.P.", 5),
+            (f"{stem} Opportunity Fund, LP", 4),
+            (f"{stem} SPV {r.randrange(10, 99)}, a series of {stem} Master, LLC", 3),
+            (f"{stem} Capital Partners Co-Invest LP", 2),
+        ],
+    )
     state, state_name, city, postal = r.choice(PLACES["US"][2])
     first, middle, last = invented_name("fund", day.toordinal(), n)
     sold = r.randrange(1, 400) * 250_000
     cik = f"{1_900_000 + (day.toordinal() * 31 + n * 7) % 90_000:010d}"
     body = {
-        "name": name, "city": city, "state": state, "state_name": state_name, "zip": postal, "street": "1 Example Plaza",
-        "jurisdiction": "DELAWARE", "entity_type": "Limited Partnership", "young": True,
-        "officers": [{"first": first, "middle": middle, "last": last, "relations": ["Executive Officer"], "clarification": "General Partner"}],
-        "group": "Pooled Investment Fund", "fund": r.choice(["Venture Capital Fund", "Private Equity Fund", "Hedge Fund"]),
-        "revenue": "Not Applicable", "exemptions": ["06b", "3C", "3C.1"], "amends": "", "first_sale": day.isoformat() if r.random() < 0.8 else "",
-        "types": ["isPooledInvestmentFundType"], "merger": False, "offering": "Indefinite" if r.random() < 0.5 else str(sold * 2),
-        "sold": str(sold), "minimum": "100000", "investors": r.randrange(1, 99), "former": "", "signed": business_day(day).isoformat(),
-    }  # fmt: skip
+        "name": name,
+        "city": city,
+        "state": state,
+        "state_name": state_name,
+        "zip": postal,
+        "street": "1 Example Plaza",
+        "jurisdiction": "DELAWARE",
+        "entity_type": "Limited Partnership",
+        "young": True,
+        "officers": [
+            {"first": first, "middle": middle, "last": last, "relations": ["Executive Officer"], "clarification": "General Partner"}
+        ],
+        "group": "Pooled Investment Fund",
+        "fund": r.choice(["Venture Capital Fund", "Private Equity Fund", "Hedge Fund"]),
+        "revenue": "Not Applicable",
+        "exemptions": ["06b", "3C", "3C.1"],
+        "amends": "",
+        "first_sale": day.isoformat() if r.random() < 0.8 else "",
+        "types": ["isPooledInvestmentFundType"],
+        "merger": False,
+        "offering": "Indefinite" if r.random() < 0.5 else str(sold * 2),
+        "sold": str(sold),
+        "minimum": "100000",
+        "investors": r.randrange(1, 99),
+        "former": "",
+        "signed": business_day(day).isoformat(),
+    }
     form = "D/A" if r.random() < 0.3 else "D"
     if form == "D/A":
         body["amends"] = f"{AGENTS[0]}-{(day - timedelta(days=300)):%y}-{r.randrange(10**5):06d}"
@@ -115,11 +207,32 @@ def eight_k(store: Store, c: Company, day: date, items: list[tuple[str, list[str
     if r.random() < 0.6:
         items = [*items, ("9.01", ["(d) Exhibits. 104 Cover Page Interactive Data File (embedded within the Inline XBRL document)."])]
     signer = invented_name("signer", c.i)
-    body = {"name": c.legal_name, "state": c.state, "state_name": c.state_name, "city": c.city, "zip": c.postal, "sic": c.sic,
-            "street": f"{100 + c.i % 900} Example Street", "items": items, "old": r.random() < 0.12,
-            "signer": " ".join(p for p in signer if p), "signed": business_day(day).isoformat()}  # fmt: skip
-    return _file(store, r, "8-K/A" if r.random() < 0.02 else "8-K", day, c.legal_name, c.cik, body,
-                 items=",".join(n for n, _ in items), reported=reported, company=c.i, is_true=is_true)  # fmt: skip
+    body = {
+        "name": c.legal_name,
+        "state": c.state,
+        "state_name": c.state_name,
+        "city": c.city,
+        "zip": c.postal,
+        "sic": c.sic,
+        "street": f"{100 + c.i % 900} Example Street",
+        "items": items,
+        "old": r.random() < 0.12,
+        "signer": " ".join(p for p in signer if p),
+        "signed": business_day(day).isoformat(),
+    }
+    return _file(
+        store,
+        r,
+        "8-K/A" if r.random() < 0.02 else "8-K",
+        day,
+        c.legal_name,
+        c.cik,
+        body,
+        items=",".join(n for n, _ in items),
+        reported=reported,
+        company=c.i,
+        is_true=is_true,
+    )
 
 
 def noise(store: Store, seed: int, day: date, c: Company, n: int) -> None:
@@ -129,12 +242,25 @@ def noise(store: Store, seed: int, day: date, c: Company, n: int) -> None:
     first, _, last = invented_name("insider", day.toordinal(), n)
     roles = None
     if form in {"4", "144"}:
-        roles = [{"cik": c.cik, "name": c.legal_name, "role": "Issuer" if form == "4" else "Subject"},
-                 {"cik": f"{1_800_000 + r.randrange(90_000):010d}", "name": f"{last} {first}", "role": "Reporting"}]  # fmt: skip
+        roles = [
+            {"cik": c.cik, "name": c.legal_name, "role": "Issuer" if form == "4" else "Subject"},
+            {"cik": f"{1_800_000 + r.randrange(90_000):010d}", "name": f"{last} {first}", "role": "Reporting"},
+        ]
     elif form in {"DFAN14A", "SC 13G"}:
-        roles = [{"cik": c.cik, "name": c.legal_name, "role": "Subject"},
-                 {"cik": "0001950007", "name": "Ashdown Activist Partners LP", "role": "Filed by"}]  # fmt: skip
-    _file(store, r, form, day, c.legal_name, c.cik, {"name": c.legal_name, "text": "Invented filing without content of interest."}, roles=roles)
+        roles = [
+            {"cik": c.cik, "name": c.legal_name, "role": "Subject"},
+            {"cik": "0001950007", "name": "Ashdown Activist Partners LP", "role": "Filed by"},
+        ]
+    _file(
+        store,
+        r,
+        form,
+        day,
+        c.legal_name,
+        c.cik,
+        {"name": c.legal_name, "text": "Invented filing without content of interest."},
+        roles=roles,
+    )
 
 
 def change_paragraphs(r: random.Random, c: Company, facts: dict[str, Any], on: date, effective: date) -> list[tuple[str, list[str]]]:

@@ -18,9 +18,9 @@ from sandbox.market.companies import SPECIAL, company
 Array = np.ndarray[Any, np.dtype[Any]]
 
 TARGET, AWARENESS, CONSIDERATION, DECISION, PURCHASE = range(5)
-UP = np.array([0.009, 0.022, 0.030, 0.045, 0.0])  # daily hazard of the next stage, before appetite and triggers
+UP = np.array([0.009, 0.022, 0.032, 0.040, 0.0])  # daily hazard of the next stage, before appetite and triggers
 DOWN = np.array([0.0, 0.016, 0.012, 0.010, 0.0])
-ENDS = 0.045  # daily hazard that a purchase was made (elsewhere) and the journey is over
+ENDS = 0.06  # daily hazard that a purchase was made (elsewhere) and the journey is over
 BOOST_DAYS = 60
 KINDS = ("funding_round", "executive_change", "acquisition", "job_posting", "technology_adoption", "expansion", "product")
 
@@ -54,13 +54,24 @@ class Journeys:
         u = g.random((n, 4))
         blank = np.zeros(n, dtype=np.int32)
         made = cls(
-            appetite=facts[:, 0], target=facts[:, 1], employees=facts[:, 2].astype(np.int32),
-            is_public=facts[:, 3] > 0, files=facts[:, 4] > 0,
-            in_crm=u[:, 0] < 0.62, in_sixsense=u[:, 1] < 0.78, product_affinity=np.where(u[:, 2] < 0.4, u[:, 3], 0.0),
-            stage=np.zeros(n, dtype=np.int8), since=blank + first_day, boost=blank.copy(), rest=blank.copy(),
-            customer=np.zeros(n, dtype=bool), open_deal=np.zeros(n, dtype=bool),
-            seen_stage=np.zeros(n, dtype=np.int8), intent=np.zeros(n), last=np.zeros((n, len(KINDS)), dtype=np.int32),
-        )  # fmt: skip
+            appetite=facts[:, 0],
+            target=facts[:, 1],
+            employees=facts[:, 2].astype(np.int32),
+            is_public=facts[:, 3] > 0,
+            files=facts[:, 4] > 0,
+            in_crm=u[:, 0] < 0.62,
+            in_sixsense=u[:, 1] < 0.78,
+            product_affinity=np.where(u[:, 2] < 0.4, u[:, 3], 0.0),
+            stage=np.zeros(n, dtype=np.int8),
+            since=blank + first_day,
+            boost=blank.copy(),
+            rest=blank.copy(),
+            customer=np.zeros(n, dtype=bool),
+            open_deal=np.zeros(n, dtype=bool),
+            seen_stage=np.zeros(n, dtype=np.int8),
+            intent=np.zeros(n),
+            last=np.zeros((n, len(KINDS)), dtype=np.int32),
+        )
         made.in_sixsense[:SPECIAL] = False
         made.in_crm[:SPECIAL] = True
         for day in range(first_day - 80, first_day):  # let the stages spread before anything is recorded

@@ -57,12 +57,22 @@ def person(seed: int, i: int, k: int) -> Person:
     title, level, function = CHAIRS[k % len(CHAIRS)]
     tail = f"{ascii_(first)}.{ascii_(last)}"
     return Person(
-        f"P{i:07d}{k:03d}", i, k, first, last, title, level, function,
+        f"P{i:07d}{k:03d}",
+        i,
+        k,
+        first,
+        last,
+        title,
+        level,
+        function,
         f"{tail}{k if r.random() < 0.03 else ''}@{c.domain}",
         weighted(r, [("A+", 40), ("A", 30), ("B", 18), ("C", 12)]),
-        f"+1-202-555-{100 + r.randrange(100):04d}", f"https://profiles.example/in/{tail.replace('.', '-')}-{i}{k}",
-        "DE" if r.random() < 0.035 else c.country, r.random() > 0.045, r.uniform(0.6, 1.4),
-    )  # fmt: skip
+        f"+1-202-555-{100 + r.randrange(100):04d}",
+        f"https://profiles.example/in/{tail.replace('.', '-')}-{i}{k}",
+        "DE" if r.random() < 0.035 else c.country,
+        r.random() > 0.045,
+        r.uniform(0.6, 1.4),
+    )
 
 
 def person_of_id(seed: int, people_id: str, companies: int) -> Person | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 EVENTS = ("login", "document_uploaded", "transaction", "notarization_completed", "team_invited")
 MEANS = np.array([1.4, 0.6, 0.7, 0.35, 0.03])
 PLANS = (("pro_trial", 52), ("free", 30), ("paid", 18))
-SIGNUP = np.array([0.0006, 0.0022, 0.0055, 0.009, 0.012])  # by hidden stage, per company and day, before affinity
+SIGNUP = np.array([0.0016, 0.005, 0.012, 0.020, 0.025])  # by hidden stage, per company and day, before affinity
 TRIAL_DAYS = 30
 
 
@@ -70,9 +70,9 @@ def step(w: World, day: date) -> None:
 def begin(w: World, day: date) -> None:
     """Users from before the first day: signed up in the half year before."""
     u = day_dice(w.seed, 0, "first users").random(w.n)
-    for i in np.flatnonzero(u < w.j.product_affinity * 0.55):
+    for i in np.flatnonzero(u < w.j.product_affinity * 1.3):
         r = dice(w.seed, "first user", int(i))
-        for _ in range(r.choice([1, 1, 2, 3])):
+        for _ in range(r.choice([1, 1, 2, 3, 4])):
             _sign_up(w, int(i), day - timedelta(days=r.randrange(1, 200)), r.randrange(1 << 30))
 
 
@@ -99,9 +99,17 @@ def _sign_up(w: World, i: int, day: date, salt: int) -> None:
     at = datetime.combine(day, time(11), UTC) + timedelta(minutes=r.randrange(0, 12 * 60))
     w.store.insert("w_user", {"id": number, "user_id": user_id, "email": email, "company": i, "signup_day": day.toordinal(), "plan": plan})
     w.store.db.execute("INSERT OR IGNORE INTO w_email VALUES (?, ?, ?)", (email, i, p.people_id))
-    row = {"user_id": user_id, "email": email.upper() if r.random() < 0.02 else email, "company_name": "" if private or r.random() < 0.25 else w.variant(c, "user", number),
-           "plan_type": plan, "signup_date": stamp(at), "country": p.country, "company_size": c.employees if r.random() < 0.7 else None,
-           "team_members": weighted(r, [(1, 6), (2, 2), (4, 1), (9, 1)]), "updated_at": stamp(at + timedelta(minutes=2))}  # fmt: skip
+    row = {
+        "user_id": user_id,
+        "email": email.upper() if r.random() < 0.02 else email,
+        "company_name": "" if private or r.random() < 0.25 else w.variant(c, "user", number),
+        "plan_type": plan,
+        "signup_date": stamp(at),
+        "country": p.country,
+        "company_size": c.employees if r.random() < 0.7 else None,
+        "team_members": weighted(r, [(1, 6), (2, 2), (4, 1), (9, 1)]),
+        "updated_at": stamp(at + timedelta(minutes=2)),
+    }
     w.agenda.add(at + timedelta(minutes=10), "user_row", row=row)
     if plan == "pro_trial":
         end = at + timedelta(days=TRIAL_DAYS)
@@ -110,9 +118,18 @@ def _sign_up(w: World, i: int, day: date, salt: int) -> None:
     ordinal = day.toordinal()
     hot = int(w.j.stage[i]) >= 2 or plan == "paid"
     quits = ordinal + int(r.expovariate(1 / (140 if hot else 35))) + 1
-    w.fresh_users.append((
-        number, i, r.lognormvariate(0.0, 0.7) * (1.5 if hot else 0.8), ordinal, quits, quits + r.randrange(20, 70) if r.random() < 0.25 else 0,
-        ordinal + int(r.expovariate(1 / 6)) if r.random() < 0.6 else 0, ordinal + r.randrange(14, 120) if r.random() < (0.45 if hot else 0.15) else 0))  # fmt: skip
+    w.fresh_users.append(
+        (
+            number,
+            i,
+            r.lognormvariate(0.0, 0.7) * (1.5 if hot else 0.8),
+            ordinal,
+            quits,
+            quits + r.randrange(20, 70) if r.random() < 0.25 else 0,
+            ordinal + int(r.expovariate(1 / 6)) if r.random() < 0.6 else 0,
+            ordinal + r.randrange(14, 120) if r.random() < (0.45 if hot else 0.15) else 0,
+        )
+    )
     w.j.trigger(i, "product", ordinal)
     w.note("user", user_id=user_id, company=c.domain, day=day.isoformat(), free_mail=private)
 
@@ -139,12 +156,12 @@ def _usage(w: World, day: date) -> None:
     late = g.random(len(who))
     lines: dict[int, list[str]] = {}
     loaded = datetime.combine(day + timedelta(days=1), time(4, 10), UTC)
-    for n, k, l in zip(who.tolist(), what.tolist(), late.tolist(), strict=True):
-        delay = 0 if l > 0.03 else 1 + int(l * 100)
+    for n, k, at in zip(who.tolist(), what.tolist(), late.tolist(), strict=True):
+        delay = 0 if at > 0.03 else 1 + int(at * 100)
         line = f"u_{users.number[n]:07d}\t{day.isoformat()}\t{EVENTS[k]}\t{counts[n, k]}"
         bucket = lines.setdefault(delay, [])
         bucket.append(line)
-        if 0.5 < l < 0.5015:
+        if 0.5 < at < 0.5015:
             bucket.append(line)  # keys are not enforced there: a repeat
     for delay, batch in sorted(lines.items()):
         w.usage(loaded + timedelta(days=delay), f"{ordinal}/{delay}", batch)

@@ -5,17 +5,22 @@ Does not belong here: how they are combined (`companies.py`, `people.py`).
 
 from __future__ import annotations
 
-FIRST = """amber anchor aspen beacon birch bright bridge brook cedar clear cobalt copper coral crest dawn delta ember
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+FIRST = _words("""amber anchor aspen beacon birch bright bridge brook cedar clear cobalt copper coral crest dawn delta ember
 evergreen falcon fern flint forge granite grove harbor haven hazel heron hollow indigo iron ivory juniper keystone kindle
 lantern laurel linden lumen maple marble meadow mesa north oak onyx opal orchard osprey pacific pebble pine prairie quarry
 quill raven ridge river rowan saffron sage sable silver slate sparrow spruce sterling stone summit tamarack teal timber
-topaz union valley velvet walnut willow winter""".split()
-SECOND = """bay bend bloom bluff bound bridge brook cove crest dale field finch ford gate glen grove haven hill hurst lake
+topaz union valley velvet walnut willow winter""")
+SECOND = _words("""bay bend bloom bluff bound bridge brook cove crest dale field finch ford gate glen grove haven hill hurst lake
 land line loft mark mere mill mont moor path peak point port reach ridge rock run shore spire stead vale view ward water
-way well wick wood yard""".split()
-QUALIFIER = """Atlantic Alpine Bay Capital Central Coastal Colonial Continental Eastern Evergreen First Frontier Golden Grand
+way well wick wood yard""")
+QUALIFIER = _words("""Atlantic Alpine Bay Capital Central Coastal Colonial Continental Eastern Evergreen First Frontier Golden Grand
 Great Gulf Heritage Highland Imperial Inland Island Lakeside Liberty Metro Midland Modern National New Northern Old Pacific
-Pioneer Premier Prime Regal Royal Sierra Southern Sunrise Sunset Trinity United Upland Vanguard Western Westlake""".split()
+Pioneer Premier Prime Regal Royal Sierra Southern Sunrise Sunset Trinity United Upland Vanguard Western Westlake""")
 
 # industry, weight, words that follow the name, target for the product (0..1)
 INDUSTRIES = (
@@ -54,20 +59,20 @@ PLACES: dict[str, tuple[float, tuple[str, ...], tuple[tuple[str, str, str, str],
         ("", "", "London", "EC2A 4NE"), ("", "", "Manchester", "M1 2JQ"), ("", "", "Leeds", "LS1 4AP"))),
     "DE": (5, ("GmbH", "AG", "GmbH & Co. KG"), (("", "", "München", "80331"), ("", "", "Köln", "50667"))),
     "FR": (3, ("SAS", "SA", "SARL"), (("", "", "Lyon", "69002"), ("", "", "Orléans", "45000"))),
-}  # fmt: skip
+}
 
-GIVEN = """Ada Adrian Aisha Alan Alma Amara Andre Anika Arthur Asha Beatrice Ben Bianca Boris Camila Carl Celeste Chen Clara
+GIVEN = _words("""Ada Adrian Aisha Alan Alma Amara Andre Anika Arthur Asha Beatrice Ben Bianca Boris Camila Carl Celeste Chen Clara
 Cyrus Dalia Daniel Dara Delphine Diego Edith Elena Elias Emil Esther Fatima Felix Fiona Gideon Grace Hana Harold Helen Hugo
 Ines Iris Ivan Jana Jasper Joan Jonas Kavya Keiko Lars Laura Lena Leo Lucia Mabel Marcus Maya Milan Nadia Nina Noor Olaf
 Olive Omar Oscar Paula Petra Priya Quinn Rafael Rosa Rufus Salma Samir Silas Simone Sofia Tariq Tess Theo Uma Vera Victor
-Wanda Yusuf Zelda Zoë José Renée""".split()
-FAMILY = """Abara Achterberg Adeyemi Alcott Anselm Arkwright Ashdown Balogun Barrow Beckwith Bellamy Bergstrom Blackwood
+Wanda Yusuf Zelda Zoë José Renée""")
+FAMILY = _words("""Abara Achterberg Adeyemi Alcott Anselm Arkwright Ashdown Balogun Barrow Beckwith Bellamy Bergstrom Blackwood
 Bonham Brandvold Calloway Castellano Chaudhry Clearwater Corrigan Dalgaard Danforth Delacroix Devereux Dunmore Eastwick
 Ellingham Engstrom Fairbairn Farouk Fenwick Ferreira Garrick Ghosh Goldthwaite Greer Hadley Halloran Haverford Hightower
 Holmqvist Ibarra Ingersoll Jankowski Jessop Kaplan Kapoor Kestrel Kimura Lancaster Lindqvist Lockhart Loxley Machado
 Marchetti Mbeki Merriweather Nakamura Norwood Novak O'Dell O'Farrell Okafor Oyelaran Pemberton Petrov Quimby Quintero
 Rasmussen Ravenscroft Rosales Sandoval Sinclair Sokolov Stavros Sutherland Tanaka Thackeray Thornbury Ulrich Vandermeer
-Varga Wainwright Whitlock Winslow Yamada Zeller Müller D'Angelo""".split()
+Varga Wainwright Whitlock Winslow Yamada Zeller Müller D'Angelo""")
 
 # title, level, function; the order is the order in which a small company fills its chairs
 CHAIRS = (
@@ -78,4 +83,4 @@ CHAIRS = (
     ("Operations Manager", "Manager", "Operations"), ("Chief Technology Officer", "C-Level", "Engineering"),
     ("Vice President, Legal Affairs", "VP", "Legal"), ("Senior Director, Risk & Compliance", "Director", "Compliance"),
     ("Marketing Director", "Director", "Marketing"), ("Paralegal", "Staff", "Legal"),
-)  # fmt: skip
+)

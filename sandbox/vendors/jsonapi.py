@@ -27,31 +27,158 @@ class Resource:
 
 _DATES = ("createdAt", "updatedAt")
 RESOURCES = {
-    "prospects": Resource("prospect", "o_prospect", (
-        "firstName", "lastName", "title", "company", "emails", "externalId", "tags", "timeZone", "addressCountry", "websiteUrl1", "optedOut", "optedOutAt",
-        "emailOptedOut", "callOptedOut", "emailsOptStatus", "touchedAt", "engagedAt", "engagedScore", "openCount", "replyCount", "clickCount", *_DATES),
+    "prospects": Resource(
+        "prospect",
+        "o_prospect",
+        (
+            "firstName",
+            "lastName",
+            "title",
+            "company",
+            "emails",
+            "externalId",
+            "tags",
+            "timeZone",
+            "addressCountry",
+            "websiteUrl1",
+            "optedOut",
+            "optedOutAt",
+            "emailOptedOut",
+            "callOptedOut",
+            "emailsOptStatus",
+            "touchedAt",
+            "engagedAt",
+            "engagedScore",
+            "openCount",
+            "replyCount",
+            "clickCount",
+            *_DATES,
+        ),
         {"owner": ("user", "owner"), "account": ("account", "account"), "stage": ("stage", "stage")},
         ("createdAt", "updatedAt", "touchedAt", "engagedAt", "engagedScore", "firstName", "lastName", "title", "timeZone"),
-        ("optedOut", "emailOptedOut", "callOptedOut")),
-    "emailAddresses": Resource("emailAddress", "o_email", ("email", "emailType", "order", "status", "statusChangedAt", "unsubscribedAt", *_DATES),
-        {"prospect": ("prospect", "prospect")}, ("email", "emailType", "order", "status", "statusChangedAt", "unsubscribedAt", "updatedAt")),
-    "sequences": Resource("sequence", "o_sequence", ("name", "enabled", "enabledAt", "locked", "lockedAt", "transactional", "throttlePaused",
-        "throttleMaxAddsPerDay", "sequenceType", "shareType", *_DATES), {"ruleset": ("ruleset", "ruleset")},
-        ("name", "createdAt", "enabledAt", "lockedAt", "shareType", "throttleMaxAddsPerDay", "updatedAt"), ("enabled", "locked", "transactional", "throttlePaused")),
+        ("optedOut", "emailOptedOut", "callOptedOut"),
+    ),
+    "emailAddresses": Resource(
+        "emailAddress",
+        "o_email",
+        ("email", "emailType", "order", "status", "statusChangedAt", "unsubscribedAt", *_DATES),
+        {"prospect": ("prospect", "prospect")},
+        ("email", "emailType", "order", "status", "statusChangedAt", "unsubscribedAt", "updatedAt"),
+    ),
+    "sequences": Resource(
+        "sequence",
+        "o_sequence",
+        (
+            "name",
+            "enabled",
+            "enabledAt",
+            "locked",
+            "lockedAt",
+            "transactional",
+            "throttlePaused",
+            "throttleMaxAddsPerDay",
+            "sequenceType",
+            "shareType",
+            *_DATES,
+        ),
+        {"ruleset": ("ruleset", "ruleset")},
+        ("name", "createdAt", "enabledAt", "lockedAt", "shareType", "throttleMaxAddsPerDay", "updatedAt"),
+        ("enabled", "locked", "transactional", "throttlePaused"),
+    ),
     "rulesets": Resource("ruleset", "o_ruleset", ("name", "permitDuplicateProspects", "sequenceExclusivity"), {}, ()),
-    "mailboxes": Resource("mailbox", "o_mailbox", ("email", "userId", "sendDisabled", "sendErroredAt", "maxEmailsPerDay", "maxMailingsPerDay", "sendSuccessAt", *_DATES),
-        {"user": ("user", "userId")}, ("createdAt", "email", "updatedAt", "userId"), ("sendDisabled",)),
-    "sequenceStates": Resource("sequenceState", "o_sequence_state", ("state", "activeAt", "deliverCount", "openCount", "clickCount", "replyCount", "bounceCount",
-        "optOutCount", "failureCount", "scheduleCount", "repliedAt", "errorReason", "pauseReason", "stateChangedAt", *_DATES),
+    "mailboxes": Resource(
+        "mailbox",
+        "o_mailbox",
+        ("email", "userId", "sendDisabled", "sendErroredAt", "maxEmailsPerDay", "maxMailingsPerDay", "sendSuccessAt", *_DATES),
+        {"user": ("user", "userId")},
+        ("createdAt", "email", "updatedAt", "userId"),
+        ("sendDisabled",),
+    ),
+    "sequenceStates": Resource(
+        "sequenceState",
+        "o_sequence_state",
+        (
+            "state",
+            "activeAt",
+            "deliverCount",
+            "openCount",
+            "clickCount",
+            "replyCount",
+            "bounceCount",
+            "optOutCount",
+            "failureCount",
+            "scheduleCount",
+            "repliedAt",
+            "errorReason",
+            "pauseReason",
+            "stateChangedAt",
+            *_DATES,
+        ),
         {"prospect": ("prospect", "prospect"), "sequence": ("sequence", "sequence"), "mailbox": ("mailbox", "mailbox")},
-        ("state", "stateChangedAt", "updatedAt", "createdAt", "repliedAt", "pauseReason", "clickCount", "deliverCount", "openCount", "replyCount")),
-    "mailings": Resource("mailing", "o_mailing", ("state", "mailingType", "subject", "mailboxAddress", "deliveredAt", "openedAt", "clickedAt", "repliedAt", "bouncedAt",
-        "unsubscribedAt", "scheduledAt", "stateChangedAt", "openCount", "clickCount", *_DATES),
-        {"prospect": ("prospect", "prospect"), "sequence": ("sequence", "sequence"), "sequenceState": ("sequenceState", "sequenceState"), "mailbox": ("mailbox", "mailbox")},
-        ("bouncedAt", "clickedAt", "createdAt", "deliveredAt", "mailingType", "openedAt", "repliedAt", "scheduledAt", "state", "stateChangedAt", "unsubscribedAt", "updatedAt")),
-    "users": Resource("user", "o_user", ("email", "firstName", "lastName", "name", "locked", *_DATES), {}, ("createdAt", "email", "firstName", "lastName", "updatedAt"), ("locked",)),
+        (
+            "state",
+            "stateChangedAt",
+            "updatedAt",
+            "createdAt",
+            "repliedAt",
+            "pauseReason",
+            "clickCount",
+            "deliverCount",
+            "openCount",
+            "replyCount",
+        ),
+    ),
+    "mailings": Resource(
+        "mailing",
+        "o_mailing",
+        (
+            "state",
+            "mailingType",
+            "subject",
+            "mailboxAddress",
+            "deliveredAt",
+            "openedAt",
+            "clickedAt",
+            "repliedAt",
+            "bouncedAt",
+            "unsubscribedAt",
+            "scheduledAt",
+            "stateChangedAt",
+            "openCount",
+            "clickCount",
+            *_DATES,
+        ),
+        {
+            "prospect": ("prospect", "prospect"),
+            "sequence": ("sequence", "sequence"),
+            "sequenceState": ("sequenceState", "sequenceState"),
+            "mailbox": ("mailbox", "mailbox"),
+        },
+        (
+            "bouncedAt",
+            "clickedAt",
+            "createdAt",
+            "deliveredAt",
+            "mailingType",
+            "openedAt",
+            "repliedAt",
+            "scheduledAt",
+            "state",
+            "stateChangedAt",
+            "unsubscribedAt",
+            "updatedAt",
+        ),
+    ),
+    "users": Resource(
+        "user",
+        "o_user",
+        ("email", "firstName", "lastName", "name", "locked", *_DATES),
+        {},
+        ("createdAt", "email", "firstName", "lastName", "updatedAt"),
+        ("locked",),
+    ),
     "accounts": Resource("account", "o_account", ("name", "domain", *_DATES), {}, ("createdAt", "domain", "name", "updatedAt")),
-}  # fmt: skip
+}
 CUSTOM = tuple(f"custom{n}" for n in range(1, 151))
 SHOWN_CUSTOM = CUSTOM[:12]
 _JSON_COLUMNS = {"emails", "tags"}
@@ -77,13 +204,20 @@ def present(resource: Resource, row: Row, base: str, only: list[str] | None = No
         custom = json.loads(row["custom"] or "{}")
         attributes |= {n: custom.get(n) for n in (*SHOWN_CUSTOM, *(k for k in custom if k not in SHOWN_CUSTOM))}
     relations = {
-        name: {"data": {"type": kind, "id": row[column]} if row[column] is not None else None} for name, (kind, column) in resource.relations.items()
+        name: {"data": {"type": kind, "id": row[column]} if row[column] is not None else None}
+        for name, (kind, column) in resource.relations.items()
     }
     if only is not None:
         attributes = {k: v for k, v in attributes.items() if k in only}
         relations = {k: v for k, v in relations.items() if k in only}
     plural = next(k for k, v in RESOURCES.items() if v is resource)
-    return {"type": resource.type, "id": row["id"], "attributes": attributes, "relationships": relations, "links": {"self": f"{base}/api/v2/{plural}/{row['id']}"}}
+    return {
+        "type": resource.type,
+        "id": row["id"],
+        "attributes": attributes,
+        "relationships": relations,
+        "links": {"self": f"{base}/api/v2/{plural}/{row['id']}"},
+    }
 
 
 def where(store: Store, resource: Resource, params: list[tuple[str, str]]) -> tuple[str, list[Any]]:
@@ -156,7 +290,7 @@ def ordering(resource: Resource, sort: str) -> tuple[str, bool]:
 def page_sql(column: str, descending: bool, after: tuple[Any, int] | None) -> tuple[str, list[Any], str]:
     """(condition, arguments, ORDER BY) of a keyset page."""
     direction, op = ("DESC", "<") if descending else ("ASC", ">")
-    order = f'id {direction}' if column == "id" else f'coalesce("{column}", \'\') {direction}, id {direction}'
+    order = f"id {direction}" if column == "id" else f"coalesce(\"{column}\", '') {direction}, id {direction}"
     if after is None:
         return "", [], order
     if column == "id":

@@ -26,9 +26,24 @@ MEDIA = "application/vnd.api+json"
 HOURLY = 10_000
 ACCESS, REFRESH, MINT_EVERY = timedelta(hours=2), timedelta(days=14), timedelta(seconds=60)
 CLIENT_ID = "outreach-sandbox-client"
-SCOPES = " ".join(f"{plural}.{verb}" for plural in RESOURCES for verb in ("read", "write") if plural not in {"users", "rulesets"} or verb == "read")
+SCOPES = " ".join(
+    f"{plural}.{verb}" for plural in RESOURCES for verb in ("read", "write") if plural not in {"users", "rulesets"} or verb == "read"
+)
 LIVE_STATES = ("active", "pending", "paused")
-WRITABLE = {"firstName", "lastName", "title", "company", "emails", "externalId", "tags", "timeZone", "addressCountry", "websiteUrl1", "optedOut", *CUSTOM}
+WRITABLE = {
+    "firstName",
+    "lastName",
+    "title",
+    "company",
+    "emails",
+    "externalId",
+    "tags",
+    "timeZone",
+    "addressCountry",
+    "websiteUrl1",
+    "optedOut",
+    *CUSTOM,
+}
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -50,7 +65,9 @@ class Outreach:
             self._remember(box.secret("outreach/refresh/0", 43), [])
 
     def _remember(self, refresh: str, access: list[list[str]], minted: str = "", count: int = 0) -> None:
-        self.box.store.put("outreach/refresh", {"token": refresh, "until": stamp(self.box.now() + REFRESH), "minted": minted, "count": count})
+        self.box.store.put(
+            "outreach/refresh", {"token": refresh, "until": stamp(self.box.now() + REFRESH), "minted": minted, "count": count}
+        )
         self.box.store.put("outreach/access", access)
 
     # ---- the frame of every request ---------------------------------------------------------------------------------
@@ -65,16 +82,33 @@ class Outreach:
         if form.get("grant_type") != "refresh_token":
             return JSONResponse({"error": "unsupported_grant_type", "error_description": "refresh_token only here"}, status_code=400)
         if form.get("refresh_token") != held["token"] or parse(held["until"]) < box.now():
-            return JSONResponse({"error": "invalid_grant", "error_description": "The provided authorization grant is invalid, expired or revoked"}, status_code=400)
+            return JSONResponse(
+                {"error": "invalid_grant", "error_description": "The provided authorization grant is invalid, expired or revoked"},
+                status_code=400,
+            )
         if held["minted"] and (wait := (parse(held["minted"]) + MINT_EVERY - box.now()).total_seconds()) > 0:
             box.limits.of("outreach").refused += 1
-            return fail(429, "rateLimitExceeded", "Rate limit exceeded", "One token may be issued per minute.", **{"Retry-After": str(int(wait) + 1)})
+            return fail(
+                429,
+                "rateLimitExceeded",
+                "Rate limit exceeded",
+                "One token may be issued per minute.",
+                **{"Retry-After": str(int(wait) + 1)},
+            )
         number = held["count"] + 1
         refresh, access = (box.secret(f"outreach/{kind}/{number}", 43) for kind in ("refresh", "access"))
         live = [a for a in box.store.get("outreach/access") if parse(a[1]) > box.now()]
         self._remember(refresh, [*live, [access, stamp(box.now() + ACCESS)]], box.stamp(), number)
-        return JSONResponse({"access_token": access, "token_type": "Bearer", "expires_in": int(ACCESS.total_seconds()), "refresh_token": refresh,
-                             "scope": SCOPES, "created_at": int(box.now().timestamp())})  # fmt: skip
+        return JSONResponse(
+            {
+                "access_token": access,
+                "token_type": "Bearer",
+                "expires_in": int(ACCESS.total_seconds()),
+                "refresh_token": refresh,
+                "scope": SCOPES,
+                "created_at": int(box.now().timestamp()),
+            }
+        )
 
     def guarded(self, handler: Handler, *, write: bool = False) -> Handler:
         async def run(request: Request) -> Response:
@@ -87,10 +121,20 @@ class Outreach:
             wait = box.limits.take("outreach", "user", HOURLY, 3600.0, box.now())
             window = box.limits.window("outreach", "user", HOURLY, 3600.0)
             at = box.now().timestamp()
-            headers = {"X-RateLimit-Limit": str(window.limit), "X-RateLimit-Remaining": str(window.remaining(at)),
-                       "X-RateLimit-Reset": stamp(box.now() + timedelta(seconds=window.resets_in(at)))}  # fmt: skip
+            headers = {
+                "X-RateLimit-Limit": str(window.limit),
+                "X-RateLimit-Remaining": str(window.remaining(at)),
+                "X-RateLimit-Reset": stamp(box.now() + timedelta(seconds=window.resets_in(at))),
+            }
             if wait:
-                return fail(429, "rateLimitExceeded", "Rate limit exceeded", "You have exceeded your rate limit.", **headers, **{"Retry-After": str(int(wait) + 1)})
+                return fail(
+                    429,
+                    "rateLimitExceeded",
+                    "Rate limit exceeded",
+                    "You have exceeded your rate limit.",
+                    **headers,
+                    **{"Retry-After": str(int(wait) + 1)},
+                )
             if request.method in {"POST", "PATCH"} and request.headers.get("content-type", "").split(";")[0].strip() != MEDIA and write:
                 return fail(415, "unsupportedMediaType", "Unsupported Media Type", f"The Content-Type must be {MEDIA}.", **headers)
             try:
@@ -98,7 +142,9 @@ class Outreach:
             except BadFilter as bad:
                 answer = fail(400, "invalidFilter", "Invalid filter", str(bad))
             except (json.JSONDecodeError, AttributeError, TypeError, KeyError) as bad:
-                answer = fail(400, "invalidRequest", "Bad Request", f"the body is not the JSON:API document expected here: {type(bad).__name__}")
+                answer = fail(
+                    400, "invalidRequest", "Bad Request", f"the body is not the JSON:API document expected here: {type(bad).__name__}"
+                )
             answer.headers.update(headers)
             return answer
 
@@ -125,11 +171,19 @@ class Outreach:
         page, has_more = rows[: int(size)], len(rows) > int(size)
         last = page[-1] if page else {}
         if after and self.box.faults.hit("outreach", "duplicate_pages"):
-            page = self.box.store.rows(f"SELECT * FROM {resource.table}{' WHERE ' + condition if condition else ''} ORDER BY {order} LIMIT {size}", args)
+            page = self.box.store.rows(
+                f"SELECT * FROM {resource.table}{' WHERE ' + condition if condition else ''} ORDER BY {order} LIMIT {size}", args
+            )
         only = given.get(f"fields[{resource.type}]")
-        body: Row = {"data": [present(resource, row, self.base, only.split(",") if only else None) for row in page], "meta": {"count": None}}
+        body: Row = {
+            "data": [present(resource, row, self.base, only.split(",") if only else None) for row in page],
+            "meta": {"count": None},
+        }
         if given.get("count") == "true":
-            body["meta"] = {"count": self.box.store.value(f"SELECT count(*) FROM {resource.table}{' WHERE ' + condition if condition else ''}", args), "count_truncated": False}
+            body["meta"] = {
+                "count": self.box.store.value(f"SELECT count(*) FROM {resource.table}{' WHERE ' + condition if condition else ''}", args),
+                "count_truncated": False,
+            }
         if has_more:
             cursor = jsonapi.token("" if last[column] is None else last[column], last["id"])
             if after and self.box.faults.hit("outreach", "paging_loop"):
@@ -145,7 +199,9 @@ class Outreach:
     def _row(self, request: Request) -> tuple[Resource | None, Row | None]:
         resource = RESOURCES.get(request.path_params["plural"])
         id_ = request.path_params["id"]
-        return resource, self.box.store.one(f"SELECT * FROM {resource.table} WHERE id = ?", (int(id_),)) if resource and id_.isdigit() else None
+        return resource, self.box.store.one(
+            f"SELECT * FROM {resource.table} WHERE id = ?", (int(id_),)
+        ) if resource and id_.isdigit() else None
 
     # ---- prospects --------------------------------------------------------------------------------------------------
     async def create_prospect(self, request: Request) -> Response:
@@ -159,11 +215,29 @@ class Outreach:
         now, number = self.box.now(), self.box.store.next("o_prospect")
         made = stamp(now)
         with self.box.store.batch():
-            self.box.store.insert("o_prospect", {
-                "id": number, "emails": json.dumps(emails), "tags": "[]", "custom": "{}", "optedOut": 0, "emailOptedOut": 0, "callOptedOut": 0, "emailsOptStatus": "null",
-                "engagedScore": 0.0, "openCount": 0, "replyCount": 0, "clickCount": 0, "owner": _related(data, "owner"), "account": _related(data, "account"),
-                "stage": _related(data, "stage"), "createdAt": made, "updatedAt": made,
-                "w_company": self.box.world.whose(emails[0])[0] if emails else None})  # fmt: skip
+            self.box.store.insert(
+                "o_prospect",
+                {
+                    "id": number,
+                    "emails": json.dumps(emails),
+                    "tags": "[]",
+                    "custom": "{}",
+                    "optedOut": 0,
+                    "emailOptedOut": 0,
+                    "callOptedOut": 0,
+                    "emailsOptStatus": "null",
+                    "engagedScore": 0.0,
+                    "openCount": 0,
+                    "replyCount": 0,
+                    "clickCount": 0,
+                    "owner": _related(data, "owner"),
+                    "account": _related(data, "account"),
+                    "stage": _related(data, "stage"),
+                    "createdAt": made,
+                    "updatedAt": made,
+                    "w_company": self.box.world.whose(emails[0])[0] if emails else None,
+                },
+            )
             for email in emails:
                 crm.new_address(self.box.world, number, email, now)
             self._write(number, attributes, made)
@@ -197,17 +271,25 @@ class Outreach:
             return fail(422, "validationError", "Validation Error", f"data.type must be {kind}.", "/data/type")
         for name, value in data.get("attributes", {}).items():
             if name not in WRITABLE:
-                return fail(422, "validationError", "Validation Error", f"Attribute '{name}' is unknown or read-only.", f"/data/attributes/{name}")
+                return fail(
+                    422, "validationError", "Validation Error", f"Attribute '{name}' is unknown or read-only.", f"/data/attributes/{name}"
+                )
             listed = name in {"emails", "tags"}
-            if value is not None and not (isinstance(value, list) if listed else isinstance(value, bool) if name == "optedOut" else isinstance(value, str)):
-                return fail(422, "validationError", "Validation Error", f"Attribute '{name}' has the wrong type.", f"/data/attributes/{name}")
+            if value is not None and not (
+                isinstance(value, list) if listed else isinstance(value, bool) if name == "optedOut" else isinstance(value, str)
+            ):
+                return fail(
+                    422, "validationError", "Validation Error", f"Attribute '{name}' has the wrong type.", f"/data/attributes/{name}"
+                )
         return None
 
     def _taken(self, emails: list[str], self_id: int) -> Response | None:
         for email in emails:
             other = self.box.store.value("SELECT prospect FROM o_email WHERE lower(email) = ? AND prospect <> ?", (email.lower(), self_id))
             if other and self_id:
-                return fail(422, "validationDuplicateValueError", "Validation Error", "A Contact with this email_hash already exists.", "/data")
+                return fail(
+                    422, "validationDuplicateValueError", "Validation Error", "A Contact with this email_hash already exists.", "/data"
+                )
             if other:
                 return fail(422, "validationError", "Validation Error", "Contacts email hash has already been taken.", "/data")
         return None
@@ -264,7 +346,9 @@ class Outreach:
             if all(a["status"] == "Bounced" for a in addresses):
                 return "Prospect has no deliverable email address."
         marks = ", ".join("?" * len(LIVE_STATES))
-        live = store.rows(f"SELECT sequence FROM o_sequence_state WHERE prospect = ? AND state IN ({marks})", (prospect["id"], *LIVE_STATES))
+        live = store.rows(
+            f"SELECT sequence FROM o_sequence_state WHERE prospect = ? AND state IN ({marks})", (prospect["id"], *LIVE_STATES)
+        )
         if any(s["sequence"] == sequence["id"] for s in live) and rules.get("permitDuplicateProspects") != "allow":
             return "Prospect is already active in this sequence."
         before = store.value("SELECT 1 FROM o_sequence_state WHERE prospect = ? AND sequence = ?", (prospect["id"], sequence["id"]))

@@ -34,7 +34,14 @@ def fail(status: int, message: str) -> JSONResponse:
 
 
 def employee_range(n: int) -> str:
-    for top, words in ((10, "1 - 9"), (50, "10 - 49"), (200, "50 - 199"), (1000, "200 - 999"), (5000, "1,000 - 4,999"), (10_000, "5,000 - 9,999")):
+    for top, words in (
+        (10, "1 - 9"),
+        (50, "10 - 49"),
+        (200, "50 - 199"),
+        (1000, "200 - 999"),
+        (5000, "1,000 - 4,999"),
+        (10_000, "5,000 - 9,999"),
+    ):
         if n < top:
             return words
     return "10,000+"
@@ -60,7 +67,9 @@ class SixSense:
     # ---- scribe -----------------------------------------------------------------------------------------------------
     async def segments(self, request: Request) -> Response:
         ids = list(intent.SEGMENTS)
-        return JSONResponse({"ids": ids, "names": list(intent.SEGMENTS.values()), "list": [{"id": i, "name": n} for i, n in intent.SEGMENTS.items()]})
+        return JSONResponse(
+            {"ids": ids, "names": list(intent.SEGMENTS.values()), "list": [{"id": i, "name": n} for i, n in intent.SEGMENTS.items()]}
+        )
 
     async def segment(self, request: Request) -> Response:
         number = request.path_params["segment"]
@@ -68,7 +77,9 @@ class SixSense:
             return fail(404, "Segment not found")
         world = self.box.world
         found = [world.company(i) for i in intent.members(world.j, int(number), world.company)]
-        accounts = [{"name": world.variant(c, "6sense") if c.i % 5 == 0 else c.name, "domain": c.domain, "country": c.country} for c in found]
+        accounts = [
+            {"name": world.variant(c, "6sense") if c.i % 5 == 0 else c.name, "domain": c.domain, "country": c.country} for c in found
+        ]
         if self.box.faults.hit("sixsense", "duplicate_pages"):
             accounts += accounts[: len(accounts) // 3 + 1]
         return JSONResponse({"count": len(accounts), "created_at": self.box.stamp(), "accounts": accounts})
@@ -90,15 +101,33 @@ class SixSense:
         scores = []
         for n, product in enumerate(PRODUCTS):
             stage = max(0, int(j.seen_stage[i]) - n * dice("second", i).randrange(0, 3))
-            scores.append({
-                "product": product, "company_intent_score": max(1, int(j.intent[i]) - 15 * n), "company_buying_stage": STAGES[stage],
-                "company_profile_score": profile, "company_profile_fit": fit, "contact_intent_score": int(j.intent[i] * 0.7), "contact_grade": grade,
-                "contact_profile_score": dice("contact", email).randrange(5, 95), "contact_profile_fit": fit})  # fmt: skip
+            scores.append(
+                {
+                    "product": product,
+                    "company_intent_score": max(1, int(j.intent[i]) - 15 * n),
+                    "company_buying_stage": STAGES[stage],
+                    "company_profile_score": profile,
+                    "company_profile_fit": fit,
+                    "contact_intent_score": int(j.intent[i] * 0.7),
+                    "contact_grade": grade,
+                    "contact_profile_score": dice("contact", email).randrange(5, 95),
+                    "contact_profile_fit": fit,
+                }
+            )
         if dice("order", i).random() < 0.4:
             scores.reverse()
         segments = intent.segments_of(j, c)
-        return JSONResponse({"company": self._company(c), "scores": scores, "segments": {
-            "ids": segments, "names": [intent.SEGMENTS[s] for s in segments], "list": [{"id": s, "name": intent.SEGMENTS[s]} for s in segments]}})  # fmt: skip
+        return JSONResponse(
+            {
+                "company": self._company(c),
+                "scores": scores,
+                "segments": {
+                    "ids": segments,
+                    "names": [intent.SEGMENTS[s] for s in segments],
+                    "list": [{"id": s, "name": intent.SEGMENTS[s]} for s in segments],
+                },
+            }
+        )
 
     def _match(self, email: str, website: str) -> int | None:
         """The company by the address's domain, else by the website; None when 6sense does not know it."""
@@ -113,12 +142,26 @@ class SixSense:
     def _company(self, c: Company) -> dict[str, Any]:
         r = dice("scribe", c.i)
         return {
-            "domain": c.domain, "name": c.name, "region": "Northern America" if c.country in {"US", "CA"} else "Europe",
-            "country": {"US": "United States", "CA": "Canada", "GB": "United Kingdom", "DE": "Germany", "FR": "France"}[c.country], "countryISOCode": c.country,
-            "state": c.state_name.title(), "city": c.city, "streetAddress": "", "postalCode": c.postal, "companyPhone": "", "industry": c.industry,
-            "employeeRange": employee_range(c.employees), "employeeCount": str(c.employees) if r.random() < 0.9 else "", "revenueRange": "",
-            "annualRevenue": str(c.revenue_usd) if r.random() < 0.8 else "", "siccode": c.sic, "sicdescription": "", "naicscode": "", "naicsdescription": "",
-        }  # fmt: skip
+            "domain": c.domain,
+            "name": c.name,
+            "region": "Northern America" if c.country in {"US", "CA"} else "Europe",
+            "country": {"US": "United States", "CA": "Canada", "GB": "United Kingdom", "DE": "Germany", "FR": "France"}[c.country],
+            "countryISOCode": c.country,
+            "state": c.state_name.title(),
+            "city": c.city,
+            "streetAddress": "",
+            "postalCode": c.postal,
+            "companyPhone": "",
+            "industry": c.industry,
+            "employeeRange": employee_range(c.employees),
+            "employeeCount": str(c.employees) if r.random() < 0.9 else "",
+            "revenueRange": "",
+            "annualRevenue": str(c.revenue_usd) if r.random() < 0.8 else "",
+            "siccode": c.sic,
+            "sicdescription": "",
+            "naicscode": "",
+            "naicsdescription": "",
+        }
 
     # ---- people -----------------------------------------------------------------------------------------------------
     async def search(self, request: Request) -> Response:
@@ -146,8 +189,16 @@ class SixSense:
 
     def _fits(self, p: Person, body: dict[str, Any]) -> bool:
         c = self.box.world.company(p.company)
-        facts = {"level": p.level, "function": p.function, "jobTitle": p.title, "country": p.country, "email": p.email, "city": c.city, "state": c.state,
-                 "linkedinUrl": p.linkedin}  # fmt: skip
+        facts = {
+            "level": p.level,
+            "function": p.function,
+            "jobTitle": p.title,
+            "country": p.country,
+            "email": p.email,
+            "city": c.city,
+            "state": c.state,
+            "linkedinUrl": p.linkedin,
+        }
         for name, value in facts.items():
             wanted = [str(v).lower() for v in body.get(name) or []]
             if wanted and not any(v in value.lower() if name == "jobTitle" else v == value.lower() for v in wanted):
@@ -159,9 +210,22 @@ class SixSense:
 
     def _summary(self, p: Person) -> dict[str, Any]:
         c = self.box.world.company(p.company)
-        return {"id": p.people_id, "firstName": p.first, "lastName": p.last, "fullName": p.full_name, "jobTitle": p.title, "jobFunction": p.function, "jobLevel": p.level,
-                "location": f"{c.city}, {p.country}", "country": p.country, "linkedinUrl": p.linkedin, "hasEmail": self._has_email(p), "hasPhone": True,
-                "hasMobilePhone": p.chair % 3 == 0, "company": {"name": c.name, "domain": c.domain}}  # fmt: skip
+        return {
+            "id": p.people_id,
+            "firstName": p.first,
+            "lastName": p.last,
+            "fullName": p.full_name,
+            "jobTitle": p.title,
+            "jobFunction": p.function,
+            "jobLevel": p.level,
+            "location": f"{c.city}, {p.country}",
+            "country": p.country,
+            "linkedinUrl": p.linkedin,
+            "hasEmail": self._has_email(p),
+            "hasPhone": True,
+            "hasMobilePhone": p.chair % 3 == 0,
+            "company": {"name": c.name, "domain": c.domain},
+        }
 
     async def enrich(self, request: Request) -> Response:
         """A bare array of at most 25; matches cost a credit each and come back in any order with their referenceKeys."""
@@ -187,7 +251,11 @@ class SixSense:
         email, link = str(item.get("email") or "").lower(), str(item.get("linkedInUrl") or "")
         if not email:
             tail = link.rpartition("-")[2]
-            matches = [person_of_id(world.seed, f"P{int(tail[:cut]):07d}{int(tail[cut:]):03d}", world.n) for cut in range(1, len(tail)) if tail.isdigit()]
+            matches = [
+                person_of_id(world.seed, f"P{int(tail[:cut]):07d}{int(tail[cut:]):03d}", world.n)
+                for cut in range(1, len(tail))
+                if tail.isdigit()
+            ]
             return next((p for p in matches if p and p.linkedin == link), None)
         return next((p for p in self._people({"email": [email]}) if p.email == email), None)
 
@@ -195,11 +263,33 @@ class SixSense:
         c = self.box.world.company(p.company)
         known = self._has_email(p)
         return {
-            "id": p.people_id, "email": p.email if known else "", "emailConfidence": p.grade if known else "", "fullName": p.full_name, "firstName": p.first,
-            "lastName": p.last, "jobTitle": p.title, "jobFunction": p.function, "jobLevel": p.level, "jobSeniority": p.level, "phone": p.phone,
-            "mobilePhone": p.phone if p.chair % 3 == 0 else "", "linkedinUrl": p.linkedin, "location": f"{c.city}, {p.country}", "country": p.country,
-            "company": {"id": str(c.i), "name": c.name, "domain": c.domain, "country": c.country, "state": c.state, "city": c.city, "industry": c.industry,
-                        "employees": c.employees}, "referenceKeys": item.get("referenceKeys") or {}}  # fmt: skip
+            "id": p.people_id,
+            "email": p.email if known else "",
+            "emailConfidence": p.grade if known else "",
+            "fullName": p.full_name,
+            "firstName": p.first,
+            "lastName": p.last,
+            "jobTitle": p.title,
+            "jobFunction": p.function,
+            "jobLevel": p.level,
+            "jobSeniority": p.level,
+            "phone": p.phone,
+            "mobilePhone": p.phone if p.chair % 3 == 0 else "",
+            "linkedinUrl": p.linkedin,
+            "location": f"{c.city}, {p.country}",
+            "country": p.country,
+            "company": {
+                "id": str(c.i),
+                "name": c.name,
+                "domain": c.domain,
+                "country": c.country,
+                "state": c.state,
+                "city": c.city,
+                "industry": c.industry,
+                "employees": c.employees,
+            },
+            "referenceKeys": item.get("referenceKeys") or {},
+        }
 
 
 async def _json(request: Request) -> Any:
@@ -214,10 +304,12 @@ def scribe_routes(box: Box) -> list[Route]:
     read = s.guarded("segments", 100, 60.0, s.segment)
     listed = s.guarded("segments", 100, 60.0, s.segments)
     return [
-        Route("/v1/company/segments", listed, methods=["GET"]), Route("/company/v1/segments", listed, methods=["GET"]),
-        Route("/v1/company/segment/{segment}", read, methods=["GET"]), Route("/company/v1/segment/{segment}", read, methods=["GET"]),
+        Route("/v1/company/segments", listed, methods=["GET"]),
+        Route("/company/v1/segments", listed, methods=["GET"]),
+        Route("/v1/company/segment/{segment}", read, methods=["GET"]),
+        Route("/company/v1/segment/{segment}", read, methods=["GET"]),
         Route("/v2/people/score", s.guarded("scoring", 100, 60.0, s.score), methods=["POST"]),
-    ]  # fmt: skip
+    ]
 
 
 def api_routes(box: Box) -> list[Route]:

@@ -80,12 +80,16 @@ class Slack:
         inclusive = str(given.get("inclusive", "")).lower() in {"true", "1"}
         low, high = (">=", "<=") if inclusive else (">", "<")
         rows = self.box.store.rows(
-            f"SELECT ts, body FROM slack_message WHERE channel = ? AND ts {low} ? AND ts {high} ? ORDER BY ts DESC LIMIT ?", (channel, oldest, latest, limit + 1))
+            f"SELECT ts, body FROM slack_message WHERE channel = ? AND ts {low} ? AND ts {high} ? ORDER BY ts DESC LIMIT ?",
+            (channel, oldest, latest, limit + 1),
+        )
         messages = [{**json.loads(r["body"]), "type": "message", "ts": r["ts"]} for r in rows[:limit]]
         return JSONResponse({"ok": True, "messages": messages, "has_more": len(rows) > limit})
 
     async def auth_test(self, request: Request) -> Response:
-        return self._auth(request) or JSONResponse({"ok": True, "team": "Sandbox", "user": "signals", "team_id": "T0", "user_id": "U0", "bot_id": "B0SIGNALS"})
+        return self._auth(request) or JSONResponse(
+            {"ok": True, "team": "Sandbox", "user": "signals", "team_id": "T0", "user_id": "U0", "bot_id": "B0SIGNALS"}
+        )
 
     def _auth(self, request: Request) -> Response | None:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -110,6 +114,8 @@ async def _body(request: Request) -> Any:
 def routes(box: Box) -> list[Route]:
     s = Slack(box)
     return [
-        Route("/services/{rest:path}", s.webhook, methods=["POST"]), Route("/api/chat.postMessage", s.post, methods=["POST"]),
-        Route("/api/conversations.history", s.history, methods=["GET", "POST"]), Route("/api/auth.test", s.auth_test, methods=["GET", "POST"]),
-    ]  # fmt: skip
+        Route("/services/{rest:path}", s.webhook, methods=["POST"]),
+        Route("/api/chat.postMessage", s.post, methods=["POST"]),
+        Route("/api/conversations.history", s.history, methods=["GET", "POST"]),
+        Route("/api/auth.test", s.auth_test, methods=["GET", "POST"]),
+    ]

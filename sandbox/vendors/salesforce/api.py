@@ -17,17 +17,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.box import Box
-from sandbox.schema import OBJECTS, PREFIX
+from sandbox.schema import OBJECTS
 from sandbox.store import Row
-from sandbox.vendors.salesforce import records
+from sandbox.vendors.salesforce import org, records
 from sandbox.vendors.salesforce.soql import Query, SoqlError, parse
 
 PAGE = 2000
-DAILY = 100_000
 SESSION = timedelta(hours=2)
 MAX_URI = 16_384
-VERSIONS = [{"label": label, "url": f"/services/data/v{v}.0", "version": f"{v}.0"} for v, label in (
-    (59, "Winter '24"), (64, "Summer '25"), (66, "Spring '26"), (67, "Summer '26"), (68, "Winter '27"))]  # fmt: skip
 CLIENT_ID = "3MVG9sandbox.Client"
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -51,7 +48,11 @@ class Salesforce:
     def guarded(self, handler: Handler) -> Handler:
         async def run(request: Request) -> Response:
             box = self.box
-            size = len(request.scope["raw_path"]) + len(request.scope["query_string"]) + sum(len(k) + len(v) for k, v in request.scope["headers"])
+            size = (
+                len(request.scope["raw_path"])
+                + len(request.scope["query_string"])
+                + sum(len(k) + len(v) for k, v in request.scope["headers"])
+            )
             if size > MAX_URI:
                 return Response("<h1>URI Too Long</h1>", status_code=414, media_type="text/html")
             token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
@@ -63,13 +64,13 @@ class Salesforce:
                 return fail(401, "INVALID_SESSION_ID", "Session expired or invalid")
             day = box.stamp()[:10]
             self.used[day] = self.used.get(day, 0) + 1
-            if self.used[day] > DAILY:
+            if self.used[day] > org.DAILY:
                 return fail(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
             try:
                 answer = await handler(request)
             except json.JSONDecodeError as bad:
                 answer = fail(400, "JSON_PARSER_ERROR", f"{bad.msg} at [line:{bad.lineno}, column:{bad.colno}]")
-            answer.headers["Sforce-Limit-Info"] = f"api-usage={self.used[day]}/{DAILY}"
+            answer.headers["Sforce-Limit-Info"] = f"api-usage={self.used[day]}/{org.DAILY}"
             return answer
 
         return run
@@ -84,11 +85,17 @@ class Salesforce:
             return JSONResponse({"error": "invalid_client", "error_description": "invalid client credentials"}, status_code=400)
         token = f"00DBx0000000001!{box.secret(f'session/{next(self.numbers)}/{box.stamp()}', 48)}"
         self.sessions[token] = box.now() + SESSION
-        return JSONResponse({
-            "access_token": token, "signature": box.secret("signature", 43), "scope": "api", "instance_url": f"{box.base_url}/salesforce",
-            "id": f"{box.base_url}/salesforce/id/00DBx0000000001AAA/005Bx0000000001IAA", "token_type": "Bearer",
-            "issued_at": str(int(box.now().timestamp() * 1000)),
-        })  # fmt: skip
+        return JSONResponse(
+            {
+                "access_token": token,
+                "signature": box.secret("signature", 43),
+                "scope": "api",
+                "instance_url": f"{box.base_url}/salesforce",
+                "id": f"{box.base_url}/salesforce/id/00DBx0000000001AAA/005Bx0000000001IAA",
+                "token_type": "Bearer",
+                "issued_at": str(int(box.now().timestamp() * 1000)),
+            }
+        )
 
     # ---- queries ----------------------------------------------------------------------------------------------------
     async def query(self, request: Request) -> Response:
@@ -135,8 +142,12 @@ class Salesforce:
         """The rows of the ids, in their order."""
         if not ids:
             return []
-        columns = ", ".join([f't.Id, {", ".join(f"{chr(34)}{rel}{chr(34)}.Id" for rel in query.joins) or "NULL"}',
-                             *(f'"{rel}"."{f.name}"' if rel else f't."{f.name}"' for _, rel, f in query.columns)])  # fmt: skip
+        columns = ", ".join(
+            [
+                f"t.Id, {', '.join(f'{chr(34)}{rel}{chr(34)}.Id' for rel in query.joins) or 'NULL'}",
+                *(f'"{rel}"."{f.name}"' if rel else f't."{f.name}"' for _, rel, f in query.columns),
+            ]
+        )
         found: dict[str, Row] = {}
         for start in range(0, len(ids), 500):
             chunk = ids[start : start + 500]
@@ -196,7 +207,11 @@ class Salesforce:
             return fail(404, "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {name}")
         row = self.box.store.one(f'SELECT * FROM "{entity}" WHERE "{f.name}" = ? AND IsDeleted = 0', (value,))
         if request.method == "GET":
-            return JSONResponse(self.whole(entity, row, [], request.path_params["version"])) if row else fail(404, "NOT_FOUND", "The requested resource does not exist")
+            return (
+                JSONResponse(self.whole(entity, row, [], request.path_params["version"]))
+                if row
+                else fail(404, "NOT_FOUND", "The requested resource does not exist")
+            )
         body = await request.json()
         if f.name in body:
             return fail(400, "INVALID_FIELD", f"The {f.name} field should not be specified in the sobject data.")
@@ -236,14 +251,19 @@ class Salesforce:
                     if kind is None:
                         results.append({"success": False, "errors": [records.error("INVALID_TYPE", "attributes.type names no object")]})
                     elif method == "PATCH" and not (record.get("Id") or record.get("id")):
-                        results.append({"success": False, "errors": [records.error("MISSING_ARGUMENT", "Id not specified in an update call", "Id")]})
+                        results.append(
+                            {"success": False, "errors": [records.error("MISSING_ARGUMENT", "Id not specified in an update call", "Id")]}
+                        )
                     else:
                         plain = {k: v for k, v in record.items() if method != "POST" or k not in {"Id", "id"}}
                         results.append(records.save(self.box, kind, plain, upsert_by=upsert_by))
                 if all_or_none and not all(r["success"] for r in results):
                     raise _RollBack
         except _RollBack:
-            rolled = records.error("ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not all records were valid and the request was using AllOrNone header")
+            rolled = records.error(
+                "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+                "Record rolled back because not all records were valid and the request was using AllOrNone header",
+            )
             results = [r if not r["success"] else {"success": False, "errors": [rolled]} for r in results]
         return JSONResponse(results)
 
@@ -261,32 +281,17 @@ class Salesforce:
 
     # ---- about the org ----------------------------------------------------------------------------------------------
     async def versions(self, request: Request) -> Response:
-        return JSONResponse(VERSIONS)
+        return JSONResponse(org.VERSIONS)
 
     async def describe_all(self, request: Request) -> Response:
-        return JSONResponse({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [
-            {"name": o, "label": o, "keyPrefix": PREFIX[o], "queryable": True, "createable": o not in records.READ_ONLY, "custom": False} for o in OBJECTS]})  # fmt: skip
+        return JSONResponse(org.objects())
 
     async def describe(self, request: Request) -> Response:
         entity = self.entity(request)
-        if entity is None:
-            return fail(404, "NOT_FOUND", "The requested resource does not exist")
-        writable = entity not in records.READ_ONLY
-        return JSONResponse({
-            "name": entity, "label": entity, "keyPrefix": PREFIX[entity], "queryable": True, "createable": writable, "updateable": writable, "custom": False,
-            "fields": [{
-                "name": f.name, "label": f.name.removesuffix("__c").replace("_", " "), "type": f.type, "length": 255 if f.affinity.startswith("TEXT") else 0,
-                "custom": f.name.endswith("__c"), "nillable": not f.required, "createable": writable and not f.system, "updateable": writable and not f.system,
-                "externalId": f.external_id, "unique": f.external_id, "idLookup": f.external_id or f.name in {"Id", "Email"}, "filterable": f.type != "textarea",
-                "referenceTo": [f.refers] if f.refers else [], "relationshipName": f.name.removesuffix("Id") if f.refers else None, "restrictedPicklist": f.restricted,
-                "picklistValues": [{"value": p, "label": p, "active": True, "defaultValue": False} for p in f.picks],
-            } for f in OBJECTS[entity]],
-        })  # fmt: skip
+        return JSONResponse(org.describe(entity)) if entity else fail(404, "NOT_FOUND", "The requested resource does not exist")
 
     async def limits(self, request: Request) -> Response:
-        used = self.used.get(self.box.stamp()[:10], 0)
-        return JSONResponse({"DailyApiRequests": {"Max": DAILY, "Remaining": DAILY - used}, "DailyBulkV2QueryJobs": {"Max": 10_000, "Remaining": 10_000},
-                             "DailyBulkV2QueryFileStorageMB": {"Max": 976_562, "Remaining": 976_562}, "DataStorageMB": {"Max": 1024, "Remaining": 900}})  # fmt: skip
+        return JSONResponse(org.limits(self.used.get(self.box.stamp()[:10], 0)))
 
 
 class _RollBack(Exception):
@@ -298,18 +303,30 @@ def attributes(entity: str, id_: str, version: str) -> Row:
 
 
 def _errors(result: Row) -> JSONResponse:
-    return JSONResponse([{"message": e["message"], "errorCode": e["statusCode"], "fields": e["fields"]} for e in result["errors"]], status_code=400)
+    return JSONResponse(
+        [{"message": e["message"], "errorCode": e["statusCode"], "fields": e["fields"]} for e in result["errors"]], status_code=400
+    )
 
 
 def routes(box: Box) -> list[Route]:
     sf = Salesforce(box)
     data = "/services/data/{version}"
     table: list[tuple[str, Handler, list[str]]] = [
-        ("/query", sf.query, ["GET"]), ("/queryAll", sf.query, ["GET"]), ("/query/{locator}", sf.more, ["GET"]), ("/limits", sf.limits, ["GET"]),
-        ("/sobjects", sf.describe_all, ["GET"]), ("/sobjects/{entity}/describe", sf.describe, ["GET"]), ("/sobjects/{entity}", sf.one, ["POST"]),
-        ("/sobjects/{entity}/{id}", sf.one, ["GET", "PATCH"]), ("/sobjects/{entity}/{field}/{value:path}", sf.by_key, ["GET", "PATCH"]),
-        ("/composite/sobjects", sf.collection, ["POST", "PATCH"]), ("/composite/sobjects/{entity}", sf.many, ["GET"]),
+        ("/query", sf.query, ["GET"]),
+        ("/queryAll", sf.query, ["GET"]),
+        ("/query/{locator}", sf.more, ["GET"]),
+        ("/limits", sf.limits, ["GET"]),
+        ("/sobjects", sf.describe_all, ["GET"]),
+        ("/sobjects/{entity}/describe", sf.describe, ["GET"]),
+        ("/sobjects/{entity}", sf.one, ["POST"]),
+        ("/sobjects/{entity}/{id}", sf.one, ["GET", "PATCH"]),
+        ("/sobjects/{entity}/{field}/{value:path}", sf.by_key, ["GET", "PATCH"]),
+        ("/composite/sobjects", sf.collection, ["POST", "PATCH"]),
+        ("/composite/sobjects/{entity}", sf.many, ["GET"]),
         ("/composite/sobjects/{entity}/{field}", sf.upsert, ["PATCH"]),
-    ]  # fmt: skip
-    return [Route("/services/oauth2/token", sf.token, methods=["POST"]), Route("/services/data", sf.versions, methods=["GET"]),
-            *(Route(data + path, sf.guarded(handler), methods=methods) for path, handler, methods in table)]  # fmt: skip
+    ]
+    return [
+        Route("/services/oauth2/token", sf.token, methods=["POST"]),
+        Route("/services/data", sf.versions, methods=["GET"]),
+        *(Route(data + path, sf.guarded(handler), methods=methods) for path, handler, methods in table),
+    ]

@@ -49,7 +49,13 @@ def check(box: Box, entity: str, record: Row, *, current: Row | None) -> tuple[R
         if f is None:
             errors.append(error("INVALID_FIELD", f"No such column '{name}' on sobject of type {entity}", name))
         elif f.system or entity in READ_ONLY:
-            errors.append(error("INVALID_FIELD_FOR_INSERT_UPDATE", f"Unable to create/update fields: {f.name}. Please check the security settings of this field.", f.name))
+            errors.append(
+                error(
+                    "INVALID_FIELD_FOR_INSERT_UPDATE",
+                    f"Unable to create/update fields: {f.name}. Please check the security settings of this field.",
+                    f.name,
+                )
+            )
         else:
             wrong = _value(box, f, value, columns)
             if wrong:
@@ -61,12 +67,19 @@ def check(box: Box, entity: str, record: Row, *, current: Row | None) -> tuple[R
     if not errors and (key := columns.get("Signal_Key__c")):
         other = box.store.value(f'SELECT Id FROM "{entity}" WHERE Signal_Key__c = ? AND Id <> ?', (key, (current or {}).get("Id", "")))
         if other:
-            errors.append(error("DUPLICATE_VALUE", f"duplicate value found: Signal_Key__c duplicates value on record with id: {other[:15]}", "Signal_Key__c"))
+            errors.append(
+                error(
+                    "DUPLICATE_VALUE",
+                    f"duplicate value found: Signal_Key__c duplicates value on record with id: {other[:15]}",
+                    "Signal_Key__c",
+                )
+            )
     return columns, errors
 
 
 def _value(box: Box, f: Field, value: Any, columns: Row) -> Error | None:
     """Store the checked value in `columns`, or say what is wrong."""
+
     def bad(said: str) -> Error:
         return error("JSON_PARSER_ERROR", f"Cannot deserialize instance of {said} from {value!r} at field {f.name}", f.name)
 
@@ -82,7 +95,11 @@ def _value(box: Box, f: Field, value: Any, columns: Row) -> Error | None:
         columns[f.name] = value
     elif f.type in {"date", "datetime"}:
         try:
-            columns[f.name] = date.fromisoformat(value).isoformat() if f.type == "date" else to_stamp(parse(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", value)))
+            columns[f.name] = (
+                date.fromisoformat(value).isoformat()
+                if f.type == "date"
+                else to_stamp(parse(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", value)))
+            )
         except (ValueError, TypeError, AttributeError):
             return bad(f.type)
     elif not isinstance(value, str):
@@ -138,7 +155,11 @@ def save(box: Box, entity: str, record: Row, *, upsert_by: str = "") -> Row:
         current = find(box, entity, str(id_))
         if current is None:
             malformed = len(str(id_)) not in (15, 18)
-            return _failed(error("MALFORMED_ID", f"bad id {id_}", "Id") if malformed else error("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"))
+            return _failed(
+                error("MALFORMED_ID", f"bad id {id_}", "Id")
+                if malformed
+                else error("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+            )
     if current is not None and current.get("IsDeleted"):
         return _failed(error("ENTITY_IS_DELETED", "entity is deleted"), id_=current["Id"])
     columns, errors = check(box, entity, record, current=current)

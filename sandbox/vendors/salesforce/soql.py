@@ -80,7 +80,7 @@ class _Reader:
         while position < len(text) and text[position:].strip():
             match = _TOKEN.match(text, position)
             if not match or match.lastgroup is None:
-                raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{text[position:position + 10].strip()}'")
+                raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{text[position : position + 10].strip()}'")
             self.tokens.append((match.lastgroup, match.group(match.lastgroup)))
             position = match.end()
 
@@ -101,7 +101,10 @@ class _Reader:
 
     def word(self) -> str:
         if self.at >= len(self.tokens) or self.tokens[self.at][0] != "word":
-            raise SoqlError("MALFORMED_QUERY", "unexpected end of query" if self.at >= len(self.tokens) else f"unexpected token: '{self.tokens[self.at][1]}'")
+            raise SoqlError(
+                "MALFORMED_QUERY",
+                "unexpected end of query" if self.at >= len(self.tokens) else f"unexpected token: '{self.tokens[self.at][1]}'",
+            )
         self.at += 1
         return self.tokens[self.at - 1][1]
 
@@ -127,7 +130,11 @@ class _Reader:
         named = self.word()
         entity = next((o for o in OBJECTS if o.lower() == named.lower()), None)
         if entity is None:
-            raise SoqlError("INVALID_TYPE", f"sObject type '{named}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name.")
+            raise SoqlError(
+                "INVALID_TYPE",
+                f"sObject type '{named}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' "
+                f"after the entity name.",
+            )
         query = Query(entity, is_count=is_count)
         query.columns = [(p, *self.resolve(query, p)) for p in paths]
         if self.take("WHERE"):
@@ -137,10 +144,13 @@ class _Reader:
             orders = []
             while True:
                 relation, f = self.resolve(query, self.word())
-                direction = "DESC" if self.take("DESC") else ("ASC" if self.take("ASC") else "ASC")
+                direction = "DESC" if self.take("DESC") else "ASC"
+                self.take("ASC")
                 nulls = "FIRST" if direction == "ASC" else "LAST"
                 if self.take("NULLS"):
-                    nulls = "FIRST" if self.take("FIRST") else (self.need("LAST") or "LAST")
+                    nulls = "FIRST" if self.take("FIRST") else "LAST"
+                    if nulls == "LAST":
+                        self.need("LAST")
                 orders.append(f"{_name(relation, f)} {direction} NULLS {nulls}")
                 if not self.take(","):
                     break
@@ -167,13 +177,21 @@ class _Reader:
             head, name = path.split(".")
             reference = next((f for f in OBJECTS[entity] if f.refers and (f.name.removesuffix("Id")).lower() == head.lower()), None)
             if reference is None:
-                raise SoqlError("INVALID_FIELD", f"\n{self.text[:80]}\nERROR at Row:1:Column:1\nDidn't understand relationship '{head}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name.")  # fmt: skip
+                raise SoqlError(
+                    "INVALID_FIELD",
+                    f"\n{self.text[:80]}\nERROR at Row:1:Column:1\nDidn't understand relationship '{head}' in field path. If you are "
+                    f"attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name.",
+                )
             relation = reference.name.removesuffix("Id")
             query.joins[relation] = (reference.refers, reference.name)
             entity = reference.refers
         found = next((f for f in OBJECTS[entity] if f.name.lower() == name.lower()), None)
         if found is None:
-            raise SoqlError("INVALID_FIELD", f"\n{self.text[:80]}\n       ^\nERROR at Row:1:Column:8\nNo such column '{name}' on entity '{entity}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name.")  # fmt: skip
+            raise SoqlError(
+                "INVALID_FIELD",
+                f"\n{self.text[:80]}\n       ^\nERROR at Row:1:Column:8\nNo such column '{name}' on entity '{entity}'. If you are "
+                f"attempting to use a custom field, be sure to append the '__c' after the custom field name.",
+            )
         return relation, found
 
     def any_of(self, query: Query) -> str:
@@ -246,7 +264,10 @@ class _Reader:
         self.at += 1
         if kind == "string":
             if f.type in {"boolean", "int", "double", "currency", "date", "datetime"}:
-                raise SoqlError("INVALID_FIELD", f"value of filter criterion for field '{f.name}' must be of type {f.type} and should not be enclosed in quotes")
+                raise SoqlError(
+                    "INVALID_FIELD",
+                    f"value of filter criterion for field '{f.name}' must be of type {f.type} and should not be enclosed in quotes",
+                )
             plain = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m.group(1), m.group(1)), text[1:-1])
             return id18(plain) if f.type in {"id", "reference"} and len(plain) == 15 else plain
         if kind == "time":
