@@ -1,6 +1,6 @@
 """Landing: what a stream's bodies become in the lake, and how every record is accounted for.
 
-bodies → records → rows | rejects → guards → one file per (dataset, dt, stream, window) → mentions, people.
+bodies → records → rows | rejects → `settle.py` → one file per (dataset, dt, stream, window) → mentions, people.
 `read = landed + rejected + reread + waiting`, and `records_in = landed + rejected`: reread rows already stand under an
 earlier day, waiting ones were said after the window closed and belong to the next day.
 Does not belong here: fetching (the sources), order and health of streams (`runner.py`).
@@ -21,13 +21,10 @@ from signals_pipeline.errors import ContractBroken, Permanent, SkipRecord
 from signals_pipeline.io.datasets import ENVELOPE, dataset
 from signals_pipeline.io.lake import table_of
 from signals_pipeline.keys import md5
-from signals_pipeline.rules.windows import HOUR_OFFSET, dt_of
-from signals_pipeline.sources import mentions, standing
+from signals_pipeline.sources import mentions, settle, standing
 from signals_pipeline.sources.read import naive
 from signals_pipeline.sources.spec import Body, BodyTally, Pull, Raw, Row, StreamCode
 
-MIN_JUDGED = 20  # a reject share says nothing about fewer records
-HARMLESS = ("duplicate", "superseded", "file_repeated", "file_superseded")  # rejects that do not speak against the vendor's contract
 REJECTED_TEXT = 65_536  # characters kept of a whole body that was rejected
 _FLUSH = 5_000
 
@@ -73,6 +70,7 @@ class Landing:
         self._seen: dict[str, tuple[int, datetime]] = {}  # record_key → (number, known_at) of the version that stands
         self._dropped: set[int] = set()
         self._known = frozenset(pull.spec.fields)
+        self._is_broken = False
         self._unknown_of: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     # ---- in -------------------------------------------------------------------------------------------------------
@@ -219,158 +217,68 @@ class Landing:
     # ---- out ------------------------------------------------------------------------------------------------------
     def finish(self) -> Landed:
         """Guards, then raw rows, rejects, mentions and people. Raises ContractBroken; then only rejects are written."""
-        self._flush()
-        table = pa.concat_tables(self._chunks) if self._chunks else self.dataset.schema.empty_table()
-        table = self._without_dropped(table)
-        table = self._without_repeats(table)
+        table, repeats = settle.without_repeats(self._table(), self.dataset, needed=not self._seen)
+        for reason, row in repeats:
+            key = row["record_key"]
+            self._reject(reason, f"another row of {key} stands", self.pull.stream, row["payload"] or _text(row), key)
         self._write_rejects()
+        is_idle = self.pull.spec.idle and all(t.refused for t in self.tallies)
         try:
-            self._judge(table.num_rows)
+            settle.judge(self.pull, table.num_rows, self.result.reasons, is_idle=is_idle)
         except ContractBroken:
-            self.result.held_back = table.num_rows
+            self._is_broken = True
             raise
         if self.is_event:
-            table = self._without_standing(table)
-            self.result.landed = table.num_rows
-            dated = table.append_column("dt", self._days(table))
-        else:
-            self.result.landed = table.num_rows
-            dated = table.append_column("dt", pa.array([self.pull.window.dt] * table.num_rows, pa.date32()))
-            table = self._with_carried(table)
-        read = self.result.landed + self.result.rejected + self.result.reread + self.result.waiting
-        if read != self.result.read:
-            raise Permanent(f"{self.pull.stream}: read {self.result.read} records but accounts for {read}")
-        self._write(table, dated)
-        newest = standing.newest_instant(table, "known_at")
+            table, self.result.reread = settle.without_standing(self.pull, self.dataset, table, self.window)
+        self._account(table.num_rows)
+        whole = settle.with_kept(self.pull, self.dataset, table, self.window, is_idle=is_idle)
+        self.result.carried = whole.num_rows - table.num_rows
+        self.result.days = settle.write(self.pull, self.dataset, whole, self.window)
+        newest = standing.newest_instant(whole, "known_at")
         self.result.newest_known_at = newest.replace(tzinfo=UTC) if newest else None
-        mentions.write(self.pull, dated, window=self.window)
+        mentions.write(self.pull, whole, window=self.window)
         return self.result
 
     def checkpoint(self) -> None:
         """Land what has come so far: for dear pulls, which must not be paid for twice."""
-        self._flush()
-        if self._chunks:
-            part = self._without_dropped(pa.concat_tables(self._chunks))
-            self._write(self._with_carried(part), None)
+        table = self._table()
+        if table.num_rows:
+            whole = settle.with_kept(self.pull, self.dataset, table, self.window)
+            settle.write(self.pull, self.dataset, whole, self.window)
 
     def abandon(self) -> Landed:
-        """The pull broke off: nothing that stands is touched, rejects are kept, good rows are counted as held back."""
-        self._flush()
+        """The pull broke off: nothing that stands is touched, rejects are kept, good rows are counted as held back.
+
+        A dear pull keeps the rows that came: those of a state, whose keys are few and merged anyway.
+        """
+        table = self._table()
         self._write_rejects()
-        good = self._count - len(self._dropped)
-        if self.pull.spec.page_by_page:
-            self.checkpoint()
-            self.result.landed = good
+        if self.pull.spec.page_by_page and not self._is_broken and not self.is_event:
+            whole = settle.with_kept(self.pull, self.dataset, table, self.window)
+            self.result.days = settle.write(self.pull, self.dataset, whole, self.window)
+            self.result.landed, self.result.carried = table.num_rows, whole.num_rows - table.num_rows
+            mentions.write(self.pull, whole, window=self.window)
         else:
-            self.result.held_back = good
-            self.result.landed = 0
+            self.result.landed, self.result.held_back, self.result.days = 0, table.num_rows, {}
         return self.result
 
-    def _write_rejects(self) -> None:
-        self.pull.runtime.lake.write("rejects", self.pull.window.dt, self._rejects, stream=self.pull.stream, window=self.window)
-
-    def _judge(self, good: int) -> None:
-        spec, result = self.pull.spec, self.result
-        bad = sum(n for reason, n in result.reasons.items() if reason not in HARMLESS)
-        judged = good + bad
-        share = bad / judged if judged else 0.0
-        if share > spec.max_reject_share and (judged >= MIN_JUDGED or not (good or self.is_event)):
-            most = ", ".join(f"{reason} {n}" for reason, n in result.reasons.most_common(3))
-            raise ContractBroken(
-                f"{self.pull.stream}: {bad} of {judged} records rejected ({share:.0%}, allowed {spec.max_reject_share:.0%}): {most}"
-            )
-        if self.is_event or self._is_idle:
-            return
-        if good < spec.min_rows:
-            raise ContractBroken(
-                f"{self.pull.stream}: {good} rows, at least {spec.min_rows} expected: a short pull never replaces a good one"
-            )
-        earlier = None if spec.merged else self._snapshot()
-        if earlier and good < spec.min_share * (stood := standing.rows_in(self.pull.runtime.lake, earlier[1])):
-            raise ContractBroken(
-                f"{self.pull.stream}: {good} rows where {stood} stand since {earlier[0]}: a short pull never replaces a good one"
-            )
-
-    @property
-    def _is_idle(self) -> bool:
-        return self.pull.spec.idle and all(t.refused for t in self.tallies)
-
-    def _snapshot(self) -> tuple[date, str] | None:
-        return standing.snapshot(self.pull.runtime.lake, self.dataset.name, self.pull.stream, before=self.pull.window.dt)
-
-    def _without_dropped(self, table: pa.Table) -> pa.Table:
+    def _table(self) -> pa.Table:
+        """The accepted rows so far, less those a newer version took the place of."""
+        self._flush()
+        table = pa.concat_tables(self._chunks) if self._chunks else self.dataset.schema.empty_table()
         if not self._dropped:
             return table
-        keep = [i for i in range(table.num_rows) if i not in self._dropped]
-        return table.take(pa.array(keep, pa.int64()))
+        return table.take(pa.array([i for i in range(table.num_rows) if i not in self._dropped], pa.int64()))
 
-    def _without_repeats(self, table: pa.Table) -> pa.Table:
-        """Repeated keys among rows that came as Arrow (rows of `take` were compared one by one)."""
-        if self._seen or not table.num_rows or pc.count_distinct(table["record_key"]).as_py() == table.num_rows:
-            return table
-        order = pc.sort_indices(table, [("record_key", "ascending"), ("known_at", "descending")])
-        keys = table["record_key"].combine_chunks().take(order)
-        first = pa.concat_arrays([pa.array([True]), pc.not_equal(keys.slice(1), keys.slice(0, len(keys) - 1))])
-        kept, repeats = table.take(order.filter(first)), table.take(order.filter(pc.invert(first)))
-        content = [c for c in self.dataset.columns if c not in ENVELOPE]
-        same = set(standing.fingerprint(kept, "record_key", content).to_pylist())
-        for row, mark in zip(repeats.to_pylist(), standing.fingerprint(repeats, "record_key", content).to_pylist(), strict=True):
-            reason = "duplicate" if mark in same else "superseded"
-            key = row["record_key"]
-            self._reject(reason, f"another row of {key} stands", self.pull.stream, row["payload"] or _text(row), key)
-        return kept
+    def _account(self, landed: int) -> None:
+        result = self.result
+        result.landed = landed
+        read = result.landed + result.rejected + result.reread + result.waiting
+        if read != result.read:
+            raise Permanent(f"{self.pull.stream}: read {result.read} records but accounts for {read}")
 
-    def _without_standing(self, table: pa.Table) -> pa.Table:
-        """Event rows that are not under another day (or another file of this one) yet.
-
-        A record known at k was landed on the day of k or later, so older days need no look.
-        """
-        if not table.num_rows:
-            return table
-        content = [c for c in self.dataset.columns if c not in ENVELOPE] if self.pull.spec.restated else []
-        is_history = self.window == "history"
-        earliest = _day_of(pc.min(table["known_at"]).as_py(), self.pull.runtime.profile.zone)
-        stood = standing.keys_standing(
-            self.pull.runtime.lake, self.dataset.name, self.pull.stream,
-            since=earliest, until=self.pull.window.dt if not is_history else date.max,
-            but=(None if is_history else self.pull.window.dt, self.window), columns=["record_key", *content],
-        )  # fmt: skip
-        if not stood.num_rows:
-            return table
-        known = pc.is_in(
-            standing.fingerprint(table, "record_key", content), value_set=standing.fingerprint(stood, "record_key", content)
-        )
-        self.result.reread += pc.sum(known).as_py() or 0
-        return table.filter(pc.invert(known))
-
-    def _days(self, table: pa.Table) -> pa.Array:
-        dt = self.pull.window.dt
-        if self.window == "day" or not table.num_rows:
-            return pa.array([dt] * table.num_rows, pa.date32())
-        zone = self.pull.runtime.profile.zone
-        local = pc.local_timestamp(pc.assume_timezone(table["known_at"], "UTC").cast(pa.timestamp("us", zone)))
-        shifted = pc.subtract(local, pa.scalar(HOUR_OFFSET * 3_600_000_000, pa.duration("us")))
-        return pc.floor_temporal(shifted, unit="day").cast(pa.date32())
-
-    def _with_carried(self, table: pa.Table) -> pa.Table:
-        """A merged snapshot: the rows of the newest earlier one that this pull did not bring again. An idle one: all of it."""
-        if not (self.pull.spec.merged or self._is_idle):
-            return table
-        lake, dt = self.pull.runtime.lake, self.pull.window.dt
-        paths = [p for d, w, p in standing.files(lake, self.dataset.name, self.pull.stream) if d == dt and w == "day"]
-        earlier = self._snapshot()
-        base = paths if self.pull.spec.page_by_page and paths else [earlier[1]] if earlier else []
-        rows = standing.load(lake, self.dataset.name, base)
-        old = rows.filter(pc.invert(pc.is_in(rows["record_key"], value_set=table["record_key"].combine_chunks())))
-        self.result.carried = old.num_rows
-        return pa.concat_tables([table, old])
-
-    def _write(self, table: pa.Table, dated: pa.Table | None) -> None:
-        lake, dt = self.pull.runtime.lake, self.pull.window.dt
-        if self.window == "history" and dated is not None:
-            self.result.days = lake.write_days(self.dataset.name, dated, stream=self.pull.stream, window=self.window)
-        else:
-            self.result.days = {dt: lake.write(self.dataset.name, dt, table, stream=self.pull.stream, window=self.window)}
+    def _write_rejects(self) -> None:
+        settle.write_rejects(self.pull, self._rejects, self.window)
 
 
 def _plain(columns: dict[str, Any]) -> dict[str, Any]:
@@ -379,7 +287,3 @@ def _plain(columns: dict[str, Any]) -> dict[str, Any]:
 
 def _text(row: dict[str, Any]) -> str:
     return "; ".join(f"{k}={v}" for k, v in row.items() if v is not None)
-
-
-def _day_of(instant: datetime, zone: str) -> date:
-    return dt_of(instant.replace(tzinfo=UTC), zone)

@@ -153,8 +153,7 @@ class _Pulling:
             self.rt.now(), self.cursor(source.streams[name].dataset, run.stream), self.http,
         )  # fmt: skip
         landing = Landing(pull, code)
-        pacing = source.limits or source.vendor
-        before = self.http.stats(pacing) if self.http is not None else None
+        before = self.http.stats(source.vendor) if self.http is not None else None
         try:
             await self.bodies(pull, code, landing)
             landed = await self.finish(pull, code, landing)
@@ -172,7 +171,7 @@ class _Pulling:
             landed, run.status, run.error = landing.abandon(), "failed", f"{type(bug).__name__}: {bug}"
         _fill(run, landed, pull)
         if before is not None:
-            stats = self.http.stats(pacing).minus(before)
+            stats = self.http.stats(source.vendor).minus(before)
             run.requests, run.waits_s, run.too_many_requests = stats.requests, round(stats.waits_s, 3), stats.too_many_requests
         state.note_health(self.rt.ops, run.stream, ok=run.status == "ok", error=run.error, at=self.rt.stamp())
 

@@ -109,7 +109,7 @@ def test_a_truncated_fetch_keeps_yesterdays_rows(rt: Runtime) -> None:
 
 def test_a_short_pull_never_replaces_a_good_one(rt: Runtime) -> None:
     pull_fakes(rt, states([record(str(n)) for n in range(10)]), dt=DT - timedelta(days=1))
-    run = one(pull_fakes(rt, states([record("0")])))
+    run = one(pull_fakes(rt, states([record("0")], min_share=0.5)))
     assert run.status == "failed"
     assert "1 rows where 10 stand" in (run.error or "")
     assert {r["dt"] for r in landed(rt, STATE)} == {DT - timedelta(days=1)}
@@ -199,6 +199,22 @@ def test_running_a_day_twice_writes_the_same_bytes(rt: Runtime) -> None:
     first = lake_bytes(rt)
     pull_fakes(rt, *vendors)
     assert lake_bytes(rt) == first
+
+
+def test_running_a_day_again_later_writes_the_same_bytes_where_nothing_changed(rt: Runtime, at: Callable[..., Runtime]) -> None:
+    vendors = (events([record("a"), {}]), FakeVendor("state", STATE, "beta", {"list": [[record("x", None)]]}))
+    pull_fakes(rt, *vendors)
+    first = {k: v for k, v in lake_bytes(rt).items() if "stream_runs" not in k}
+    later = at("2026-06-30T12:00:00+00:00")
+    pull_fakes(later, *vendors)
+    assert {k: v for k, v in lake_bytes(later).items() if "stream_runs" not in k} == first
+
+
+def test_an_event_that_its_day_has_landed_stays_when_the_source_skips_it_the_second_time(rt: Runtime) -> None:
+    pull_fakes(rt, events([record("a"), record("b")]))
+    run = one(pull_fakes(rt, events([record("c")])))
+    assert (run.landed, run.carried, run.records_in) == (1, 2, 1)
+    assert [r["record_key"] for r in landed(rt, FEED)] == ["a", "b", "c"]
 
 
 def test_a_state_row_is_landed_under_the_run_that_saw_it_also_in_a_history_load(rt: Runtime) -> None:
