@@ -1,0 +1,110 @@
+"""Companies a filing names: `Acme, Inc. ("Acme")` definitions, the registrant's own names, and names in a phrase.
+
+text → `Firms` → full name of a short one, "is this the registrant?". Does not belong here: who buys whom (`deals.py`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import fuzz
+
+LEGAL = (
+    r"(?:Inc|Incorporated|Corp|Corporation|Company|Companies|Co|LLC|L\.L\.C|Ltd|Limited|LP|L\.P|LLP|PLC|plc|GmbH|AG|SE|N\.V|NV|B\.V|BV|S\.A|SA|"
+    r"S\.p\.A|SpA|AB|A/S|ASA|AS|Oyj|Oy|Pty|Pte|S\.\u00e0 r\.l|S\.a\.r\.l|SARL|SAS|K\.K|N\.A|Bancorp|Bank|Holdings|Group|Partners|Technologies|Systems)"
+)
+_WORD = r"(?:[A-Z0-9\u00c0-\u00de][\w&'.\-/+\u00c0-\u00ff]*|[a-z][A-Z][\w&'.\-]*|&)"  # eScription, i2
+NAME = rf"(?:The\s+)?{_WORD}(?:,?\s+(?:{_WORD}|of|and|the|de|for|\(\w+\))){{0,9}}?"
+_DEFINITION = re.compile(
+    rf"(?P<name>{_WORD}(?:,?[^\S\n]+(?:{_WORD}|of|and|the|de|for|in|\([A-Z]\w+\))){{0,11}})[^\S\n]*,?(?:[^\S\n]+(?:a|an)[^\S\n][^()\"\n]{{3,200}}?)?[^\S\n]*"
+    r"\((?:(?:collectively|together|individually)[^()\"]{0,60})?(?:the\s+|an?\s+|\"the\s+)?\"(?P<short>[^\"]{2,50}?)[,.]?\"(?P<more>[^()]{0,120})\)"
+)
+_SELF = frozenset(("company", "registrant", "corporation", "issuer", "we", "us", "our", "parent company", "bank holding company"))
+_ROLES = re.compile(
+    r"^(?:merger sub(?:sidiary)?\b.*|sub(?:s| i+|\b).*|merger agreement|.*agreement.*|.*(?:notes?|shares?|debentures|stock|facility|loans?|plan|merger|offer|transaction|closing|"
+    r"date|act|commission|sec|board|trustee|agent|representative|underwriters?|lenders?|purchasers?|committee|business|acquisition|term|period|amendment|escrow agent).*)$",
+    re.IGNORECASE,
+)
+RUN = rf"{_WORD}(?:,?\s(?:{_WORD}|of|and|the|de|&)){{0,8}}"  # as long as capitals last
+_SHELL = re.compile(r"\b(?:merger\s?(?:sub|corp|co|enterprises)|acquisition (?:corp|corporation|sub|llc|inc|co|company|limited|ltd)\b|acquireco|bidco|midco|newco|holdco|merger subsidiary|mergerco)", re.IGNORECASE)
+_SUFFIX = re.compile(rf"[,\s]+{LEGAL}\.?$", re.IGNORECASE)
+
+
+def core(name: str) -> str:
+    """A name without legal forms, dots and case, for comparison."""
+    text = re.sub(r"[/\\](?:[A-Z]{2,3}|new|adr)[/\\]?$", "", name.strip(), flags=re.IGNORECASE)
+    previous = None
+    while previous != text:
+        previous, text = text, _SUFFIX.sub("", text).strip(" ,.")
+    return re.sub(r"[^a-z0-9]+", " ", (text or name).lower().removeprefix("the ")).strip()
+
+
+def tidy(name: str) -> str:
+    text = re.sub(r"\s+", " ", name).strip(" ,;:\"'")
+    text = re.sub(r"^(?:(?:by and )?(?:among|between)|and|with|of|to|from|the|certain|all of|both|its|by|that|in|On|Mr|Ms)\s+", "", text)
+    return text + "." if re.search(r"\b(?:Inc|Corp|Co|Ltd)$", text) else text
+
+
+class Firms:
+    """Defined names of one filing. `registrant` is the header's or the cover's name."""
+
+    def __init__(self, text: str, registrant: str | None) -> None:
+        self.registrant = registrant or ""
+        self.full: dict[str, str] = {}
+        self.own: set[str] = set(_SELF)
+        self.shells: set[str] = set()
+        for found in _DEFINITION.finditer(text):
+            name, shorts = tidy(_cut(found["name"])), [found["short"], *re.findall(r"\"([^\"]{2,50})\"", found["more"] or "")]
+            shorts = [re.sub(r"^the\s+", "", s.strip(), flags=re.IGNORECASE) for s in shorts]
+            is_own = any(s.lower() in _SELF for s in shorts) or self._same(name)
+            if "company" in (s.lower() for s in shorts) and not self._same(name) and _SUFFIX.search(name) and self.own - _SELF:
+                self.own.discard("company")  # the registrant has a name of its own here: "the Company" is the other side
+                self.full["company"] = name
+                continue
+            for short in shorts:
+                short = short.strip(" ,.")
+                if is_own and (self._same(name) or short.lower() in _SELF):
+                    self.own.add(short.lower())
+                if _SHELL.search(name) or re.match(r"(?:merger )?subs?\b", short, re.IGNORECASE) or re.search(r"\bmerger sub", short, re.IGNORECASE):
+                    self.shells.add(short.lower())
+                    self.shells.add(name.lower())
+                elif not _ROLES.match(short) or _SUFFIX.search(name):
+                    self.full.setdefault(short.lower(), name)
+
+    def _same(self, name: str) -> bool:
+        ours, theirs = core(self.registrant), core(name)
+        if not ours or not theirs:
+            return False
+        if ours == theirs or fuzz.ratio(ours, theirs) >= 92:
+            return True
+        is_part = fuzz.token_set_ratio(ours, theirs) == 100 and theirs.split()[0] == ours.split()[0]
+        return is_part and len(theirs) >= 0.6 * len(ours)
+
+    def is_registrant(self, name: str) -> bool:
+        """True for "the Company", for a defined short name of it, for its name in other dress, and for its first words alone."""
+        bare = re.sub(r"^the\s+", "", name.strip(" ,."), flags=re.IGNORECASE)
+        if bare.lower() in self.own or self._same(bare):
+            return True
+        ours, theirs = core(self.registrant).split(), core(bare).split()
+        return bool(theirs) and len(" ".join(theirs)) >= 4 and ours[: len(theirs)] == theirs and bare.lower() not in self.full
+
+    def is_shell(self, name: str) -> bool:
+        """A merger vehicle: no company of its own."""
+        return name.lower().strip(" ,.") in self.shells or bool(_SHELL.search(name))
+
+    def name_of(self, phrase: str) -> str | None:
+        """The full name of a company as a phrase gives it; None for a role ("the Buyer" nobody defined) or no name."""
+        bare = re.sub(r"^(?:the|all of|each of)\s+", "", phrase.strip(" ,.;\"'"), flags=re.IGNORECASE)
+        bare = re.sub(r"['\u2019]s?$", "", bare)
+        if bare.lower() in self.full:
+            return self.full[bare.lower()]
+        if not bare or not re.match(r"[A-Z0-9]|[a-z][A-Z]", bare) or _ROLES.match(bare):
+            return None
+        return tidy(bare)
+
+
+def _cut(name: str) -> str:
+    """The last company in a run: "Acme, Inc. and Beta, Inc" defines Beta."""
+    parts = re.split(r"(?:\s+(?:and|by and among|among|between|with|of)\s+|,\s+)(?=[A-Z][^,]*(?:,?\s+" + LEGAL + r")\.?$)", name)
+    tail = parts[-1]
+    return tail if len(tail.split()) > 1 or len(parts) == 1 else name
