@@ -57,7 +57,7 @@ RULES = (
     _rule("aggregate_text", r"\b(?:string_agg|listagg|array_agg|group_concat|list)\s*\(", "use list_text()"),
     _rule("day_of_week", r"\bextract\s*\(\s*(?:dow|isodow)\b|\bdayofweek\s*\(", "the first day differs by engine; use date_trunc('week')"),
     _rule("date_difference", r"\b(?:datediff|date_diff)\s*\(|\bage\s*\(", "use days_between()"),
-    _rule("interval", r"\binterval\b", "use add_days()"),
+    _rule("interval", r"\binterval\b(?!\s+(?:day|hour|minute|second)\b)", "write interval '7' day, or use add_days()"),
     _rule("json", r"\bjson_extract\w*\s*\(|->>?|#>>", "use json_text()"),
     _rule("lake_path", r"\bread_parquet\s*\(|\bfrom\s+raw\.", "read the lake through lake() or raw()"),
     _rule("float_average", r"\bavg\s*\(", "doubles add up differently by thread; use ratio(sum(), count()) of integers or numerics"),
@@ -79,7 +79,17 @@ def lint(folder: Path = PROJECT) -> list[Finding]:
             place = path.relative_to(folder).as_posix()
             if not place.startswith(ENGINE_BODIES):
                 found += lint_text(path.read_text(encoding="utf-8"), place)
+    for path in sorted((folder / "models").rglob("*.yml")):
+        found += lint_yaml(path.read_text(encoding="utf-8"), path.relative_to(folder).as_posix())
     return found
+
+
+def lint_yaml(text: str, place: str = "model.yml") -> list[Finding]:
+    """Names that become relations: dbt makes a relation per unit test, and Postgres holds 63 characters."""
+    _, _, tests = text.partition("\nunit_tests:")
+    start = _line(text, len(text) - len(tests))
+    names = ((n, line[len("  - name: ") :].strip()) for n, line in enumerate(tests.split("\n")) if line.startswith("  - name: "))
+    return [Finding(place, start + n, "long_name", f"{name}: at most 63 characters") for n, name in names if len(name) > 63]
 
 
 def lint_text(text: str, place: str = "model.sql") -> list[Finding]:

@@ -82,27 +82,16 @@ used as (
     group by d.day, {{ canonical('g.company_id', 'c') }}
 ),
 
-score_links as (
-    select
-        m.record_key, l.company_id, l.dt as linked_dt,
-        row_number() over (partition by m.record_key order by l.dt, m.role, m.mention_id) as link_rank
-    from {{ ref('mentions') }} as m
-    inner join {{ ref('company_links') }} as l on l.mention_id = m.mention_id
-    where m.dataset = 'sixsense__account_scores'
-),
-
 intent_seen as (
     select
-        d.day, {{ canonical('l.company_id', 'c') }} as company_id, s.intent_score, s.profile_score, s.buying_stage, s.profile_fit,
+        d.day, {{ canonical('s.company_id', 'c') }} as company_id, s.intent_score, s.profile_score, s.buying_stage, s.profile_fit,
         row_number() over (
-            partition by d.day, {{ canonical('l.company_id', 'c') }}
-            order by s.dt desc, s.intent_score desc nulls last, s.record_key, s.pulled_at desc nulls last
+            partition by d.day, {{ canonical('s.company_id', 'c') }}
+            order by s.dt desc, s.intent_score desc nulls last, s.record_key
         ) as seen_rank
     from days as d
-    inner join {{ raw('sixsense__account_scores') }} as s on s.dt <= d.day and s.dt > {{ add_days('d.day', -7) }}
-    inner join score_links as l on l.record_key = s.record_key and l.link_rank = 1 and l.linked_dt <= d.day
-    {{ canonical_join('l.company_id', 'd.day', 'c') }}
-    where lower(s.product) = {{ text_literal(var('intent_product') | lower) }}
+    inner join {{ ref('int_account_score_days') }} as s on s.dt <= d.day and s.dt > {{ add_days('d.day', -7) }} and s.linked_dt <= d.day
+    {{ canonical_join('s.company_id', 'd.day', 'c') }}
 ),
 
 firm_ranked as (

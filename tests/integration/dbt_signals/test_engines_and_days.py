@@ -17,7 +17,10 @@ SCHEMAS = ("sources", "identity", "signals")
 
 
 def relations(settings: Settings) -> list[str]:
-    found = rows(settings, "select table_schema, table_name from information_schema.tables where table_schema in ('sources', 'identity', 'signals')")
+    found = rows(
+        settings,
+        "select table_schema, table_name from information_schema.tables where table_schema in ('sources', 'identity', 'signals')",
+    )
     return sorted(f"{f['table_schema']}.{f['table_name']}" for f in found if not f["table_name"].endswith("__dbt_tmp"))
 
 
@@ -62,7 +65,12 @@ def test_built_day_by_day_and_built_in_one_go_are_the_same_and_a_past_day_stays_
         seen = seen or {relation: content(steps, relation) for relation in past}
     write_world(at_once)
     build(at_once, ago(9), TODAY, checked=False)
-    for relation in ("signals.signal_evidence", "signals.account_features", "signals.buying_signals", "signals.usage_daily"):
+    for relation in (
+        "signals.signal_evidence",
+        "signals.account_features",
+        "signals.buying_signals",
+        "signals.usage_daily",
+    ):
         assert content(at_once, relation), relation
         assert content(steps, relation) == content(at_once, relation), relation
     for relation, where in past.items():

@@ -24,13 +24,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def signals(built: Settings, signal_type: str, **where: Any) -> list[dict[str, Any]]:
     conditions = "".join(f" and {column} is not distinct from ?" for column in where)
     return rows(
-        built, f"select * from signals.buying_signals where signal_type = ?{conditions} order by occurred_at, id", signal_type, *where.values()
+        built,
+        f"select * from signals.buying_signals where signal_type = ?{conditions} order by occurred_at, id",
+        signal_type,
+        *where.values(),
     )
 
 
 def test_reports_of_one_round_are_one_signal_with_all_its_evidence(built: Settings) -> None:
     (found,) = signals(built, "funding_round")
-    evidence = rows(built, "select * from signals.signal_evidence where signal_id = ? order by report_number", found["id"])
+    evidence = rows(
+        built, "select * from signals.signal_evidence where signal_id = ? order by report_number", found["id"]
+    )
     assert [e["dataset"] for e in evidence] == ["sec_edgar__filings", "sec_edgar__filings", "file_drop__funding"]
     assert (found["dt"], found["updated_at"].date()) == (ago(10), ago(3))
 
@@ -46,7 +51,11 @@ def test_a_quote_is_the_span_of_the_filing_that_the_event_points_to(built: Setti
 
 def test_two_filings_of_one_feed_count_as_one_source_and_a_second_feed_raises_confidence(built: Settings) -> None:
     found = signals(built, "funding_round")[0]
-    points = rows(built, "select rule, points from signals.score_reasons where signal_id = ? and score = 'confidence' order by rule", found["id"])
+    points = rows(
+        built,
+        "select rule, points from signals.score_reasons where signal_id = ? and score = 'confidence' order by rule",
+        found["id"],
+    )
     assert {p["rule"]: p["points"] for p in points} == {"sec_edgar__filings": 95, "file_drop__funding": 3}
     assert found["confidence_score"] == 98  # 1 - 0.05 * 0.35 = 0.9825
 
@@ -59,7 +68,9 @@ def test_a_surge_starts_when_the_conditions_first_hold_and_a_fallen_stage_ends_i
 
 def test_a_surge_keeps_one_row_of_evidence_per_change_and_not_one_per_day(built: Settings) -> None:
     second = signals(built, "intent_surge")[1]
-    evidence = rows(built, "select dt, measure from signals.signal_evidence where signal_id = ? order by dt", second["id"])
+    evidence = rows(
+        built, "select dt, measure from signals.signal_evidence where signal_id = ? order by dt", second["id"]
+    )
     assert [(e["dt"], e["measure"]) for e in evidence] == [(ago(3), 65.0), (ago(1), 82.0)]
 
 
@@ -82,7 +93,9 @@ def test_a_silence_fires_once_and_a_new_silence_is_a_new_signal(built: Settings)
     assert [(s["subject"], s["dt"]) for s in found] == [(ago(33).isoformat(), ago(26)), (ago(18).isoformat(), ago(11))]
 
 
-def test_a_drop_off_loses_ten_points_for_each_further_silent_week_and_stops_when_the_user_is_back(built: Settings) -> None:
+def test_a_drop_off_loses_ten_points_for_each_further_silent_week_and_stops_when_the_user_is_back(
+    built: Settings,
+) -> None:
     ended, running = signals(built, "drop_off", user_id="u2")
     assert (ended["strength_score"], running["strength_score"]) == (40, 40)  # seven more silent days, then eleven
 
@@ -96,7 +109,10 @@ def test_a_rumour_loses_strength_and_counts_in_no_feature(built: Settings) -> No
     (rumour,) = signals(built, "acquisition", modality="rumour")
     assert (rumour["strength_score"], rumour["signal_strength"]) == (25, "weak")
     (features,) = rows(
-        built, "select expansion_signals_30d from signals.account_features where dt = ? and company_id = ?", TODAY, company_id("Cobalt")
+        built,
+        "select expansion_signals_30d from signals.account_features where dt = ? and company_id = ?",
+        TODAY,
+        company_id("Cobalt"),
     )
     assert features["expansion_signals_30d"] == 0
 
@@ -105,8 +121,10 @@ def test_every_score_is_the_sum_of_its_reasons_and_within_a_hundred(built: Setti
     for score in ("relevance", "urgency", "impact", "confidence", "strength"):
         wrong = rows(
             built,
-            f"select s.id from signals.buying_signals s left join signals.score_reasons r on r.signal_id = s.id and r.score = '{score}'"
-            f" group by s.id, s.{score}_score having coalesce(sum(r.points), 0) <> s.{score}_score or s.{score}_score not between 0 and 100",
+            f"select s.id from signals.buying_signals s"
+            f" left join signals.score_reasons r on r.signal_id = s.id and r.score = '{score}'"
+            f" group by s.id, s.{score}_score"
+            f" having coalesce(sum(r.points), 0) <> s.{score}_score or s.{score}_score not between 0 and 100",
         )
         assert wrong == [], score
 
@@ -117,33 +135,55 @@ def test_urgency_halves_after_the_half_life_of_the_type(built: Settings) -> None
 
 
 def test_who_may_be_worked_on_and_every_reason_why_not(built: Settings) -> None:
-    found = {r["name"]: r["ineligible_because"] for r in rows(built, "select name, ineligible_because from signals.account_eligibility")}
+    found = {
+        r["name"]: r["ineligible_because"]
+        for r in rows(built, "select name, ineligible_because from signals.account_eligibility")
+    }
     assert found == {
-        "Acme": None, "Boltt": None, "Bolt": "customer", "Cobalt": "open_deal", "Stampwell": "competitor",
+        "Acme": None,
+        "Boltt": None,
+        "Bolt": "customer",
+        "Cobalt": "open_deal",
+        "Stampwell": "competitor",
         "Dune": "segment: size, segment: industry",
-    }  # fmt: skip
+    }
 
 
 def test_a_merge_moves_readers_for_its_days_alone_and_never_the_evidence(built: Settings) -> None:
     (evidence,) = rows(built, "select company_id, dt from signals.signal_evidence where signal_type = 'expansion'")
     assert evidence["company_id"] == company_id("Boltt")
-    counted = rows(built, "select company_id, min(dt) as first, max(dt) as last from signals.account_features where expansion_signals_90d > 0"
-                          " and company_id in (?, ?) group by company_id", company_id("Bolt"), company_id("Boltt"))  # fmt: skip
+    counted = rows(
+        built,
+        "select company_id, min(dt) as first, max(dt) as last from signals.account_features where expansion_signals_90d > 0"
+        " and company_id in (?, ?) group by company_id",
+        company_id("Bolt"),
+        company_id("Boltt"),
+    )
     assert {c["company_id"]: (c["first"], c["last"]) for c in counted} == {
-        company_id("Bolt"): (ago(12), ago(8)), company_id("Boltt"): (ago(7), TODAY),
-    }  # fmt: skip
+        company_id("Bolt"): (ago(12), ago(8)),
+        company_id("Boltt"): (ago(7), TODAY),
+    }
 
 
 def test_inhibitors_come_from_filings_and_lost_deals(built: Settings) -> None:
-    found = rows(built, "select company_id, inhibitor_insolvency, inhibitor_recent_loss from signals.account_features where dt = ?", TODAY)
+    found = rows(
+        built,
+        "select company_id, inhibitor_insolvency, inhibitor_recent_loss from signals.account_features where dt = ?",
+        TODAY,
+    )
     by = {f["company_id"]: (f["inhibitor_insolvency"], f["inhibitor_recent_loss"]) for f in found}
     assert by[company_id("Cobalt")] == (1, 0)
     assert by[company_id("Acme")] == (0, 1)
 
 
 def test_our_own_sends_count_from_the_next_day_on(built: Settings) -> None:
-    found = rows(built, "select dt, sends_30d from signals.account_features where company_id = ? and dt between ? and ? order by dt",
-                 company_id("Acme"), ago(7), ago(5))  # fmt: skip
+    found = rows(
+        built,
+        "select dt, sends_30d from signals.account_features where company_id = ? and dt between ? and ? order by dt",
+        company_id("Acme"),
+        ago(7),
+        ago(5),
+    )
     assert [f["sends_30d"] for f in found] == [0, 0, 1]
 
 
@@ -155,8 +195,11 @@ def test_text_from_outside_stays_data_in_the_json_columns(built: Settings) -> No
 
 
 def test_pairs_of_signals_stand_once_with_the_earlier_first(built: Settings) -> None:
-    pairs = rows(built, "select c.*, a.occurred_at as a_at, b.occurred_at as b_at from signals.signal_correlations c"
-                        " join signals.buying_signals a on a.id = signal_a_id join signals.buying_signals b on b.id = signal_b_id")  # fmt: skip
+    pairs = rows(
+        built,
+        "select c.*, a.occurred_at as a_at, b.occurred_at as b_at from signals.signal_correlations c"
+        " join signals.buying_signals a on a.id = signal_a_id join signals.buying_signals b on b.id = signal_b_id",
+    )
     assert pairs and all(p["a_at"] <= p["b_at"] for p in pairs)
     assert len({frozenset((p["signal_a_id"], p["signal_b_id"])) for p in pairs}) == len(pairs)
 
@@ -175,4 +218,6 @@ def test_a_record_that_vanished_from_the_newest_snapshot_is_gone(tmp_path: Path)
     days.account(date(2026, 6, 9), "001B", "Bolt")  # a later day than the run's
     days.write(Lake(settings.lake_url))
     build(settings, date(2026, 6, 2), date(2026, 6, 2), ["stg_salesforce__accounts"])
-    assert [r["account_id"] for r in rows(settings, "select account_id from sources.stg_salesforce__accounts")] == ["001A"]
+    assert [r["account_id"] for r in rows(settings, "select account_id from sources.stg_salesforce__accounts")] == [
+        "001A"
+    ]

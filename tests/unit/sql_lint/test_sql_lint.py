@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signals_pipeline.io.sql_lint import PROJECT, lint, lint_text, main
+from signals_pipeline.io.sql_lint import PROJECT, lint, lint_text, lint_yaml, main
 
 BAD = {
     "qualify": "select a from t qualify row_number() over (order by a) = 1",
@@ -53,6 +53,7 @@ def test_a_cast_in_postgres_spelling_is_found() -> None:
         "{# qualify, unnest( #}\nselect a from t",
         "select {{ ratio('a', 'b') }} as c from t",
         "select row_number() over (order by known_at desc nulls last, b) as n from t",
+        "select a + interval '24' hour as b from t",
         "select cast(a as date) as a, a as b from t",
         "select {{ best('a', 'r') }} as a, count(distinct a) as n from t",
         "select a from t where dt = (select max(dt) from {{ raw('t') }} where dt <= {{ to_day() }})\n",
@@ -61,6 +62,11 @@ def test_a_cast_in_postgres_spelling_is_found() -> None:
 )
 def test_portable_sql_passes(sql: str) -> None:
     assert lint_text(sql) == []
+
+
+def test_a_unit_test_whose_name_postgres_cannot_hold_is_found() -> None:
+    text = "version: 2\nunit_tests:\n  - name: short\n    model: m\n  - name: " + "x" * 64 + "\n    model: m\n"
+    assert [(f.line, f.rule) for f in lint_yaml(text)] == [(5, "long_name")]
 
 
 def test_a_finding_names_file_and_line() -> None:

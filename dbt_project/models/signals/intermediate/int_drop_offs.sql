@@ -5,20 +5,6 @@ with trial_users as (
     where first_trial_dt is not null and signup_on is not null
 ),
 
-{# the plan as it stood: who pays later was still on trial when the silence fired #}
-states as (
-    select user_id, plan_type, dt,
-        row_number() over (partition by user_id, dt order by known_at desc nulls last, pulled_at desc nulls last, payload desc nulls last) as version_rank
-    from {{ raw('product_db__users') }}
-    where dt <= {{ to_day() }}
-),
-
-plans as (
-    select user_id, plan_type, dt as plan_from, lead(dt) over (partition by user_id order by dt) as plan_until
-    from states
-    where version_rank = 1
-),
-
 activity as (
     select a.user_id, a.event_date, min(a.dt) as dt
     from {{ ref('int_usage') }} as a
@@ -73,7 +59,8 @@ select
     greatest(s.fires_on, u.first_trial_dt) as dt
 from silences as s
 inner join trial_users as u on u.user_id = s.user_id
-inner join plans as p
+{# the plan as it stood: who pays later was still on trial when the silence fired #}
+inner join {{ ref('int_product_plans') }} as p
     on p.user_id = s.user_id
     and p.plan_type = '{{ var("trial_plan") }}'
     and p.plan_from <= greatest(s.fires_on, u.first_trial_dt)

@@ -1,43 +1,10 @@
 {# Surges from the daily state of account scores: one begins when the conditions first hold (stage, intent, fit, segment member),
    and ends when the stage falls or after the profile's quiet days. Gaps and islands by dt, looking back only: the key is the first day.
    One row per change of what the vendor says while the surge holds. #}
-with scores as (
-    select * from (
-        select
-            s.*,
-            row_number() over (partition by s.record_key, s.dt order by s.pulled_at desc nulls last, s.payload desc nulls last) as version_rank
-        from {{ raw('sixsense__account_scores') }} as s
-        where s.dt <= {{ to_day() }} and lower(s.product) = {{ text_literal(var('intent_product') | lower) }}
-    ) as v
-    where v.version_rank = 1
-),
-
-links as (
-    select
-        m.dataset, m.record_key, l.company_id, l.dt as linked_dt,
-        row_number() over (partition by m.dataset, m.record_key order by l.dt, m.role, m.mention_id) as link_rank
-    from {{ ref('mentions') }} as m
-    inner join {{ ref('company_links') }} as l on l.mention_id = m.mention_id
-    where m.dataset = 'sixsense__account_scores'
-),
-
-{# membership holds from the snapshot that shows it until the next snapshot of the segment list #}
-snapshots as (
-    select dt, lead(dt) over (order by dt) as next_dt
-    from (select distinct dt from {{ raw('sixsense__segment_members') }} where dt <= {{ to_day() }}) as d
-),
-
-members as (
-    select distinct m.domain, s.dt as member_from, coalesce({{ add_days('s.next_dt', -1) }}, cast('9999-12-31' as date)) as member_to
-    from {{ raw('sixsense__segment_members') }} as m
-    inner join snapshots as s on s.dt = m.dt
-    where m.domain is not null and {{ in_var('m.segment_id', 'intent_segment_ids') }}
-),
-
-judged as (
+with judged as (
     select
         s.record_key, s.domain, s.product, s.intent_score, s.buying_stage, s.profile_score, s.profile_fit, s.known_at, s.dt,
-        l.company_id, l.linked_dt,
+        s.company_id, s.linked_dt,
         case when {{ in_var("coalesce(s.buying_stage, '')", 'intent_stages') }} then 0 else 1 end as is_fallen,
         case
             when {{ in_var("coalesce(s.buying_stage, '')", 'intent_stages') }}
@@ -46,9 +13,8 @@ judged as (
                 and m.domain is not null
             then 1 else 0
         end as is_holding
-    from scores as s
-    left join links as l on l.record_key = s.record_key and l.link_rank = 1
-    left join members as m on m.domain = s.domain and m.member_from <= s.dt and m.member_to >= s.dt
+    from {{ ref('int_account_score_days') }} as s
+    left join {{ ref('int_segment_spans') }} as m on m.domain = s.domain and m.member_from <= s.dt and m.member_to >= s.dt
 ),
 
 falls as (

@@ -1,0 +1,24 @@
+{# What the intent vendor said about each account on each day, for our product, with the company of the account's record. #}
+with scores as (
+    select
+        s.*,
+        row_number() over (partition by s.record_key, s.dt order by s.pulled_at desc nulls last, s.payload desc nulls last) as version_rank
+    from {{ raw('sixsense__account_scores') }} as s
+    where s.dt <= {{ to_day() }} and lower(s.product) = {{ text_literal(var('intent_product') | lower) }}
+),
+
+links as (
+    select
+        m.record_key, l.company_id, l.dt as linked_dt,
+        row_number() over (partition by m.record_key order by l.dt, m.role, m.mention_id) as link_rank
+    from {{ ref('mentions') }} as m
+    inner join {{ ref('company_links') }} as l on l.mention_id = m.mention_id
+    where m.dataset = 'sixsense__account_scores'
+)
+
+select
+    s.record_key, l.company_id, s.domain, s.product, s.buying_stage, s.profile_fit, s.intent_score, s.profile_score,
+    l.linked_dt, s.known_at, s.dt
+from scores as s
+left join links as l on l.record_key = s.record_key and l.link_rank = 1
+where s.version_rank = 1
