@@ -30,10 +30,10 @@ _ROUNDS = {
 _CHANGES = {
     "new_hire": "New {who}",
     "promotion": "Promotion to {who}",
-    "departure": "{who} leaves",
+    "departure": "Departure of {who}",
     "reorganization": "Reorganisation of {who}",
 }
-_INTENT = "Researching our topics"
+_INTENT = "Research on our topics"
 
 
 def sentence(signal_type: str, facts: Mapping[str, Any], age_days: float) -> str:
@@ -97,8 +97,8 @@ def _what(signal_type: str, facts: Mapping[str, Any]) -> str:
     if signal_type == "acquisition":
         return _deal(facts)
     if signal_type == "intent_surge":
-        stage = facts.get("buying_stage_6sense")
-        return f"{_INTENT}, in {stage} stage," if stage else _INTENT
+        stage = facts.get("buying_stage")
+        return f"{_INTENT} in {stage} stage" if stage else _INTENT
     if signal_type == "job_posting" and facts.get("department"):
         return f"Hiring in {facts['department']}"
     if signal_type == "expansion" and facts.get("place"):

@@ -6,6 +6,7 @@ Reads nothing later than the day it scores, so a range gives the same bytes as i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -15,11 +16,11 @@ import pyarrow as pa
 from signals_pipeline.errors import Permanent
 from signals_pipeline.io.datasets import dataset
 from signals_pipeline.runtime import Runtime
-from signals_pipeline.scoring import inputs
+from signals_pipeline.scoring import inputs, models
 from signals_pipeline.scoring.rules import Rules, rules_of, score_day
 from signals_pipeline.scoring.sentences import sentence
 
-MODEL = "rule"
+MODEL = models.RULE
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ class ScoringReport:
         return sum(d.accounts for d in self.days.values())
 
 
-def run(rt: Runtime, since: date, until: date) -> ScoringReport:
+def run(rt: Runtime, since: date, until: date, learned: Sequence[models.Learned] = ()) -> ScoringReport:
     """Score every account with a live signal on each day of since..until (inclusive), and those that fell to 0 that day.
+
+    learned: models whose scores stand beside the rule score, under their own names.
 
     Raises Permanent for rules that do not fit together or a range upside down, Transient while `signals` is not built.
     """
@@ -61,6 +64,9 @@ def run(rt: Runtime, since: date, until: date) -> ScoringReport:
         yesterday = _today_ids(known, yesterday, day)
         fallen = sorted(yesterday - set(scores["company_id"]))
         _write(rt, day, rules, known, scores, reasons, fallen)
+        for model in learned:
+            features = rt.warehouse.query("select * from signals.account_features where dt = ? order by company_id", (day,))
+            models.write(rt, day, model, features)
         report.days[day.isoformat()] = DayScores(
             accounts=len(scores) + len(fallen),
             fell_to_zero=len(fallen),

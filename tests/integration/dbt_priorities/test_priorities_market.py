@@ -121,7 +121,8 @@ def test_ranks_are_one_to_n_without_gaps(outbox: dict[str, Any]) -> None:
 def test_a_product_signal_on_an_open_deal_becomes_an_alert_to_the_owner_of_the_deal(rt: Runtime, outbox: dict[str, Any]) -> None:
     assert outbox["dealer"]["signal_type"] == "product_signup"
     alerts = rt.warehouse.rows(
-        "select * from priorities.alerts where company_id = 'dealing' and signal_type = 'product_signup' and kind = 'opportunity' order by channel"
+        "select * from priorities.alerts where company_id = 'dealing' and signal_type = 'product_signup' and kind = 'opportunity'"
+        " order by channel"
     )
     assert [(a["rule"], a["channel"], a["owner_id"]) for a in alerts] == [
         ("signal_on_open_deal_notice", "in_app", "u2"),
