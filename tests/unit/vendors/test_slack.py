@@ -1,0 +1,82 @@
+"""Slack: ok:false is an error, a message can be read back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from http_kit import World
+from pydantic import SecretStr
+
+from signals_pipeline.errors import ContractBroken, Transient, UnknownOutcome
+from signals_pipeline.vendors.slack import Posted, Slack
+
+Answer = httpx.Response
+
+
+def with_client(world: World, answer: Any, use: Callable[[Slack], Any]) -> Any:
+    async def main() -> Any:
+        async with world.http(answer) as http:
+            return await use(Slack(world.settings, http, world.ops))
+
+    return asyncio.run(main())
+
+
+def by_webhook(world: World, url: str = "https://hooks.example/services/T0/B0/secretpart") -> None:
+    world.settings = world.settings.model_copy(update={"slack_bot_token": SecretStr(""), "slack_webhook_url": SecretStr(url)})
+
+
+def test_a_post_tells_where_it_stands_and_is_read_back(world: World) -> None:
+    told = Answer(200, json={"ok": True, "channel": "C1", "ts": "1.2"})
+    assert with_client(world, [told], lambda c: c.post("hello")) == Posted("C1", "1.2")
+    assert json.loads(world.requests[0].content) == {"channel": "#signals", "text": "hello"}
+    history = Answer(200, json={"ok": True, "messages": [{"ts": "1.2", "text": "hello"}]})
+    assert with_client(world, [history], lambda c: c.read_back("C1", "1.2")) == {"ts": "1.2", "text": "hello"}
+    assert with_client(world, [Answer(200, json={"ok": True, "messages": [{"ts": "1.1"}]})], lambda c: c.read_back("C1", "1.2")) is None
+
+
+def test_after_a_lost_answer_the_message_is_found_by_our_mark(world: World) -> None:
+    with pytest.raises(UnknownOutcome):
+        with_client(world, [httpx.ReadTimeout], lambda c: c.post("alert-17"))
+    history = Answer(200, json={"ok": True, "messages": [{"ts": "2", "text": "other"}, {"ts": "1", "text": "see alert-17"}]})
+    found = with_client(world, [history], lambda c: c.find("C1", "alert-17"))
+    assert found is not None and found["ts"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("reason", "error"),
+    [("invalid_auth", ContractBroken), ("channel_not_found", ContractBroken), ("ratelimited", Transient)],
+)
+def test_ok_false_is_an_error_although_the_status_is_200(world: World, reason: str, error: type[Exception]) -> None:
+    with pytest.raises(error, match=reason):
+        with_client(world, [Answer(200, json={"ok": False, "error": reason})], lambda c: c.post("x"))
+
+
+def test_a_webhook_tells_nothing_back(world: World) -> None:
+    by_webhook(world)
+    assert with_client(world, [Answer(200, text="ok")], lambda c: c.post("hello")) == Posted("#signals", None)
+    with pytest.raises(ContractBroken, match="SIGNALS_SLACK_BOT_TOKEN"):
+        with_client(world, [], lambda c: c.read_back("C1", "1"))
+
+
+def test_a_webhook_that_is_gone_is_named_without_its_secret(world: World) -> None:
+    by_webhook(world)
+    with pytest.raises(ContractBroken, match="no_service") as told:
+        with_client(world, [Answer(404, text="no_service")], lambda c: c.post("hello"))
+    assert "secretpart" not in str(told.value)
+
+
+def test_without_token_and_webhook_it_says_what_to_set(world: World) -> None:
+    by_webhook(world, "")
+    with pytest.raises(ContractBroken, match="SIGNALS_SLACK_WEBHOOK_URL"):
+        with_client(world, [], lambda c: c.post("hello"))
+
+
+def test_a_rate_limit_is_waited_out(world: World) -> None:
+    answers = [Answer(429, headers={"Retry-After": "3"}), Answer(200, json={"ok": True, "channel": "C1", "ts": "1"})]
+    assert with_client(world, answers, lambda c: c.post("x")).ts == "1"
+    assert 4.0 in world.sleeps
