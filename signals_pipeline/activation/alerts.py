@@ -23,12 +23,27 @@ def alert_rows(rt: Runtime, inputs: Inputs, on: dict[str, bool]) -> list[PlanRow
         why = "" if channel in CHANNELS else f"no such channel: {channel}"
         why = why or ("" if on.get(channel) else f"{channel} is off")
         operation: Operation = "skip" if why else "alert"
-        made.append(PlanRow(
-            channel, "alert", key, operation, "alert", why or f"rule {alert['rule']}, priority {alert['priority']}", changes,
-            cost_usd=rt.profile.activation.usd_per_effect.get(f"{channel}.alert", 0.0), evidence=(alert["signal_id"],),
-            company_id=alert["company_id"], signal_id=alert["signal_id"],
-            facts={"rule": alert["rule"], "priority": alert["priority"], "recipient": alert["owner_id"], "alert_key": alert["alert_key"]},
-        ))  # fmt: skip
+        made.append(
+            PlanRow(
+                channel,
+                "alert",
+                key,
+                operation,
+                "alert",
+                why or f"rule {alert['rule']}, priority {alert['priority']}",
+                changes,
+                cost_usd=rt.profile.activation.usd_per_effect.get(f"{channel}.alert", 0.0),
+                evidence=(alert["signal_id"],),
+                company_id=alert["company_id"],
+                signal_id=alert["signal_id"],
+                facts={
+                    "rule": alert["rule"],
+                    "priority": alert["priority"],
+                    "recipient": alert["owner_id"],
+                    "alert_key": alert["alert_key"],
+                },
+            )
+        )
     done = {e for e, r in Ledger(rt.ops, rt.stamp).states(r.effect_id for r in made).items() if r["status"] in ("confirmed", "review")}
     unique = {r.effect_id: r for r in made}
     return [_delivered(r) if r.effect_id in done and r.sends else r for r in unique.values()]

@@ -76,9 +76,10 @@ def run(
         report.refused_because.append("mode manual: nobody approved this plan; `signals apply --approve-by <name>`")
     if report.refused_because or mode == "dry_run":
         report.message = (
-            f"refused: {'; '.join(report.refused_because)}" if report.refused_because
+            f"refused: {'; '.join(report.refused_because)}"
+            if report.refused_because
             else f"dry run: {report.would_send} effects would be sent, none was"
-        )  # fmt: skip
+        )
         return report
     lease = Lease(rt.ops, rt.stamp, timedelta(minutes=LEASE_MINUTES * rt.settings.speed))
     lease.take()
@@ -88,9 +89,18 @@ def run(
         asyncio.run(_apply(rt, plan, ledger, lease, report, doors))
         ledger.write_lake(rt.lake, plan.dt)
         store.set_status(rt, plan_hash, "applied" if not report.still_open else "approved")
-        audit.append(rt.ops, rt.stamp(), "apply_ended", {
-            "plan_hash": plan_hash, "sent": report.sent, "refused": report.refused_rows, "failed": sum(report.failed.values()), "open": report.still_open,
-        })  # fmt: skip
+        audit.append(
+            rt.ops,
+            rt.stamp(),
+            "apply_ended",
+            {
+                "plan_hash": plan_hash,
+                "sent": report.sent,
+                "refused": report.refused_rows,
+                "failed": sum(report.failed.values()),
+                "open": report.still_open,
+            },
+        )
     finally:
         lease.release()
     report.message = _words(report)
@@ -113,9 +123,16 @@ def _words(report: ApplyReport) -> str:
         done = f"; all {report.already_done} effects of this plan stand already" if report.already_done else ""
         return f"nothing was sent{done}"
     parts = [f"{sent} sent"]
-    parts += [f"{n} {word}" for n, word in (
-        (report.recovered, "found standing after an interrupted run"), (report.already_done, "stood already"),
-        (sum(report.refused_rows.values()), "rows refused"), (sum(report.failed.values()), "failed"), (report.still_open, "in doubt: the next apply looks first"),
-        (report.reviews, "for a person to look at"),
-    ) if n]  # fmt: skip
+    parts += [
+        f"{n} {word}"
+        for n, word in (
+            (report.recovered, "found standing after an interrupted run"),
+            (report.already_done, "stood already"),
+            (sum(report.refused_rows.values()), "rows refused"),
+            (sum(report.failed.values()), "failed"),
+            (report.still_open, "in doubt: the next apply looks first"),
+            (report.reviews, "for a person to look at"),
+        )
+        if n
+    ]
     return ", ".join(parts)

@@ -52,13 +52,16 @@ def read(rt: Runtime, dt: date) -> Inputs:
     people = people_of(rt, [(r["person_id"], r["email_key"]) for r in outbox], dt)
     signals = signals_of(rt, [(r["signal_id"], r["signal_type"]) for r in outbox], dt)
     return Inputs(
-        dt, outbox,
+        dt,
+        outbox,
         accounts={r["company_id"]: r for r in w.rows("select * from priorities.sync_salesforce__accounts")},
         contacts={r["person_id"]: r for r in w.rows("select * from priorities.sync_salesforce__contacts")},
         prospects={r["person_id"]: r for r in w.rows("select * from priorities.sync_outreach__prospects")},
         alerts=w.rows("select * from priorities.alerts order by alert_key, channel"),
-        people=people, signals=signals, messages=messages(rt, outbox, people, signals),
-    )  # fmt: skip
+        people=people,
+        signals=signals,
+        messages=messages(rt, outbox, people, signals),
+    )
 
 
 def messages(rt: Runtime, outbox: list[Row], people: dict[str, Person], signals: dict[str, Signal]) -> dict[str, Message]:

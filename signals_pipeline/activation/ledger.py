@@ -59,17 +59,15 @@ class Ledger:
         self.on_step("after_intent")
 
     def mark(self, effect_ids: dict[str, tuple[str, str | None, str]]) -> None:
-        """effect_id → (status, vendor id, error), in one transaction. Stamps `sent_at` and `confirmed_at` as they are reached."""
+        """effect_id → (status, vendor id, error), in one transaction; for everything but a confirmation."""
         now = self.at()
         with self.engine.begin() as connection:
             for effect_id, (status, vendor_id, error) in effect_ids.items():
                 values: dict[str, Any] = {"status": status, "error": error or None}
                 if vendor_id:
                     values["vendor_id"] = vendor_id
-                if status in ("sent", "confirmed"):
+                if status == "sent":
                     values["sent_at"] = sa.func.coalesce(_TABLE.c.sent_at, now)
-                if status == "confirmed":
-                    values["confirmed_at"] = now
                 connection.execute(_TABLE.update().where(_TABLE.c.effect_id == effect_id).values(**values))
 
     def refuse(self, plan_hash: str, dt: date, refusals: Sequence[tuple[PlanRow, str]]) -> None:
@@ -81,25 +79,77 @@ class Ledger:
     def _put(self, connection: sa.Connection, plan_hash: str, dt: date, row: PlanRow, **values: Any) -> None:
         known = connection.execute(sa.select(_TABLE.c.status).where(_TABLE.c.effect_id == row.effect_id)).scalar()
         fresh = {
-            "plan_hash": plan_hash, "row_id": row.row_id, "outbox_id": row.outbox_id, "dt": dt, "destination": row.destination, "object": row.object,
-            "operation": row.operation, "natural_key": row.natural_key, "company_id": row.company_id, "person_id": row.person_id,
-            "email_key": row.email_key, "signal_id": row.signal_id, "signal_type": row.signal_type, "is_probe": row.is_probe, **values,
-        }  # fmt: skip
+            "plan_hash": plan_hash,
+            "row_id": row.row_id,
+            "outbox_id": row.outbox_id,
+            "dt": dt,
+            "destination": row.destination,
+            "object": row.object,
+            "operation": row.operation,
+            "natural_key": row.natural_key,
+            "company_id": row.company_id,
+            "person_id": row.person_id,
+            "email_key": row.email_key,
+            "signal_id": row.signal_id,
+            "signal_type": row.signal_type,
+            "is_probe": row.is_probe,
+            **values,
+        }
         if known is None:
             connection.execute(_TABLE.insert().values(effect_id=row.effect_id, attempts=0, **fresh))
         elif known not in FINAL:
             connection.execute(_TABLE.update().where(_TABLE.c.effect_id == row.effect_id).values(**fresh))
 
-    def remember_keys(self, rows: Sequence[tuple[PlanRow, str]]) -> None:
-        """Our key → vendor id of the records that were written."""
-        table = ops.vendor_keys
+    def confirm(self, done: Sequence[tuple[PlanRow, str]]) -> None:
+        """Effects that stand, with the vendor's id, and the books beside the ledger (our keys, delivered alerts), in one transaction."""
+        now = self.at()
         with self.engine.begin() as connection:
-            for row, vendor_id in rows:
-                key = (table.c.destination == row.destination, table.c.object == row.object, table.c.our_key == row.natural_key)
-                connection.execute(table.delete().where(*key))
-                connection.execute(table.insert().values(
-                    destination=row.destination, object=row.object, our_key=row.natural_key, vendor_id=vendor_id, at=self.at(),
-                ))  # fmt: skip
+            for row, vendor_id in done:
+                connection.execute(
+                    _TABLE.update()
+                    .where(_TABLE.c.effect_id == row.effect_id)
+                    .values(
+                        status="confirmed",
+                        error=None,
+                        vendor_id=vendor_id or _TABLE.c.vendor_id,
+                        sent_at=sa.func.coalesce(_TABLE.c.sent_at, now),
+                        confirmed_at=now,
+                    )
+                )
+                if row.is_record and vendor_id:
+                    self._remember_key(connection, row, vendor_id)
+                if row.object == "alert":
+                    self._delivered(connection, row, vendor_id)
+
+    def _remember_key(self, connection: sa.Connection, row: PlanRow, vendor_id: str) -> None:
+        table = ops.vendor_keys
+        key = (table.c.destination == row.destination, table.c.object == row.object, table.c.our_key == row.natural_key)
+        connection.execute(table.delete().where(*key))
+        connection.execute(
+            table.insert().values(
+                destination=row.destination,
+                object=row.object,
+                our_key=row.natural_key,
+                vendor_id=vendor_id,
+                at=self.at(),
+            )
+        )
+
+    def _delivered(self, connection: sa.Connection, row: PlanRow, read_back: str) -> None:
+        connection.execute(ops.alerts.delete().where(ops.alerts.c.alert_id == row.effect_id))
+        connection.execute(
+            ops.alerts.insert().values(
+                alert_id=row.effect_id,
+                rule=str(row.facts.get("rule") or ""),
+                signal_id=row.signal_id,
+                company_id=row.company_id,
+                channel=row.destination,
+                status="delivered",
+                body=str(row.payload().get("body") or ""),
+                read_back=read_back,
+                at=self.at(),
+            )
+        )
 
     def write_lake(self, lake: Lake, dt: date) -> int:
         """All ledger rows of a day as `sends`; the same ledger writes the same bytes."""

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from signals_pipeline.keys import md5
@@ -101,11 +102,15 @@ class Plan:
 
     def body(self) -> dict[str, Any]:
         return {
-            "dt": self.dt.isoformat(), "rules_hash": self.rules_hash, "model_version": self.model_version,
-            "is_historical": self.is_historical, "notes": list(self.notes), "rows": [asdict(r) for r in self.rows],
-        }  # fmt: skip
+            "dt": self.dt.isoformat(),
+            "rules_hash": self.rules_hash,
+            "model_version": self.model_version,
+            "is_historical": self.is_historical,
+            "notes": list(self.notes),
+            "rows": [asdict(r) for r in self.rows],
+        }
 
-    @property
+    @cached_property
     def plan_hash(self) -> str:
         return hashlib.sha256(canonical(self.body()).encode()).hexdigest()
 

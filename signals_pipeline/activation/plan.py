@@ -93,17 +93,32 @@ def show(rt: Runtime, plan_hash: str | None = None, *, dt: date | None = None) -
     plan = store.load(rt, plan_hash) if plan_hash else latest(rt, dt)
     row = store.record(rt, plan.plan_hash)
     return {
-        "plan_hash": plan.plan_hash, "dt": plan.dt.isoformat(), "status": row["status"], "created_at": row["created_at"].isoformat(),
-        "is_historical": plan.is_historical, "rules_hash": plan.rules_hash, "model_version": plan.model_version, "notes": list(plan.notes),
-        "cost_usd": plan.cost_usd, "would_send": len(plan.sending),
+        "plan_hash": plan.plan_hash,
+        "dt": plan.dt.isoformat(),
+        "status": row["status"],
+        "created_at": row["created_at"].isoformat(),
+        "is_historical": plan.is_historical,
+        "rules_hash": plan.rules_hash,
+        "model_version": plan.model_version,
+        "notes": list(plan.notes),
+        "cost_usd": plan.cost_usd,
+        "would_send": len(plan.sending),
         "operations": dict(sorted(Counter(f"{r.destination}.{r.object}.{r.operation}" for r in plan.rows).items())),
         "rows": [_shown(r) for r in plan.rows],
-    }  # fmt: skip
+    }
 
 
 def _shown(row: PlanRow) -> dict[str, Any]:
     return {
-        "destination": row.destination, "object": row.object, "natural_key": row.natural_key, "operation": row.operation, "record_id": row.record_id,
+        "destination": row.destination,
+        "object": row.object,
+        "natural_key": row.natural_key,
+        "operation": row.operation,
+        "record_id": row.record_id,
         "fields": [{"field": c.field, "before": c.before, "after": c.after, "mode": c.mode, "changes": c.is_change} for c in row.changes],
-        "reason": row.reason, "evidence": list(row.evidence), "cost_usd": row.cost_usd, "signal_type": row.signal_type, "is_probe": row.is_probe,
-    }  # fmt: skip
+        "reason": row.reason,
+        "evidence": list(row.evidence),
+        "cost_usd": row.cost_usd,
+        "signal_type": row.signal_type,
+        "is_probe": row.is_probe,
+    }

@@ -36,13 +36,25 @@ async def _accounts(rt: Runtime, inputs: Inputs, door: SalesforceDoor) -> dict[s
     rows = {}
     for company_id, first in firsts.items():
         values = {
-            "name": first["company_name"], "domain": first["domain"], "website": first["domain"], **_known(inputs.accounts.get(company_id, {})),
+            "name": first["company_name"],
+            "domain": first["domain"],
+            "website": first["domain"],
+            **_known(inputs.accounts.get(company_id, {})),
             "signal_key": company_id,
-        }  # fmt: skip
+        }
         rows[company_id] = _row(
-            rt, inputs, "account", company_id, found[company_id], mapping, values, first, is_person=False,
-            lookup=("Domain__c", first["domain"]), missing=None if first["company_name"] else "the company has no name",
-        )  # fmt: skip
+            rt,
+            inputs,
+            "account",
+            company_id,
+            found[company_id],
+            mapping,
+            values,
+            first,
+            is_person=False,
+            lookup=("Domain__c", first["domain"]),
+            missing=None if first["company_name"] else "the company has no name",
+        )
     return rows
 
 
@@ -67,23 +79,37 @@ async def _people(rt: Runtime, inputs: Inputs, door: SalesforceDoor, accounts: M
             firsts.setdefault(row["person_id"], row)
     email = {p: str(inputs.people[p].email) for p in firsts}
     contacts = await find(
-        door, "Contact", [Hint(p, _ids(r["contact_id_salesforce"]), email[p]) for p, r in firsts.items()],
-        [m.field for m in mapping], field="Email", by="email",
-    )  # fmt: skip
+        door,
+        "Contact",
+        [Hint(p, _ids(r["contact_id_salesforce"]), email[p]) for p, r in firsts.items()],
+        [m.field for m in mapping],
+        field="Email",
+        by="email",
+    )
     without = [p for p in firsts if not contacts[p].records]
     leads = await find(
-        door, "Lead", [Hint(p, _ids(firsts[p]["lead_id_salesforce"]), email[p]) for p in without],
-        ["IsConverted", *(m.field for m in lead_mapping)], field="Email", by="email",
-    )  # fmt: skip
+        door,
+        "Lead",
+        [Hint(p, _ids(firsts[p]["lead_id_salesforce"]), email[p]) for p in without],
+        ["IsConverted", *(m.field for m in lead_mapping)],
+        field="Email",
+        by="email",
+    )
     rows = []
     for person_id, first in firsts.items():
         person, account = inputs.people[person_id], accounts[first["company_id"]]
         account_id: Any = account.record_id or ({"ref": account.row_id} if account.operation == "create" else None)
         values = {
-            **_known(inputs.contacts.get(person_id, {})), "signal_key": person_id, "email": person.email, "first_name": person.first_name,
-            "last_name": person.last_name, "title": person.title, "phone": person.phone, "linkedin_url": person.linkedin_url,
+            **_known(inputs.contacts.get(person_id, {})),
+            "signal_key": person_id,
+            "email": person.email,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "title": person.title,
+            "phone": person.phone,
+            "linkedin_url": person.linkedin_url,
             "account_id_salesforce": account_id,
-        }  # fmt: skip
+        }
         lead = leads.get(person_id, Found((), "nothing"))
         open_leads = tuple(r for r in lead.records if not r.get("IsConverted"))
         if open_leads:
@@ -103,10 +129,21 @@ async def _people(rt: Runtime, inputs: Inputs, door: SalesforceDoor, accounts: M
             continue
         missing = None if person.last_name else "Salesforce asks for a last name, and none is known"
         missing = missing or (None if account_id else "its account needs a person's decision first")
-        rows.append(_row(
-            rt, inputs, "contact", person_id, contacts[person_id], mapping, values, first, lookup=("Email", email[person_id]), missing=missing,
-            needs=(account.row_id,) if isinstance(account_id, dict) else (),
-        ))  # fmt: skip
+        rows.append(
+            _row(
+                rt,
+                inputs,
+                "contact",
+                person_id,
+                contacts[person_id],
+                mapping,
+                values,
+                first,
+                lookup=("Email", email[person_id]),
+                missing=missing,
+                needs=(account.row_id,) if isinstance(account_id, dict) else (),
+            )
+        )
     return rows
 
 
@@ -138,15 +175,27 @@ def _row(
     if operation == "review":
         facts["candidates"] = [str(r["Id"]) for r in found.records]
     return PlanRow(
-        "salesforce", object_, key, operation, "create" if operation == "create" else f"{inputs.dt}:{md5(canonical(payload))}",
-        f"{why}; {first['why']}" if why else str(first["why"]), changes if operation not in ("review",) else (),
-        record_id=str(record["Id"]) if record else None, version=record.get("SystemModstamp") if record else None,
-        needs=needs if uses_ref else (), evidence=inputs.signals[first["signal_id"]].evidence,
+        "salesforce",
+        object_,
+        key,
+        operation,
+        "create" if operation == "create" else f"{inputs.dt}:{md5(canonical(payload))}",
+        f"{why}; {first['why']}" if why else str(first["why"]),
+        changes if operation not in ("review",) else (),
+        record_id=str(record["Id"]) if record else None,
+        version=record.get("SystemModstamp") if record else None,
+        needs=needs if uses_ref else (),
+        evidence=inputs.signals[first["signal_id"]].evidence,
         cost_usd=rt.profile.activation.usd_per_effect.get(f"salesforce.{object_}", 0.0),
-        outbox_id=first["outbox_id"], company_id=first["company_id"], person_id=first["person_id"] if is_person else None,
-        email_key=first["email_key"] if is_person else None, signal_id=first["signal_id"], signal_type=first["signal_type"],
-        is_probe=bool(first["is_probe"]), facts=facts,
-    )  # fmt: skip
+        outbox_id=first["outbox_id"],
+        company_id=first["company_id"],
+        person_id=first["person_id"] if is_person else None,
+        email_key=first["email_key"] if is_person else None,
+        signal_id=first["signal_id"],
+        signal_type=first["signal_type"],
+        is_probe=bool(first["is_probe"]),
+        facts=facts,
+    )
 
 
 def _operation(found: Found, changes: Sequence[Change], missing: str | None) -> tuple[Operation, str]:

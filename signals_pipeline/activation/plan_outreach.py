@@ -47,9 +47,15 @@ def _prospect(rt: Runtime, inputs: Inputs, row: Row, record: Record | None, shar
     person, message = inputs.people[row["person_id"]], inputs.messages[row["outbox_id"]]
     sync = {k: v for k, v in inputs.prospects.get(row["person_id"], {}).items() if v is not None}
     values: dict[str, Any] = {
-        "company_name": row["company_name"], "signal_source": row["signal_type"], **sync, "email": [person.email], "first_name": person.first_name,
-        "last_name": person.last_name, "title": person.title, **message.draft.texts(),
-    }  # fmt: skip
+        "company_name": row["company_name"],
+        "signal_source": row["signal_type"],
+        **sync,
+        "email": [person.email],
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "title": person.title,
+        **message.draft.texts(),
+    }
     attributes = record["attributes"] if record else None
     changes = changes_of(mapped("outreach", "prospect"), values, attributes, as_text=True)
     operation: Operation = "update" if record else "create"
@@ -64,9 +70,18 @@ def _prospect(rt: Runtime, inputs: Inputs, row: Row, record: Record | None, shar
         operation, why = "skip", "nothing to change"
     payload = {c.field: c.after for c in changes if c.is_change}
     return _row(
-        rt, inputs, row, "prospect", str(row["email_key"]), operation, "create" if operation == "create" else f"{inputs.dt}:{md5(canonical(payload))}", why,
-        changes=changes, record=record, facts={"may_enrol": not why or why == "nothing to change", "candidates": sharing},
-    )  # fmt: skip
+        rt,
+        inputs,
+        row,
+        "prospect",
+        str(row["email_key"]),
+        operation,
+        "create" if operation == "create" else f"{inputs.dt}:{md5(canonical(payload))}",
+        why,
+        changes=changes,
+        record=record,
+        facts={"may_enrol": not why or why == "nothing to change", "candidates": sharing},
+    )
 
 
 def _enrolment(
@@ -100,10 +115,19 @@ def _enrolment(
     )
     known = sorted(int(s["id"]) for s in states)
     return _row(
-        rt, inputs, row, "sequence_state", f"{row['email_key']}:{sequence_id}", "skip" if why else "enrol", str(row["signal_id"]), why, changes=changes,
-        record=None, needs=(prospect.row_id,),
+        rt,
+        inputs,
+        row,
+        "sequence_state",
+        f"{row['email_key']}:{sequence_id}",
+        "skip" if why else "enrol",
+        str(row["signal_id"]),
+        why,
+        changes=changes,
+        record=None,
+        needs=(prospect.row_id,),
         facts={"sequence_id": sequence_id, "mailbox_id": mailbox_id, "sequence_name": row["sequence_name"], "known_states": known},
-    )  # fmt: skip
+    )
 
 
 def _row(
@@ -123,13 +147,27 @@ def _row(
 ) -> PlanRow:
     person = inputs.people[row["person_id"]]
     return PlanRow(
-        "outreach", object_, key, operation, what, f"{why}; {row['why']}" if why else str(row["why"]), changes,
-        record_id=str(record["id"]) if record else None, version=record["attributes"].get("updatedAt") if record else None, needs=needs,
-        evidence=inputs.signals[row["signal_id"]].evidence, cost_usd=rt.profile.activation.usd_per_effect.get(f"outreach.{object_}", 0.0),
-        outbox_id=row["outbox_id"], company_id=row["company_id"], person_id=row["person_id"], email_key=row["email_key"], signal_id=row["signal_id"],
-        signal_type=row["signal_type"], is_probe=bool(row["is_probe"]),
+        "outreach",
+        object_,
+        key,
+        operation,
+        what,
+        f"{why}; {row['why']}" if why else str(row["why"]),
+        changes,
+        record_id=str(record["id"]) if record else None,
+        version=record["attributes"].get("updatedAt") if record else None,
+        needs=needs,
+        evidence=inputs.signals[row["signal_id"]].evidence,
+        cost_usd=rt.profile.activation.usd_per_effect.get(f"outreach.{object_}", 0.0),
+        outbox_id=row["outbox_id"],
+        company_id=row["company_id"],
+        person_id=row["person_id"],
+        email_key=row["email_key"],
+        signal_id=row["signal_id"],
+        signal_type=row["signal_type"],
+        is_probe=bool(row["is_probe"]),
         facts={"email": person.email, "country": person.country, "domain": row["domain"], **facts},
-    )  # fmt: skip
+    )
 
 
 def _only(ids: list[str]) -> str | None:

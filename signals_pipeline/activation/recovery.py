@@ -1,6 +1,7 @@
-"""Open intents of plans that are no longer applied: what became of them is read back, never sent again.
+"""Open intents of earlier plans: what became of them is read back by the plan that meant them, never sent again.
 
-ops.ledger (intent, sent, unknown) − this plan's effects → the stored plan that meant them → read-back → confirmed or failed.
+ops.ledger (intent, sent, unknown) → the stored plan of each → read-back → confirmed or failed (then a newer plan may send it).
+The earlier plan is asked because it knows what stood before it: which enrolment is new, which value is ours.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ from signals_pipeline.runtime import Runtime
 
 async def recover(rt: Runtime, plan: Plan, ledger: Ledger, destinations: Mapping[str, Destination]) -> int:
     """Settle what other plans left open; returns how many effects were found standing. What cannot be asked now stays open."""
-    mine = {r.effect_id for r in plan.rows}
-    open_ = [r for r in ledger.unsettled() if r["effect_id"] not in mine]
+    open_ = [r for r in ledger.unsettled() if r["plan_hash"] != plan.plan_hash]
     found = 0
     groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in open_:
@@ -38,12 +38,9 @@ async def recover(rt: Runtime, plan: Plan, ledger: Ledger, destinations: Mapping
             standing = await to.read_back(object_, ready)
         except (Transient, ContractBroken):
             continue  # they stay open, and are counted open, until the vendor answers again
-        ledger.mark({
-            r.row.effect_id: ("confirmed", standing[r.row.effect_id], "") if r.row.effect_id in standing
-            else ("failed", None, "never arrived; its plan was superseded")
-            for r in ready
-        })  # fmt: skip
-        ledger.remember_keys([(r.row, standing[r.row.effect_id]) for r in ready if r.row.is_record and r.row.effect_id in standing])
+        ledger.confirm([(r.row, standing[r.row.effect_id]) for r in ready if r.row.effect_id in standing])
+        never = ("failed", None, "never arrived; its plan was superseded")
+        ledger.mark({r.row.effect_id: never for r in ready if r.row.effect_id not in standing})
         found += len(standing)
     return found
 

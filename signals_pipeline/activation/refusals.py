@@ -23,8 +23,13 @@ from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY
 
 GATES = (
-    "suppression_inputs_fresh", "volumes_as_expected", "identity_sane", "scores_sane", "outbox_obeys_policy", "plan_within_caps",
-)  # fmt: skip
+    "suppression_inputs_fresh",
+    "volumes_as_expected",
+    "identity_sane",
+    "scores_sane",
+    "outbox_obeys_policy",
+    "plan_within_caps",
+)
 
 
 def rules_hash(rt: Runtime) -> str:

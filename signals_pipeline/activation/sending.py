@@ -89,7 +89,6 @@ class Sender:
         if state["status"] == "confirmed":
             self.vendor_ids[row.row_id] = state["vendor_id"] or ""
             self.already_done += 1
-            self._keep([(row, state["vendor_id"] or "")])
             return True
         if state["status"] == "review":
             self.reviews += 1
@@ -194,7 +193,9 @@ class Sender:
         return absent
 
     def _confirm(self, done: Sequence[tuple[Ready, str]], *, is_new: bool = True) -> None:
-        self.ledger.mark({r.row.effect_id: ("confirmed", vendor_id, "") for r, vendor_id in done})
+        if not done:
+            return
+        self.ledger.confirm([(r.row, vendor_id) for r, vendor_id in done])
         self.ledger.on_step("after_confirm")
         for r, vendor_id in done:
             self.vendor_ids[r.row.row_id] = vendor_id
@@ -202,12 +203,6 @@ class Sender:
                 self.confirmed[f"{r.row.destination}.{r.row.object}"] += 1
             else:
                 self.recovered += 1
-        self._keep([(r.row, vendor_id) for r, vendor_id in done])
-
-    def _keep(self, done: Sequence[tuple[PlanRow, str]]) -> None:
-        """The books beside the ledger; written again for effects that stood already, in case a run died in between."""
-        self.ledger.remember_keys([(row, vendor_id) for row, vendor_id in done if row.is_record and vendor_id])
-        reviews.alerts_delivered(self.rt, [(row, vendor_id) for row, vendor_id in done if row.object == "alert"])
 
     def _refuse(self, refusals: Sequence[tuple[PlanRow, str]]) -> None:
         if refusals:

@@ -28,10 +28,20 @@ def save(rt: Runtime, plan: Plan) -> None:
         connection.execute(_P.update().where(older).values(status="superseded", superseded_by=plan.plan_hash))
         standing = connection.execute(sa.select(_P.c.status).where(_P.c.plan_hash == plan.plan_hash)).scalar()
         if standing is None:
-            connection.execute(_P.insert().values(
-                plan_hash=plan.plan_hash, dt=plan.dt, status="open", created_at=now, rules_hash=plan.rules_hash, model_version=plan.model_version,
-                is_historical=plan.is_historical, cost_usd=plan.cost_usd, rows=len(plan.rows), body=canonical(plan.body()),
-            ))  # fmt: skip
+            connection.execute(
+                _P.insert().values(
+                    plan_hash=plan.plan_hash,
+                    dt=plan.dt,
+                    status="open",
+                    created_at=now,
+                    rules_hash=plan.rules_hash,
+                    model_version=plan.model_version,
+                    is_historical=plan.is_historical,
+                    cost_usd=plan.cost_usd,
+                    rows=len(plan.rows),
+                    body=canonical(plan.body()),
+                )
+            )
         elif standing != "applied":
             connection.execute(
                 _P.update().where(_P.c.plan_hash == plan.plan_hash).values(status="open", created_at=now, superseded_by=None)
@@ -41,11 +51,22 @@ def save(rt: Runtime, plan: Plan) -> None:
 
 def _keys_only(plan: Plan, row: Any) -> dict[str, Any]:
     return {
-        "plan_hash": plan.plan_hash, "row_id": row.row_id, "outbox_id": row.outbox_id, "destination": row.destination, "object": row.object,
-        "natural_key": row.natural_key, "operation": row.operation, "company_id": row.company_id, "person_id": row.person_id,
-        "email_key": row.email_key, "signal_id": row.signal_id, "signal_type": row.signal_type, "reason": row.reason, "cost_usd": row.cost_usd,
+        "plan_hash": plan.plan_hash,
+        "row_id": row.row_id,
+        "outbox_id": row.outbox_id,
+        "destination": row.destination,
+        "object": row.object,
+        "natural_key": row.natural_key,
+        "operation": row.operation,
+        "company_id": row.company_id,
+        "person_id": row.person_id,
+        "email_key": row.email_key,
+        "signal_id": row.signal_id,
+        "signal_type": row.signal_type,
+        "reason": row.reason,
+        "cost_usd": row.cost_usd,
         "fields": sum(c.is_change for c in row.changes),
-    }  # fmt: skip
+    }
 
 
 def record(rt: Runtime, plan_hash: str) -> dict[str, Any]:

@@ -26,10 +26,17 @@ class InAppDestination:
         with self.engine.begin() as connection:
             for r in ready:
                 if r.row.effect_id not in have:
-                    connection.execute(ops.notices.insert().values(
-                        notice_id=r.row.effect_id, kind=str(r.row.facts.get("rule") or "notice"), title=str(r.payload.get("title") or ""),
-                        body=str(r.payload.get("body") or ""), recipient=r.row.facts.get("recipient"), is_read=False, at=self.at,
-                    ))  # fmt: skip
+                    connection.execute(
+                        ops.notices.insert().values(
+                            notice_id=r.row.effect_id,
+                            kind=str(r.row.facts.get("rule") or "notice"),
+                            title=str(r.payload.get("title") or ""),
+                            body=str(r.payload.get("body") or ""),
+                            recipient=r.row.facts.get("recipient"),
+                            is_read=False,
+                            at=self.at,
+                        )
+                    )
         return [Outcome(r.row.effect_id, "done", r.row.effect_id) for r in ready]
 
     async def read_back(self, object_: str, ready: Sequence[Ready]) -> dict[str, str]:

@@ -98,9 +98,10 @@ class OutreachDestination:
         live = await self._live(ready)
         written = {r.row.row_id: {k: v for k, v in r.payload.items() if k != "emails"} for r in ready}
         return {
-            r.row.effect_id: str(live[r.row.facts["email"]]["id"]) for r in ready
+            r.row.effect_id: str(live[r.row.facts["email"]]["id"])
+            for r in ready
             if r.row.facts["email"] in live and stands(written[r.row.row_id], live[r.row.facts["email"]]["attributes"])
-        }  # fmt: skip
+        }
 
     async def drift(self, object_: str, ready: Sequence[Ready]) -> dict[str, str]:
         return await (self._drift_of_enrolment(ready) if object_ == "sequence_state" else self._drift_of_prospects(ready))

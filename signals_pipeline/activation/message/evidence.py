@@ -16,8 +16,20 @@ from signals_pipeline.runtime import Runtime
 
 _ROUNDS = {"seed": "seed round", "pre_seed": "pre-seed round", "debt": "debt financing", "grant": "grant"}
 _COLUMNS = (
-    "event_id", "known_at", "modality", "round_type", "amount", "currency", "amount_usd", "title", "level", "change_type", "other_company_name", "place", "subject",
-)  # fmt: skip
+    "event_id",
+    "known_at",
+    "modality",
+    "round_type",
+    "amount",
+    "currency",
+    "amount_usd",
+    "title",
+    "level",
+    "change_type",
+    "other_company_name",
+    "place",
+    "subject",
+)
 
 
 def signals_of(rt: Runtime, wanted: Iterable[tuple[str, str]], until: date) -> dict[str, Signal]:

@@ -19,7 +19,8 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _SURVEILLANCE = re.compile(
-    r"\b(we|i)('ve| have)? (saw|seen|noticed|observed|spotted|detected|tracked)\b|\bnoticed (you|that you|your)\b|\byou(r team)? (visited|viewed|browsed|searched|researched|downloaded|clicked|looked at)\b"
+    r"\b(we|i)('ve| have)? (saw|seen|noticed|observed|spotted|detected|tracked)\b|\bnoticed (you|that you|your)\b"
+    r"|\byou(r team)? (visited|viewed|browsed|searched|researched|downloaded|clicked|looked at)\b"
     r"|\b(your|recent) (visits?|browsing|searches|clicks|page views|intent data)\b|\b6sense\b|\bintent (score|signal|data|surge)\b",
     re.IGNORECASE,
 )
@@ -58,9 +59,15 @@ def failures(draft: Draft, contact: Contact, signal: Signal, product: Product, r
 
 def _known(contact: Contact, signal: Signal, product: Product) -> list[str]:
     return [
-        *(harmless(v) for v in signal.facts.values()), spoken_company(contact.company_name), harmless(contact.company_name),
-        spoken_first_name(contact.first_name), harmless(contact.title), product.name, product.one_line, *product.topics,
-    ]  # fmt: skip
+        *(harmless(v) for v in signal.facts.values()),
+        spoken_company(contact.company_name),
+        harmless(contact.company_name),
+        spoken_first_name(contact.first_name),
+        harmless(contact.title),
+        product.name,
+        product.one_line,
+        *product.topics,
+    ]
 
 
 def _names(*texts: str) -> Iterable[str]:

@@ -10,7 +10,8 @@ import unicodedata
 from decimal import Decimal
 
 _LEGAL = re.compile(
-    r"[\s,]+(incorporated|inc|corporation|corp|company|co|limited|ltd|llc|l\.l\.c|llp|lp|l\.p|plc|gmbh|ag|s\.?a|n\.?v|b\.?v|pty|holdings? plc)\.?$",
+    r"[\s,]+(incorporated|inc|corporation|corp|company|co|limited|ltd|llc|l\.l\.c"
+    r"|llp|lp|l\.p|plc|gmbh|ag|s\.?a|n\.?v|b\.?v|pty|holdings? plc)\.?$",
     re.IGNORECASE,
 )
 _HARMFUL = re.compile(r"[{}<>\[\]|`\\\"]|\$\{|%7B|%7D", re.IGNORECASE)

@@ -100,10 +100,13 @@ class StaticDrafter:
         if opening is None:
             raise Permanent(f"templates/{name}.yml: the last opening must need no fact")
         values = {
-            "first_name": spoken_first_name(contact.first_name) or "there", "company": company, "product": self.product.name,
-            "one_line": self.product.one_line, "title": harmless(contact.title, 60),
+            "first_name": spoken_first_name(contact.first_name) or "there",
+            "company": company,
+            "product": self.product.name,
+            "one_line": self.product.one_line,
+            "title": harmless(contact.title, 60),
             **{n: facts[n] for n in opening.needs},
-        }  # fmt: skip
+        }
         escaped = {k: html.escape(v, quote=False) for k, v in values.items()}
         place = f"templates/{name}.yml"
         return Draft(

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from signals_pipeline.activation.doors import Doors
 from signals_pipeline.errors import SkipRecord, UnknownOutcome
@@ -31,7 +31,18 @@ class State:
     """Records by kind and id; written to `path` after every change when there is one."""
 
     path: Path | None = None
-    data: dict[str, Any] = field(default_factory=lambda: {"accounts": {}, "contacts": {}, "leads": {}, "prospects": {}, "states": {}, "messages": [], "effects": [], "ticks": 0})
+    data: dict[str, Any] = field(
+        default_factory=lambda: {
+            "accounts": {},
+            "contacts": {},
+            "leads": {},
+            "prospects": {},
+            "states": {},
+            "messages": [],
+            "effects": [],
+            "ticks": 0,
+        }
+    )
 
     def __post_init__(self) -> None:
         if self.path and self.path.exists():
@@ -82,7 +93,7 @@ class Trouble:
 
 
 class FakeSalesforce:
-    kinds = {"Account": "accounts", "Contact": "contacts", "Lead": "leads"}
+    kinds: ClassVar = {"Account": "accounts", "Contact": "contacts", "Lead": "leads"}
 
     def __init__(self, state: State) -> None:
         self.state, self.trouble = state, Trouble()
@@ -206,7 +217,9 @@ class FakeOutreach:
         return {"id": int(id_)}
 
     async def sequence_states(self, *, prospect_id: Any = None, sequence_id: Any = None, states: Any = ()) -> list[dict[str, Any]]:
-        return [s for s in self.state.data["states"].values() if prospect_id in (None, s["prospect"]) and sequence_id in (None, s["sequence"])]
+        return [
+            s for s in self.state.data["states"].values() if prospect_id in (None, s["prospect"]) and sequence_id in (None, s["sequence"])
+        ]
 
 
 @dataclass
@@ -234,8 +247,10 @@ class FakeWarehouse:
     """Rows by relation; the SQL names the relation after `from`."""
 
     def __init__(self) -> None:
-        self.relations: dict[str, list[dict[str, Any]]] = {f"priorities.{n}": [] for n in (
-            "outbox", "sync_salesforce__accounts", "sync_salesforce__contacts", "sync_outreach__prospects", "alerts")}
+        self.relations: dict[str, list[dict[str, Any]]] = {
+            f"priorities.{n}": []
+            for n in ("outbox", "sync_salesforce__accounts", "sync_salesforce__contacts", "sync_outreach__prospects", "alerts")
+        }
 
     def rows(self, sql: str, parameters: Any = ()) -> list[dict[str, Any]]:
         return [dict(r) for r in self.relations[sql.split(" from ")[1].split()[0]]]
@@ -274,37 +289,83 @@ class World:
         """Somebody in the outbox to be sent; returns the outbox row."""
         address = more.pop("email", f"{name}@{company}.example")
         person_id, company_id, record_id = uid("person", name, company), uid("company", company), md5("record", name, company)
-        self.people.append({
-            "person_record_id": record_id, "dataset": "salesforce__contacts", "record_key": name, "known_at": datetime(2026, 6, 1), "email": address,
-            "email_key": key_of(address), "first_name": more.pop("first_name", name.capitalize()), "last_name": more.pop("last_name", "Example"),
-            "title": "VP Operations", "country": more.pop("country", "US"),
-        })
-        self.links.append({"person_record_id": record_id, "person_id": person_id, "company_id": company_id, "method": "test", "probability": 1.0})
+        self.people.append(
+            {
+                "person_record_id": record_id,
+                "dataset": "salesforce__contacts",
+                "record_key": name,
+                "known_at": datetime(2026, 6, 1),
+                "email": address,
+                "email_key": key_of(address),
+                "first_name": more.pop("first_name", name.capitalize()),
+                "last_name": more.pop("last_name", "Example"),
+                "title": "VP Operations",
+                "country": more.pop("country", "US"),
+            }
+        )
+        self.links.append(
+            {"person_record_id": record_id, "person_id": person_id, "company_id": company_id, "method": "test", "probability": 1.0}
+        )
         row = {
-            "outbox_id": md5("outbox", name, company), "dt": DT, "decision": "send", "rank": len(self.warehouse.relations["priorities.outbox"]) + 1,
-            "company_id": company_id, "company_name": f"{company.capitalize()}, Inc.", "domain": f"{company}.example", "person_id": person_id,
-            "email_key": key_of(address), "signal_id": uid("signal", company), "signal_type": "intent_surge", "strength_score": 80, "score": 71.5,
-            "score_basis": "rule", "is_probe": False, "owner_id": "005A", "mailbox_id": 7, "sequence_id": 41, "sequence_name": "Intent Surge",
-            "account_id_salesforce": None, "contact_id_salesforce": None, "lead_id_salesforce": None, "prospect_id_outreach": None,
-            "why": "Intent surge, strength 80", **more,
+            "outbox_id": md5("outbox", name, company),
+            "dt": DT,
+            "decision": "send",
+            "rank": len(self.warehouse.relations["priorities.outbox"]) + 1,
+            "company_id": company_id,
+            "company_name": f"{company.capitalize()}, Inc.",
+            "domain": f"{company}.example",
+            "person_id": person_id,
+            "email_key": key_of(address),
+            "signal_id": uid("signal", company),
+            "signal_type": "intent_surge",
+            "strength_score": 80,
+            "score": 71.5,
+            "score_basis": "rule",
+            "is_probe": False,
+            "owner_id": "005A",
+            "mailbox_id": 7,
+            "sequence_id": 41,
+            "sequence_name": "Intent Surge",
+            "account_id_salesforce": None,
+            "contact_id_salesforce": None,
+            "lead_id_salesforce": None,
+            "prospect_id_outreach": None,
+            "why": "Intent surge, strength 80",
+            **more,
         }
         self.warehouse.relations["priorities.outbox"].append(row)
         sync = {"outbox_id": row["outbox_id"], "person_id": person_id, "company_id": company_id, "signal_source": row["signal_type"]}
         if company_id not in {r["company_id"] for r in self.warehouse.relations["priorities.sync_salesforce__accounts"]}:
-            self.warehouse.relations["priorities.sync_salesforce__accounts"].append({
-                "company_id": company_id, "name": row["company_name"], "domain": row["domain"], "website": row["domain"], "industry": "Legal",
-                "buying_stage": "Decision", "intent_score": 78.0, "last_surge_on": DT,
-            })
+            self.warehouse.relations["priorities.sync_salesforce__accounts"].append(
+                {
+                    "company_id": company_id,
+                    "name": row["company_name"],
+                    "domain": row["domain"],
+                    "website": row["domain"],
+                    "industry": "Legal",
+                    "buying_stage": "Decision",
+                    "intent_score": 78.0,
+                    "last_surge_on": DT,
+                }
+            )
         self.warehouse.relations["priorities.sync_salesforce__contacts"].append({**sync, "signal_strength": 80.0})
         self.warehouse.relations["priorities.sync_outreach__prospects"].append({**sync, "signal_stage": "Decision", "signal_score": 80})
-        self.land()
         return row
 
     def alert(self, channel: str = "slack", rule: str = "hot_account", company: str = "acme") -> None:
-        self.warehouse.relations["priorities.alerts"].append({
-            "alert_key": md5(rule, channel, company), "rule": rule, "priority": "high", "channel": channel, "signal_id": uid("signal", company),
-            "company_id": uid("company", company), "title": f"{company.capitalize()}: intent surge", "body": "Strength 80.", "owner_id": "005A",
-        })
+        self.warehouse.relations["priorities.alerts"].append(
+            {
+                "alert_key": md5(rule, channel, company),
+                "rule": rule,
+                "priority": "high",
+                "channel": channel,
+                "signal_id": uid("signal", company),
+                "company_id": uid("company", company),
+                "title": f"{company.capitalize()}: intent surge",
+                "body": "Strength 80.",
+                "owner_id": "005A",
+            }
+        )
 
     def land(self) -> None:
         self.rt.lake.write("people", DT, self.people, stream="test")
@@ -317,12 +378,22 @@ class World:
         with self.rt.ops.begin() as connection:
             connection.execute(ops.gate_results.delete().where(ops.gate_results.c.plan_hash == plan_hash))
             for gate in GATES:
-                connection.execute(ops.gate_results.insert().values(plan_hash=plan_hash, gate=gate, passed=True, failures="", rows_judged=1, judged_at=self.rt.stamp()))
+                connection.execute(
+                    ops.gate_results.insert().values(
+                        plan_hash=plan_hash, gate=gate, passed=True, failures="", rows_judged=1, judged_at=self.rt.stamp()
+                    )
+                )
 
-    def plan(self) -> Any:
+    def make(self, dt: date = DT) -> Any:
+        """A plan that no gate has judged."""
         from signals_pipeline.activation import plan
 
-        made = plan.make(self.rt, DT, doors=self.doors)
+        self.land()
+        return plan.make(self.rt, dt, doors=self.doors)
+
+    def plan(self) -> Any:
+        """A plan that passed its gates."""
+        made = self.make()
         self.pass_gates(made.plan_hash)
         return made
 

@@ -26,7 +26,12 @@ def test_a_plan_is_applied_in_order_with_references_resolved(world: World) -> No
     world.alert(channel="in_app")
     report = world.apply(world.plan())
     assert report.sent == {
-        "in_app.alert": 1, "outreach.prospect": 1, "outreach.sequence_state": 1, "salesforce.account": 1, "salesforce.contact": 1, "slack.alert": 1,
+        "in_app.alert": 1,
+        "outreach.prospect": 1,
+        "outreach.sequence_state": 1,
+        "salesforce.account": 1,
+        "salesforce.contact": 1,
+        "slack.alert": 1,
     }
     assert report.is_green and {r["status"] for r in world.ledger()} == {"confirmed"}
     contact, account = (next(iter(world.state.data[k].values())) for k in ("contacts", "accounts"))
@@ -61,7 +66,11 @@ def test_vendor_ids_sends_and_the_audit_trail_are_written(world: World) -> None:
     with world.rt.ops.connect() as connection:
         keys = {(r.object, r.our_key) for r in connection.execute(ops.vendor_keys.select())}
         kinds = [r.kind for r in connection.execute(ops.audit.select().order_by(ops.audit.c.seq))]
-    assert keys == {("account", uid("company", "acme")), ("contact", uid("person", "ada", "acme")), ("prospect", key_of("ada@acme.example"))}
+    assert keys == {
+        ("account", uid("company", "acme")),
+        ("contact", uid("person", "ada", "acme")),
+        ("prospect", key_of("ada@acme.example")),
+    }
     assert kinds == ["plan_made", "apply_started", "apply_ended"] and audit.verify(world.rt.ops) is None
     sends = world.rt.lake.read("sends", since=DT, until=DT).to_pylist()
     assert len(sends) == 4 and {s["status"] for s in sends} == {"confirmed"}
@@ -97,7 +106,7 @@ def refused(world: World, made, **more) -> str:
 
 def test_a_plan_whose_gates_were_not_judged_is_refused(world: World) -> None:
     world.contact()
-    made = plan.make(world.rt, DT, doors=world.doors)
+    made = world.make()
     assert "gate scores_sane was not judged" in refused(world, made)
 
 
@@ -105,7 +114,9 @@ def test_a_plan_with_a_closed_gate_is_refused_with_its_failures(world: World) ->
     world.contact()
     made = world.plan()
     with world.rt.ops.begin() as connection:
-        connection.execute(ops.gate_results.update().where(ops.gate_results.c.gate == "identity_sane").values(passed=False, failures="largest_cluster"))
+        connection.execute(
+            ops.gate_results.update().where(ops.gate_results.c.gate == "identity_sane").values(passed=False, failures="largest_cluster")
+        )
     assert "gate identity_sane did not pass: largest_cluster" in refused(world, made)
 
 
@@ -113,7 +124,7 @@ def test_gates_judged_before_the_plan_was_made_anew_do_not_count(world: World) -
     world.contact()
     world.plan()
     moved(world, now=NOW + timedelta(hours=1))
-    made = plan.make(world.rt, DT, doors=world.doors)
+    made = world.make()
     assert "judged before the plan was made anew" in refused(world, made)
 
 
@@ -140,7 +151,7 @@ def test_a_plan_that_is_too_old_is_refused(world: World) -> None:
 
 def test_a_historical_plan_is_refused(world: World) -> None:
     world.contact(dt=date(2026, 6, 1))
-    made = plan.make(world.rt, date(2026, 6, 1), doors=world.doors)
+    made = world.make(date(2026, 6, 1))
     world.pass_gates(made.plan_hash)
     assert made.is_historical and "historical" in refused(world, made)
 
@@ -153,10 +164,14 @@ def test_a_superseded_plan_is_refused(world: World) -> None:
     assert "superseded by plan" in refused(world, old)
 
 
-@pytest.mark.parametrize(("cap", "word"), [
-    ({"max_rows": 3}, "over a cap: rows uses 4 of 3"), ({"max_cost_usd": 0.01}, "over a cap: cost_usd"),
-    ({"max_contacts_per_company": 1}, "over a cap: contacts:"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cap", "word"),
+    [
+        ({"max_rows": 3}, "over a cap: rows uses 4 of 3"),
+        ({"max_cost_usd": 0.01}, "over a cap: cost_usd"),
+        ({"max_contacts_per_company": 1}, "over a cap: contacts:"),
+    ],
+)
 def test_a_plan_over_a_cap_is_refused(world: World, cap: dict, word: str) -> None:
     activation = world.rt.profile.activation.model_copy(update=cap)
     world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"activation": activation}))
@@ -254,14 +269,20 @@ def test_a_record_that_is_gone_is_drifted(world: World) -> None:
     assert world.apply(made).refused_rows["drifted: the record is gone"] == 1
 
 
-@pytest.mark.parametrize(("edit", "word"), [
-    (lambda w: w.salesforce.add("Contact", Email="ada@acme.example", HasOptedOutOfEmail=True), "opted_out"),
-    (lambda w: w.salesforce.add("Lead", Email="ada@acme.example", HasOptedOutOfEmail=True), "opted_out"),
-    (lambda w: w.salesforce.add("Contact", Email="ada@acme.example", Do_Not_Contact__c=True), "do_not_contact"),
-    (lambda w: w.salesforce.add("Contact", Email="ada@acme.example", EmailBouncedDate="2026-06-30"), "bounced"),
-    (lambda w: w.salesforce.add("Contact", Email="ada@acme.example", AccountId=w.salesforce.add("Account", Do_Not_Contact__c=True)), "do_not_contact"),
-    (lambda w: w.outreach.add(emails=["ada@acme.example"], optedOut=True), "opted_out"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("edit", "word"),
+    [
+        (lambda w: w.salesforce.add("Contact", Email="ada@acme.example", HasOptedOutOfEmail=True), "opted_out"),
+        (lambda w: w.salesforce.add("Lead", Email="ada@acme.example", HasOptedOutOfEmail=True), "opted_out"),
+        (lambda w: w.salesforce.add("Contact", Email="ada@acme.example", Do_Not_Contact__c=True), "do_not_contact"),
+        (lambda w: w.salesforce.add("Contact", Email="ada@acme.example", EmailBouncedDate="2026-06-30"), "bounced"),
+        (
+            lambda w: w.salesforce.add("Contact", Email="ada@acme.example", AccountId=w.salesforce.add("Account", Do_Not_Contact__c=True)),
+            "do_not_contact",
+        ),
+        (lambda w: w.outreach.add(emails=["ada@acme.example"], optedOut=True), "opted_out"),
+    ],
+)
 def test_a_suppression_that_came_up_since_the_plan_stops_the_person(world: World, edit, word: str) -> None:
     world.contact()
     made = world.plan()
@@ -285,7 +306,9 @@ def test_an_erasure_since_the_plan_stops_the_person(world: World, where: str) ->
     row = world.contact()
     made = world.plan()
     with world.rt.ops.begin() as connection:
-        connection.execute(ops.suppressions.insert().values(**{"email_key": "", "company_id": "", where: row[where], "reason": "erased", "since": DT}))
+        connection.execute(
+            ops.suppressions.insert().values(**{"email_key": "", "company_id": "", where: row[where], "reason": "erased", "since": DT})
+        )
     assert world.apply(made).refused_rows["suppressed now: erased"] == 2
 
 
@@ -469,7 +492,9 @@ def test_one_apply_at_a_time(world: World) -> None:
     world.contact()
     made = world.plan()
     with world.rt.ops.begin() as connection:
-        connection.execute(ops.leases.insert().values(name="activation.apply", holder="elsewhere:1", until=world.rt.stamp() + timedelta(minutes=5)))
+        connection.execute(
+            ops.leases.insert().values(name="activation.apply", holder="elsewhere:1", until=world.rt.stamp() + timedelta(minutes=5))
+        )
     with pytest.raises(Transient, match="another apply is running"):
         world.apply(made)
     moved(world, now=NOW + timedelta(minutes=6))

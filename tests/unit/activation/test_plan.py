@@ -23,7 +23,10 @@ def test_a_company_and_a_person_that_nobody_has_are_created_in_order(world: Worl
     world.contact()
     made = world.plan()
     assert [(r.object, r.operation) for r in made.rows] == [
-        ("account", "create"), ("contact", "create"), ("prospect", "create"), ("sequence_state", "enrol"),
+        ("account", "create"),
+        ("contact", "create"),
+        ("prospect", "create"),
+        ("sequence_state", "enrol"),
     ]
     contact = row(made, "contact")
     assert contact.payload()["AccountId"] == {"ref": row(made, "account").row_id} and contact.needs == (row(made, "account").row_id,)
@@ -129,7 +132,9 @@ def test_custom_fields_carry_source_stage_score_and_message(world: World) -> Non
     assert payload["custom4"] == "Ada" and payload["custom5"] == "Acme" and "?" in payload["custom7"]
 
 
-@pytest.mark.parametrize(("attribute", "value", "word"), [("transactional", True, "transactional"), ("locked", True, "locked"), ("enabled", False, "disabled")])
+@pytest.mark.parametrize(
+    ("attribute", "value", "word"), [("transactional", True, "transactional"), ("locked", True, "locked"), ("enabled", False, "disabled")]
+)
 def test_nobody_is_enrolled_into_an_unfit_sequence(world: World, attribute: str, value: bool, word: str) -> None:
     world.outreach.sequences["41"][attribute] = value
     world.contact()
