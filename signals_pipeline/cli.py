@@ -146,12 +146,12 @@ def plan(
         return
     console = Console()
     console.print(
-        f"Plan {shown['plan_hash'][:12]} for {shown['dt']}: {len(shown['rows'])} writes, ${shown['cost_usd']:.2f}, status {shown['status']}"
+        f"Plan {shown['plan_hash'][:12]} for {shown['dt']}: {shown['would_send']} writes, ${shown['cost_usd']:.2f}, status {shown['status']}"
     )
     for row in shown["rows"][:limit]:
         console.print(f"\n[bold]{row['destination']} {row['object']}[/] {row['operation']} · {row['reason']}", highlight=False)
-        for field, change in row["fields"].items():
-            console.print(f"    {field}: {change['before']!r} → {change['after']!r}", highlight=False, markup=False)
+        for change in row["fields"]:
+            console.print(f"    {change['field']}: {change['before']!r} → {change['after']!r}", highlight=False, markup=False)
     if len(shown["rows"]) > limit:
         console.print(f"\n… {len(shown['rows']) - limit} more; --limit or --json shows them")
 

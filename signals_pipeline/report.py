@@ -52,7 +52,7 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
         ),
         "hottest": _hottest(rt, dt),
         "considered": sum(outbox.values()),
-        "planned": plan["rows"] if plan else 0,
+        "planned": _would_send(rt, plan["plan_hash"]) if plan else 0,
         "plan_hash": plan["plan_hash"] if plan else None,
         "sent": sum(n for (_, status), n in sends.items() if status == "confirmed"),
         "sends": {f"{destination}.{status}": n for (destination, status), n in sorted(sends.items())},
@@ -119,6 +119,12 @@ def _plan(rt: Runtime, dt: date) -> dict[str, Any] | None:
             .order_by(ops.plans.c.created_at.desc())
         ).first()
     return dict(found._mapping) if found else None
+
+
+def _would_send(rt: Runtime, plan_hash: str) -> int:
+    from signals_pipeline.activation import store
+
+    return len(store.load(rt, plan_hash).sending)
 
 
 def _ledger(rt: Runtime, dt: date) -> list[dict[str, Any]]:

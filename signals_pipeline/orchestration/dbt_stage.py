@@ -50,7 +50,8 @@ class Translator(DagsterDbtTranslator):  # type: ignore[misc]
             key = carried_key(name) if call == "carried" else lake_key(name)
             if name in DATASETS and key not in known and key not in arrows:
                 arrows.append(key)
-        return spec.replace_attributes(deps=[*spec.deps, *(dg.AssetDep(k) for k in arrows)])
+        found: dg.AssetSpec = spec.replace_attributes(deps=[*spec.deps, *(dg.AssetDep(k) for k in arrows)])
+        return found
 
 
 def dbt_stage(
@@ -63,7 +64,7 @@ def dbt_stage(
 ) -> dg.AssetsDefinition:
     """Assets of one dbt selection, built in one step. A failing test is a red check, skips what stands on it, and fails the step."""
 
-    @dbt_assets(
+    @dbt_assets(  # type: ignore[untyped-decorator]
         manifest=manifest,
         select=select,
         exclude=exclude,
@@ -94,7 +95,8 @@ def dbt_stage(
             broken = "; ".join(f"{n.name}: {n.message}" for n in run.broken)
             raise dg.Failure(f"dbt {name}: {broken}", allow_retries=False)
 
-    return stage
+    made: dg.AssetsDefinition = stage
+    return made
 
 
 _translator = Translator()

@@ -30,7 +30,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
             "composite_score"
         ].to_pylist()
         picture = distribution([s for s in scores if s is not None], f"composite scores, {days.until}")
-        numbers = {
+        numbers: dict[str, Any] = {
             "report": dg.MetadataValue.json(as_json(report)),
             "distribution": picture,
             "dagster/row_count": len(scores),
