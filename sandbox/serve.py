@@ -7,6 +7,7 @@ Does not belong here: endpoints (`app.py`), the command line (`__main__.py`).
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -129,7 +130,6 @@ def write_env(path: Path, settings: dict[str, str]) -> None:
 def opened(options: Options) -> Iterator[tuple[Box, Postgres]]:
     """Store, product database and market of a home; closed cleanly whatever happens."""
     home = options.home
-    home.mkdir(parents=True, exist_ok=True)
     if (home / "sandbox.db").exists() and _half_made(home):
         _wipe(home)  # an earlier start was interrupted while it made the history
     store = Store(home / "sandbox.db")
@@ -198,24 +198,39 @@ def serve(options: Options) -> int:
         write_env(options.env_file, settings)
         print(f"a sandbox is already serving {options.home} at {facts['url']} (pid {facts['pid']}); settings in {options.env_file}")
         return 0
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, _leave)  # the server raises the signal again when it is done; the default would skip our cleaning up
+    options.home.mkdir(parents=True, exist_ok=True)
+    with (options.home / "sandbox.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(f"another sandbox is starting or stopping in {options.home}; try again in a moment") from None
+        try:
+            _serve(options)
+        finally:
+            (options.home / "sandbox.pid").unlink(missing_ok=True)
+    return 0
+
+
+def _serve(options: Options) -> None:
     with socket.socket() as listener, opened(options) as (box, postgres):
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", options.port))
         except OSError as taken:
             raise Refused(f"port {options.port} is taken ({taken}); leave --port away for a free one") from None
-        port = listener.getsockname()[1]
-        box.base_url = f"http://127.0.0.1:{port}"
+        box.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         tell = partial(environment, box, postgres.url(user=READER, password=READER_PASSWORD))
-        app = build(box, tell)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3)
-        server = _Server(config, options, box, tell)
+        config = uvicorn.Config(build(box, tell), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3)
         try:
-            server.run(sockets=[listener])
+            _Server(config, options, box, tell).run(sockets=[listener])
         finally:
             keep_clock(box)
-            (options.home / "sandbox.pid").unlink(missing_ok=True)
-    return 0
+
+
+def _leave(number: int, frame: object) -> None:
+    raise SystemExit(0)
 
 
 class _Server(uvicorn.Server):
@@ -272,7 +287,7 @@ def _wipe(home: Path) -> None:
         if folder and (Path(folder) / "PG_VERSION").exists():
             shutil.rmtree(folder)
             Path(folder + ".log").unlink(missing_ok=True)
-    for name in ("sandbox.db", "sandbox.db-wal", "sandbox.db-shm", "sandbox.pid"):
+    for name in ("sandbox.db", "sandbox.db-wal", "sandbox.db-shm", "sandbox.pid", "sandbox.lock"):
         (home / name).unlink(missing_ok=True)
     for name in ("truth", "drop", "pg"):
         shutil.rmtree(home / name, ignore_errors=True)
