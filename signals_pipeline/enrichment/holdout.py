@@ -36,7 +36,7 @@ def draw(rt: Runtime, dt: date, eligible: Iterable[str], canonical: Mapping[str,
             arms.setdefault(canonical.get(row.company_id, row.company_id), set()).add(row.arm)
         new = [
             {"company_id": c, "arm": arm_of(c, rules.salt, rules.holdout_share), "drawn_on": dt, "salt": rules.salt}
-            for c in sorted(set(eligible)) if c not in arms
+            for c in sorted({canonical.get(c, c) for c in eligible}) if c not in arms
         ]  # fmt: skip
         if new:
             connection.execute(sa.insert(table), new)
@@ -46,7 +46,7 @@ def draw(rt: Runtime, dt: date, eligible: Iterable[str], canonical: Mapping[str,
 
 
 def arms_standing(rt: Runtime, canonical: Mapping[str, str]) -> dict[str, set[str]]:
-    """The arms drawn so far; draws none (a day of the past gets no new draw)."""
+    """The arms drawn so far, by canonical id."""
     arms: dict[str, set[str]] = {}
     with rt.ops.connect() as connection:
         for row in connection.execute(sa.select(store.holdouts.c.company_id, store.holdouts.c.arm)):

@@ -106,7 +106,7 @@ def run(rt: Runtime, dt: date, *, transport: httpx.AsyncBaseTransport | None = N
     report.newly_drawn, report.newly_held_out = len(new), sum(holdout.HELD_OUT in a for a in new.values())
     holdout.land(rt, dt)
     hot = accounts.hot(rt, dt, rows, merged)
-    treated = [a for a in hot if arms.get(a.company_id) == {holdout.TREATED}]
+    treated = [a for a in hot if arms.get(merged.get(a.company_id, a.company_id)) == {holdout.TREATED}]
     report.held_out = len(hot) - len(treated)
     report.considered = len(treated)
     look_ups: list[_LookUp] = []
