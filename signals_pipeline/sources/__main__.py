@@ -42,12 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def as_table(report: SourcesReport) -> Table:
-    """The report for a terminal."""
+    """The report for a terminal; columns that are zero everywhere are left out."""
+    names = {"in": "records_in", **{n: n for n in ("landed", "rejected", "reread", "waiting", "carried", "requests")}}
+    shown = {title: name for title, name in names.items() if any(getattr(s, name) for s in report.streams)}
     table = Table(title=f"sources of {report.dt}")
-    table.add_column("stream")
-    table.add_column("status")
-    for name in ("in", "landed", "rejected", "reread", "waiting", "carried", "requests"):
-        table.add_column(name, justify="right")
+    for title in ("stream", "status"):
+        table.add_column(title, no_wrap=True)
+    for title in shown:
+        table.add_column(title, justify="right", no_wrap=True)
     table.add_column("rejects by reason, errors, fields")
     colour = {"ok": "green", "failed": "red", "paused": "yellow", "off": "dim"}
     for s in report.streams:
@@ -55,7 +57,7 @@ def as_table(report: SourcesReport) -> Table:
         notes += [s.error] if s.error else []
         notes += [f"unknown fields: {', '.join(sorted(s.unknown_fields))}"] if s.unknown_fields else []
         notes += [f"not there: {', '.join(s.missing)}"] if s.missing else []
-        numbers = (s.records_in, s.landed, s.rejected, s.reread, s.waiting, s.carried, s.requests)
+        numbers = [getattr(s, name) for name in shown.values()]
         table.add_row(s.stream, f"[{colour[s.status]}]{s.status}[/]", *(f"{n:,}" if n else "" for n in numbers), "; ".join(notes))
     return table
 

@@ -286,4 +286,4 @@ def _plain(columns: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(row: dict[str, Any]) -> str:
-    return "; ".join(f"{k}={v}" for k, v in row.items() if v is not None)
+    return "; ".join(f"{k}={v}" for k, v in row.items() if v is not None and k != "pulled_at")

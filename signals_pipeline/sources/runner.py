@@ -157,7 +157,7 @@ class _Pulling:
         try:
             await self.bodies(pull, code, landing)
             landed = await self.finish(pull, code, landing)
-            if code.landed:
+            if code.landed and self.rt.replay is None:
                 code.landed(pull, landing.tallies)
             state.store_cursor(self.rt.ops, run.stream, self.dt, pull.cursor, self.rt.stamp())
             run.status = "ok"
@@ -185,7 +185,7 @@ class _Pulling:
         try:
             return await asyncio.to_thread(landing.finish)
         except ContractBroken as broken:
-            if code.landed:  # files of a broken batch are put away too, else they would break every day to come
+            if code.landed and self.rt.replay is None:  # files of a broken batch are put away too, else they would break every day to come
                 for tally in landing.tallies:
                     tally.refused = tally.refused or f"held back: {broken}"
                 code.landed(pull, landing.tallies)
