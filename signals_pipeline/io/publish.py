@@ -81,9 +81,7 @@ def _duckdb(warehouse: Path, target: Path, marts: list[Mart], patience_s: float)
         with duckdb.connect(str(aside)) as connection:
             while True:
                 try:
-                    connection.execute(
-                        f"attach '{str(warehouse).replace(chr(39), chr(39) * 2)}' as workshop (read_only)"
-                    )
+                    connection.execute(f"attach '{str(warehouse).replace(chr(39), chr(39) * 2)}' as workshop (read_only)")
                     break
                 except (
                     duckdb.IOException,
@@ -95,13 +93,13 @@ def _duckdb(warehouse: Path, target: Path, marts: list[Mart], patience_s: float)
             connection.execute(f"create schema {SCHEMA}")
             rows = {}
             for m in marts:
-                connection.execute(
-                    f'create table {SCHEMA}."{m.name}" as select * from workshop."{m.schema}"."{m.name}"'
-                )
+                connection.execute(f'create table {SCHEMA}."{m.name}" as select * from workshop."{m.schema}"."{m.name}"')
                 rows[m.name] = _count(connection.execute(f'select count(*) from {SCHEMA}."{m.name}"').fetchone())
             connection.execute("detach workshop")
         aside.replace(target)
         return rows
+    except duckdb.CatalogException as broken:
+        raise Permanent(f"a mart cannot be read; build it again: {broken}") from broken
     finally:
         for left in (aside, aside.with_name(aside.name + ".wal")):
             left.unlink(missing_ok=True)
@@ -137,9 +135,7 @@ def _postgres(url: str, marts: list[Mart]) -> tuple[dict[str, int], tuple[str, .
                 cursor.execute(f'drop table {SCHEMA}."{table}"')
             return rows, removed
     except psycopg2.errors.DependentObjectsStillExist as bad:
-        raise Permanent(
-            f"a published table changed its columns and a view depends on it; drop the view first: {bad}"
-        ) from bad
+        raise Permanent(f"a published table changed its columns and a view depends on it; drop the view first: {bad}") from bad
     except psycopg2.OperationalError as bad:
         raise Transient(f"warehouse: {bad}") from bad
 

@@ -38,19 +38,6 @@ said as (
     select 'contact', contact_id, 'do_not_contact', 'CRM contact'
     from {{ ref('stg_salesforce__contacts') }} where do_not_contact
     union all
-    {# an address that bounced elsewhere is only bad while it is still the one that we would write to #}
-    select 'contact', contact_id, 'bounced', 'bounced in the CRM'
-    from {{ ref('stg_salesforce__contacts') }} where email_bounced_at is not null
-    union all
-    select 'email', email_key, 'bounced', 'address status ' || status
-    from {{ ref('stg_outreach__email_addresses') }} where lower(status) in ('bounced', 'invalid', 'hard_bounced')
-    union all
-    select 'prospect', cast(prospect_id as {{ text }}), 'bounced', 'a mailing bounced'
-    from {{ ref('stg_outreach__mailings') }} where bounced_at is not null
-    union all
-    select 'prospect', cast(prospect_id as {{ text }}), 'bounced', 'bounced in a sequence'
-    from {{ ref('stg_outreach__sequence_states') }} where state = 'bounced'
-    union all
     {# failed and disabled states still hold their place in the sequencer; finished, bounced and opted out do not #}
     select 'prospect', cast(prospect_id as {{ text }}), 'in_sequence', 'state ' || state
     from {{ ref('stg_outreach__sequence_states') }} where state in ('active', 'pending', 'paused', 'disabled', 'failed')
@@ -58,6 +45,25 @@ said as (
     {# an enrolment of ours whose outcome nobody knows yet may stand #}
     select 'email', email_key, 'in_sequence', 'our enrolment is ' || status
     from {{ ref('stg_ops__sends') }} where object = 'sequence_state' and status in ('intent', 'sent', 'unknown', 'review') and email_key is not null
+),
+
+{# a bounce speaks of an address: an old one that bounced does not stop a person who has a new one #}
+bounced as (
+    select email_key, 'bounced in the CRM' as detail
+    from {{ ref('stg_salesforce__contacts') }} where email_bounced_at is not null
+    union all
+    select email_key, 'address status ' || status
+    from {{ ref('stg_outreach__email_addresses') }} where lower(status) in ('bounced', 'invalid', 'hard_bounced')
+    union all
+    select p.email_key, 'a mailing bounced'
+    from {{ ref('stg_outreach__mailings') }} as m
+    inner join {{ ref('stg_outreach__prospects') }} as p on p.prospect_id = m.prospect_id
+    where m.bounced_at is not null
+    union all
+    select p.email_key, 'bounced in a sequence'
+    from {{ ref('stg_outreach__sequence_states') }} as s
+    inner join {{ ref('stg_outreach__prospects') }} as p on p.prospect_id = s.prospect_id
+    where s.state = 'bounced'
 ),
 
 keyed as (
@@ -115,7 +121,11 @@ of_company as (
 ),
 
 of_candidate as (
-    select outbox_id, 'no_address' as rule, 'no address is known' as detail from candidates where email_key is null
+    select c.outbox_id, 'bounced' as rule, b.detail
+    from candidates as c
+    inner join bounced as b on b.email_key = c.email_key
+    union all
+    select outbox_id, 'no_address', 'no address is known' from candidates where email_key is null
     union all
     select outbox_id, 'low_strength', 'below {{ var("min_strength") }}' from candidates where strength_score < {{ var('min_strength') }}
     union all
