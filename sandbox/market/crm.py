@@ -192,7 +192,8 @@ def _company(w: World, c: Company, day: date) -> None:
     if r.random() < 0.03 and c.i >= SPECIAL:  # the same company twice, by another rep
         new_account(w, c, created + timedelta(days=40), key="twin")
     contacts = []
-    for k in sorted(r.sample(range(headcount(c)), min(headcount(c), r.choice([0, 1, 2, 2, 3, 4, 5, 6])))):
+    wanted = 4 if c.is_seller_or_competitor else r.choice([0, 1, 2, 2, 3, 4, 5, 6])
+    for k in sorted(r.sample(range(headcount(c)), min(headcount(c), wanted))):
         p = person(w.seed, c.i, k)
         flags: dict[str, Any] = {}
         if r.random() < 0.022:
@@ -202,7 +203,7 @@ def _company(w: World, c: Company, day: date) -> None:
         if not p.reachable and r.random() < 0.4:
             flags |= {"EmailBouncedReason": "550 5.1.1 user unknown", "EmailBouncedDate": stamp(at(day - timedelta(days=30)))}
         contacts.append((new_contact(w, c, p, account, owner, created + timedelta(days=r.randrange(1, 60)), **flags), p))
-        if r.random() < 0.3:
+        if r.random() < 0.3 or (c.is_seller_or_competitor and k == 0):
             new_prospect(w, c, p, created + timedelta(days=70 + r.randrange(30)))
     if r.random() < 0.05:
         _lead(w, c, r, created, converted=(account, contacts[0][0]) if contacts and r.random() < 0.5 else None)
