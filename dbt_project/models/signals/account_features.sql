@@ -13,29 +13,14 @@ with days as (
     select day from {{ days(from_day(), to_day()) }} as d
 ),
 
-reports as (
-    select
-        e.episode_id, e.signal_type, e.company_id, e.dt,
-        cast(coalesce(e.occurred_at, e.known_at) as date) as occurred_on,
-        coalesce(e.amount_usd, case when e.currency = 'USD' then e.amount end) as usd,
-        t.family, t.half_life_days
-    from {{ ref('signal_evidence') }} as e
-    inner join {{ ref('signal_types') }} as t on t.signal_type = e.signal_type
-    where e.company_id is not null and coalesce(e.modality, 'done') <> 'rumour'
-),
-
-episodes as (
-    select
-        d.day, {{ canonical('r.company_id', 'c') }} as company_id, r.episode_id, r.signal_type, r.family, r.half_life_days,
-        min(r.occurred_on) as occurred_on, max(r.usd) as usd
-    from days as d
-    inner join reports as r on r.dt <= d.day and r.occurred_on > {{ add_days('d.day', -365) }}
-    {{ canonical_join('r.company_id', 'd.day', 'c') }}
-    group by d.day, {{ canonical('r.company_id', 'c') }}, r.episode_id, r.signal_type, r.family, r.half_life_days
-),
-
 aged as (
-    select e.*, greatest(0, {{ days_between('e.occurred_on', 'e.day') }}) as age_days from episodes as e
+    select
+        d.day, {{ canonical('r.company_id', 'c') }} as company_id, r.signal_type, r.family, r.half_life_days, r.usd,
+        greatest(0, {{ days_between('r.occurred_on', 'd.day') }}) as age_days
+    from days as d
+    inner join {{ ref('int_episode_spans') }} as r
+        on r.valid_from <= d.day and r.valid_to >= d.day and r.occurred_on > {{ add_days('d.day', -365) }}
+    {{ canonical_join('r.company_id', 'd.day', 'c') }}
 ),
 
 counted as (

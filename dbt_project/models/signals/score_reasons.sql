@@ -8,14 +8,26 @@ facts as (
     select * from {{ ref('int_account_facts') }}
 ),
 
-fit as (
-    select s.signal_id, r.part as rule, r.reason, r.points
+{# three joins by equality: one join with OR made every pair of signal and rule #}
+cases as (
+    select
+        s.signal_id,
+        coalesce(f.size_case, 'unknown') as size_case,
+        coalesce(f.country_case, 'unknown') as country_case,
+        coalesce(f.industry_case, 'unknown') as industry_case
     from signals as s
     left join facts as f on f.company_id = s.company_id
-    inner join {{ ref('relevance_rules') }} as r
-        on (r.part = 'size' and r.case_of = coalesce(f.size_case, 'unknown'))
-        or (r.part = 'country' and r.case_of = coalesce(f.country_case, 'unknown'))
-        or (r.part = 'industry' and r.case_of = coalesce(f.industry_case, 'unknown'))
+),
+
+fit as (
+    {%- for part in ['size', 'country', 'industry'] %}
+    select c.signal_id, r.part as rule, r.reason, r.points
+    from cases as c
+    inner join {{ ref('relevance_rules') }} as r on r.part = '{{ part }}' and r.case_of = c.{{ part }}_case
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 fits as (
