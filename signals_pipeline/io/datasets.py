@@ -172,7 +172,10 @@ _ALL = (
     _facts("company_merges", "identity", ("company_id", "op"),  # op: merge | undo; company_id points to into_company_id from dt on
            company_id=TEXT, into_company_id=TEXT, op=TEXT, reason=TEXT),
     _facts("person_links", "identity", ("person_record_id",),
-           person_record_id=TEXT, person_id=TEXT, company_id=TEXT, method=TEXT, probability=REAL),
+           person_record_id=TEXT, person_id=TEXT, company_id=TEXT, method=TEXT, probability=REAL,
+           evidence_person_id=TEXT),  # whom the record itself names, before merges; null: person_id
+    _facts("person_merges", "identity", ("person_id", "op"),  # as company_merges; `person_links.person_id` is folded already
+           person_id=TEXT, into_person_id=TEXT, op=TEXT, reason=TEXT),
     _facts("episode_links", "identity", ("event_id",),
            event_id=TEXT, episode_id=TEXT, signal_type=TEXT, company_id=TEXT, subject=TEXT, is_first=FLAG),
     _facts("link_reviews", "identity", ("left_id", "right_id"), left_id=TEXT, right_id=TEXT, kind=TEXT, probability=REAL, reason=TEXT),

@@ -1,0 +1,98 @@
+"""Episodes of a span of days, after companies and people: events not linked yet, in the order in which they became known.
+
+`facts.events`, own earlier `episode_links`, company of each mention, person of each record → `link_events` → rows with dt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from signals_pipeline.identity.episodes import Episodes, Event
+from signals_pipeline.identity.evidence import mapped, objects
+from signals_pipeline.identity.span import Timeline
+from signals_pipeline.io.datasets import dataset
+
+COLUMNS = ("event_id", "dataset", "record_key", "signal_type", "occurred_at", "known_at", "mention_id", "other_mention_id", "other_company_name",
+           "person_record_id", "change_type", "department", "round_type", "amount", "currency", "amount_usd", "offering_amount", "subject",
+           "place", "accession")  # fmt: skip
+
+
+@dataclass
+class Linked:
+    rows: pa.Table
+    episodes: int  # opened in the span
+
+
+def link_events(
+    events: pa.Table, links: pa.Table, employers: pd.DataFrame, person_links: pa.Table, company_merges: pa.Table,
+    person_merges: pa.Table, amendments: set[tuple[str, str]], since: date, until: date,
+) -> Linked:  # fmt: skip
+    """`events`: all rows with dt ≤ until. `links`: own rows with dt < since. `employers`: (record_id = mention_id, dt, company_id).
+    `person_links`: all rows with dt ≤ until. `amendments`: (dataset, record_key) of filings that amend another."""
+    told = {e: (p, c, s) for e, p, c, s in _columns(links, "event_id", "episode_id", "company_id", "subject")}
+    firsts = set(links.filter(links["is_first"])["event_id"].to_pylist()) if links.num_rows else set()
+    frame = _frame(events, employers, person_links)
+    frame["is_amendment"] = [key in amendments for key in zip(frame["dataset"], frame["record_key"], strict=True)]
+    matters = (frame["dt"] >= since) | frame["event_id"].isin(firsts) | frame["accession"].notna()
+    frame = frame[matters.astype(bool)]
+    companies, persons = Timeline(company_merges), Timeline(person_merges)
+    known = Episodes(members=companies.forest.members, person_root=persons.root)
+    out: list[dict[str, Any]] = []
+    for row in frame.itertuples(index=False):
+        event = _event(row)
+        if event.event_id in told:
+            episode, company, _ = told[event.event_id]
+            event = event._replace(company_id=company)
+            if event.event_id in firsts:
+                known.remember(event, episode)
+            else:
+                known.note(event, episode)
+        elif row.dt >= since:
+            companies.to(row.dt)
+            persons.to(row.dt)
+            joined = known.join(event)
+            out.append({**joined._asdict(), "event_id": event.event_id, "signal_type": event.signal_type, "company_id": event.company_id,
+                        "dt": row.dt})  # fmt: skip
+    schema = dataset("episode_links").schema.append(pa.field("dt", pa.date32()))
+    return Linked(pa.Table.from_pylist(out, schema=schema), sum(r["is_first"] for r in out))
+
+
+def _frame(events: pa.Table, employers: pd.DataFrame, person_links: pa.Table) -> pd.DataFrame:
+    rows = events.select([*COLUMNS, "dt"])
+    for column in ("amount", "amount_usd", "offering_amount"):
+        rows = rows.set_column(rows.column_names.index(column), column, rows[column].cast(pa.float64()))
+    frame = objects(rows, rows.column_names)
+    company = employers.sort_values("dt", kind="stable").drop_duplicates("record_id", keep="first")
+    company_of = dict(zip(company["record_id"], company["company_id"], strict=True))
+    frame["company_id"] = mapped(frame["mention_id"], company_of.get)
+    frame["other_company_id"] = mapped(frame["other_mention_id"], company_of.get)
+    order = person_links.sort_by([("dt", "descending")])
+    evidence = pc.coalesce(order["evidence_person_id"], order["person_id"]).to_pylist()
+    person_of = dict(zip(order["person_record_id"].to_pylist(), evidence, strict=True))  # the earliest link stands
+    frame["person_id"] = mapped(frame["person_record_id"], person_of.get)
+    return frame.sort_values(["dt", "known_at", "event_id"], kind="stable", na_position="last", ignore_index=True)
+
+
+def _event(row: Any) -> Event:
+    happened = row.occurred_at or row.known_at
+    amounts = tuple(a for a in (row.amount, row.offering_amount) if a)
+    parent = row.subject if row.is_amendment and row.subject and row.subject.count("-") == 2 else None
+    return Event(
+        row.event_id, row.signal_type, happened.date() if happened else row.dt, row.dt, _none(row.company_id), row.mention_id, row.subject,
+        _none(row.other_company_id), row.other_company_name, _none(row.person_id), row.change_type, row.department, row.place, row.accession,
+        row.currency, amounts, (row.amount_usd,) if row.amount_usd else (), parent, row.is_amendment,
+    )  # fmt: skip
+
+
+def _none(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _columns(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
+    return list(zip(*(table[n].to_pylist() for n in names), strict=True))
