@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from expectations.gates import GATES
 from signals_pipeline.activation import store
 from signals_pipeline.activation.caps import caps_of
 from signals_pipeline.activation.model import Plan
@@ -21,15 +22,6 @@ from signals_pipeline.io import ops
 from signals_pipeline.rules.seeds import SEEDS
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY
-
-GATES = (
-    "suppression_inputs_fresh",
-    "volumes_as_expected",
-    "identity_sane",
-    "scores_sane",
-    "outbox_obeys_policy",
-    "plan_within_caps",
-)
 
 
 def rules_hash(rt: Runtime) -> str:

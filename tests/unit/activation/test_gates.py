@@ -1,0 +1,384 @@
+"""Each gate fails on each kind of bad data it exists for, and passes the same world without it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from activation_fakes import DT, NOW, World, key_of, uid
+
+from signals_pipeline.activation import apply, frames, gates, store
+from signals_pipeline.activation.policy import FLAGS
+from signals_pipeline.errors import Permanent
+from signals_pipeline.io import ops
+from signals_pipeline.sources.spec import sources
+
+KEY = key_of("ada@acme.example")
+ON = {
+    "salesforce_url": "http://127.0.0.1:1/salesforce",
+    "salesforce_client_id": "id",
+    "salesforce_client_secret": "secret",
+    "outreach_client_id": "id",
+    "outreach_client_secret": "secret",
+    "outreach_refresh_token": "token",
+}
+AT = datetime(2026, 6, 30, 10, 0)
+
+
+@pytest.fixture
+def world(tmp_path) -> World:
+    """A healthy day: everything pulled, linked and scored."""
+    world = World(tmp_path / "home", **ON)
+    world.contact()
+    runs(world)
+    linked(world)
+    scored(world, [10.0, 20.0, 30.0, 40.0, 71.5])
+    return world
+
+
+def run(stream: str, **more: Any) -> dict[str, Any]:
+    return {
+        "stream": stream,
+        "vendor": stream.split(".")[0],
+        "kind": "state",
+        "needed_for": "activation",
+        "records_in": 100,
+        "landed": 100,
+        "rejected": 0,
+        "status": "ok",
+        "ended_at": AT,
+        **more,
+    }
+
+
+def required() -> list[str]:
+    return [f"{v}.{name}" for v, s in sources().items() if "activation" in s.needed_for for name in s.streams]
+
+
+def runs(world: World, day=DT, **overrides: dict[str, Any]) -> None:
+    rows = [run(s, **overrides.get(s, {})) for s in required() if overrides.get(s) != {}]
+    world.rt.lake.write("stream_runs", day, rows)
+
+
+def linked(world: World, names=("Acme", "Bolt"), **more: Any) -> None:
+    mentions = more.get("mentions") or [
+        {"mention_id": n, "dataset": "x", "record_key": n, "name": n, "domain": f"{n.lower()}.example", "account_id_salesforce": f"A-{n}"}
+        for n in names
+    ]
+    links = more.get("links") or [{"mention_id": n, "company_id": uid("company", n.lower())} for n in names]
+    world.rt.lake.write("mentions", DT, mentions)
+    world.rt.lake.write("company_links", DT, links)
+
+
+def scored(world: World, values, day=DT) -> None:
+    rows = [
+        {"company_id": f"c{n}", "model": "rule", "model_version": "1", "composite_score": v, "status": "scored"}
+        for n, v in enumerate(values)
+    ]
+    world.rt.lake.write("account_scores", day, rows)
+
+
+def verdicts(world: World) -> dict[str, gates.GateResult]:
+    return {r.gate: r for r in gates.judge(world.rt, world.make())}
+
+
+def failures(world: World, gate: str) -> str:
+    told = verdicts(world)
+    assert not told[gate].passed
+    return "; ".join(told[gate].failures)
+
+
+def test_a_healthy_day_passes_all_six_and_may_be_applied(world: World) -> None:
+    made = world.make()
+    told = gates.judge(world.rt, made)
+    assert [r.gate for r in told] == list(gates.GATES) and all(r.passed for r in told), told
+    assert all(r.rows_judged for r in told)
+    assert store.record(world.rt, made.plan_hash)["status"] == "gated"
+    assert apply.run(world.rt, made.plan_hash, doors=world.doors).is_green
+    assert world.rt.lake.read("gate_results", since=DT, until=DT).num_rows == 6
+
+
+def test_a_closed_gate_closes_the_plan_and_the_apply(world: World) -> None:
+    scored(world, [10.0, 20.0, 120.0])
+    made = world.make()
+    gates.judge(world.rt, made)
+    assert store.record(world.rt, made.plan_hash)["status"] == "refused"
+    assert "scores_sane did not pass" in apply.run(world.rt, made.plan_hash, doors=world.doors).message
+
+
+# ---- suppression_inputs_fresh ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("override", "word"),
+    [
+        ({"status": "failed"}, "not pulled in this run: salesforce.contacts"),
+        ({"status": "paused"}, "not pulled in this run: salesforce.contacts"),
+        ({}, "never pulled: salesforce.contacts"),
+        ({"ended_at": AT - timedelta(hours=30)}, "older than 24 hours: salesforce.contacts"),
+        ({"rejected": 30}, "rejects: salesforce.contacts"),
+    ],
+)
+def test_an_opt_out_list_that_is_not_fresh_closes_the_gate(world: World, override: dict, word: str) -> None:
+    runs(world, **{"salesforce.contacts": override})
+    assert word in failures(world, "suppression_inputs_fresh")
+
+
+def test_a_day_without_any_pull_closes_the_gate(world: World) -> None:
+    world.rt.lake.write("stream_runs", DT, [])
+    told = verdicts(world)
+    assert not told["suppression_inputs_fresh"].passed and not told["volumes_as_expected"].passed
+
+
+def test_a_vendor_without_credentials_is_not_waited_for(world: World) -> None:
+    world.rt = replace(world.rt, settings=world.rt.settings.model_copy(update={"outreach_client_id": ""}))
+    assert not [k for k in frames.inputs(world.rt, world.make())["key"] if k.startswith("outreach")]
+
+
+# ---- volumes_as_expected ----------------------------------------------------------------------------------------
+
+
+def trailing(world: World, landed: list[int], kind: str = "event") -> None:
+    for back, n in enumerate(landed, 1):
+        world.rt.lake.write("stream_runs", DT - timedelta(days=7 * back), [run("sec_edgar.feed", kind=kind, landed=n)])
+
+
+@pytest.mark.parametrize("n", [0, 2, 90_000])
+def test_a_volume_far_from_its_trailing_days_closes_the_gate(world: World, n: int) -> None:
+    trailing(world, [])
+    for back in range(1, 15):
+        world.rt.lake.write("stream_runs", DT - timedelta(days=back), [run("sec_edgar.feed", kind="event", landed=600 + back)])
+    world.rt.lake.write("stream_runs", DT, [run("sec_edgar.feed", kind="event", landed=n)], stream="edgar")
+    assert "sec_edgar.feed" in failures(world, "volumes_as_expected")
+
+
+def test_an_ordinary_volume_passes_and_weekends_are_compared_with_weekends(world: World) -> None:
+    for back in range(1, 22):
+        day = DT - timedelta(days=back)
+        world.rt.lake.write("stream_runs", day, [run("sec_edgar.feed", kind="event", landed=0 if day.weekday() >= 5 else 600 + back)])
+    world.rt.lake.write("stream_runs", DT, [run("sec_edgar.feed", kind="event", landed=640)], stream="edgar")
+    told = verdicts(world)["volumes_as_expected"]
+    assert told.passed, told.failures
+
+
+def test_a_state_stream_that_comes_back_empty_closes_the_gate(world: World) -> None:
+    world.rt.lake.write("stream_runs", DT - timedelta(days=1), [run("salesforce.contacts")])
+    runs(world, **{"salesforce.contacts": {"landed": 0, "records_in": 0}})
+    assert "came back empty" in failures(world, "volumes_as_expected")
+
+
+def test_a_stream_that_lost_its_records_to_rejects_closes_the_gate(world: World) -> None:
+    world.rt.lake.write("stream_runs", DT, [run("product_db.users", rejected=40)], stream="product")
+    assert "rejects: product_db.users" in failures(world, "volumes_as_expected")
+
+
+# ---- identity_sane ----------------------------------------------------------------------------------------------
+
+
+def many(n: int, **columns: Any) -> list[dict[str, Any]]:
+    return [
+        {"mention_id": f"m{i}", "dataset": "x", "record_key": str(i), **{k: v(i) if callable(v) else v for k, v in columns.items()}}
+        for i in range(n)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mentions", "word"),
+    [
+        (many(60, name=lambda i: f"Name {i}"), "too many different names"),
+        (many(15, domain=lambda i: f"d{i}.example"), "gathers too many domains"),
+    ],
+)
+def test_a_cluster_that_swallows_others_closes_the_gate(world: World, mentions: list, word: str) -> None:
+    linked(world, mentions=mentions, links=[{"mention_id": m["mention_id"], "company_id": "one"} for m in mentions])
+    assert word in failures(world, "identity_sane")
+
+
+def test_domains_that_stand_for_several_companies_close_the_gate(world: World) -> None:
+    mentions = many(10, domain="shared.example")
+    linked(world, mentions=mentions, links=[{"mention_id": m["mention_id"], "company_id": m["mention_id"]} for m in mentions])
+    assert "more than one company" in failures(world, "identity_sane")
+
+
+def test_a_day_that_merges_too_much_closes_the_gate(world: World) -> None:
+    world.rt.lake.write(
+        "company_merges", DT, [{"company_id": uid("company", "bolt"), "into_company_id": uid("company", "acme"), "op": "merge"}]
+    )
+    assert "merged in one day" in failures(world, "identity_sane")
+
+
+def test_records_without_a_company_close_the_gate(world: World) -> None:
+    linked(world, mentions=many(10, name="X"), links=[{"mention_id": "m0", "company_id": "one"}])
+    assert "belong to no company" in failures(world, "identity_sane")
+
+
+def test_no_identity_at_all_closes_the_gate(world: World) -> None:
+    world.rt.lake.write("company_links", DT, [])
+    assert "no figures" in failures(world, "identity_sane")
+
+
+# ---- scores_sane ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("today", "yesterday", "word"),
+    [
+        ([10.0, 120.0], [], "outside 0 to 100: c1"),
+        ([-1.0, 20.0], [], "outside 0 to 100: c0"),
+        ([None, 20.0, 30.0], [], "without a score: c0"),
+        ([50.0] * 20, [], "the same score"),
+        ([float(n) for n in range(50, 100)], [float(n) for n in range(50)], "jumped"),
+        ([], [], "nothing was scored"),
+    ],
+)
+def test_scores_that_cannot_be_close_the_gate(world: World, today: list, yesterday: list, word: str) -> None:
+    scored(world, today)
+    scored(world, yesterday, DT - timedelta(days=1))
+    assert word in failures(world, "scores_sane")
+
+
+def test_scores_like_yesterdays_pass(world: World) -> None:
+    scored(world, [float(n) for n in range(50)])
+    scored(world, [float(n) + 1 for n in range(50)], DT - timedelta(days=1))
+    assert verdicts(world)["scores_sane"].passed
+
+
+# ---- outbox_obeys_policy: each forbidden row, told from raw lake rows ----------------------------------------------
+
+
+def land(world: World, dataset: str, **columns: Any) -> None:
+    world.rt.lake.write(dataset, DT, [{"record_key": "1", **columns}])
+
+
+def opportunity(world: World, **columns: Any) -> None:
+    land(world, "salesforce__opportunities", opportunity_id="1", account_id="A-Acme", **columns)
+
+
+def erase(world: World, **who: str) -> None:
+    with world.rt.ops.begin() as connection:
+        connection.execute(ops.suppressions.insert().values(**{"email_key": "", "company_id": "", **who, "reason": "erased", "since": DT}))
+
+
+def hold_out(world: World) -> None:
+    with world.rt.ops.begin() as connection:
+        connection.execute(ops.holdouts.insert().values(company_id=uid("company", "acme"), arm="held_out", drawn_on=DT, salt="s"))
+
+
+def running(world: World) -> None:
+    land(world, "outreach__prospects", prospect_id=5, email_key=KEY)
+    land(world, "outreach__sequence_states", sequence_state_id=1, prospect_id=5, state="active")
+
+
+def country(world: World) -> None:
+    world.people[0]["country"] = "DE"
+
+
+def outsider(world: World, address: str) -> None:
+    world.warehouse.relations["priorities.outbox"].clear()
+    world.people.clear()
+    world.links.clear()
+    world.contact(email=address)
+
+
+FORBIDDEN = {
+    "contact opted out": (lambda w: land(w, "salesforce__contacts", email_key=KEY, has_opted_out=True), "opted out"),
+    "contact do not contact": (lambda w: land(w, "salesforce__contacts", email_key=KEY, do_not_contact=True), "opted out"),
+    "lead opted out": (lambda w: land(w, "salesforce__leads", email_key=KEY, has_opted_out=True), "opted out"),
+    "prospect opted out": (lambda w: land(w, "outreach__prospects", prospect_id=5, email_key=KEY, opted_out=True), "opted out"),
+    "prospect opted out of mail": (
+        lambda w: land(w, "outreach__prospects", prospect_id=5, email_key=KEY, email_opted_out=True),
+        "opted out",
+    ),
+    "address unsubscribed": (lambda w: land(w, "outreach__email_addresses", email_key=KEY, unsubscribed_at=AT), "opted out"),
+    "account do not contact": (lambda w: land(w, "salesforce__accounts", account_id="A-Acme", do_not_contact=True), "opted out"),
+    "person erased": (lambda w: erase(w, email_key=KEY), "erased"),
+    "company blocked": (lambda w: erase(w, company_id=uid("company", "acme")), "erased"),
+    "blocked country": (country, "blocked country"),
+    "company of a blocked country": (
+        lambda w: (w.people[0].update(country=None), land(w, "salesforce__accounts", account_id="A-Acme", country="DE")),
+        "blocked country",
+    ),
+    "won deal": (lambda w: opportunity(w, is_won=True, is_closed=True), "customers"),
+    "type customer": (lambda w: land(w, "salesforce__accounts", account_id="A-Acme", type="Customer"), "customers"),
+    "open deal": (lambda w: opportunity(w, is_closed=False, is_won=False), "open deal"),
+    "running sequence": (running, "running sequence"),
+    "competitor": (lambda w: outsider(w, "ada@stampwell.example"), "competitor"),
+    "own people": (lambda w: outsider(w, "ada@proof.example"), "our own people"),
+    "bounced in the CRM": (lambda w: land(w, "salesforce__contacts", email_key=KEY, email_bounced_at=AT), "bounced"),
+    "bounced in the sequencer": (lambda w: land(w, "outreach__email_addresses", email_key=KEY, status="bounced"), "bounced"),
+    "held out": (hold_out, "held out"),
+}
+
+
+@pytest.mark.parametrize("case", FORBIDDEN)
+def test_a_forbidden_row_closes_the_gate(world: World, case: str) -> None:
+    make_bad, word = FORBIDDEN[case]
+    make_bad(world)
+    assert word in failures(world, "outbox_obeys_policy")
+
+
+def test_a_row_without_an_address_closes_the_gate(world: World) -> None:
+    made = world.make()
+    bare = tuple(replace(r, email_key=None) if r.object == "prospect" else r for r in made.rows)
+    frame = frames.policy(world.rt, replace(made, rows=bare))
+    assert frame["is_without_address"].sum() == 1 and set(FLAGS) < set(frame.columns)
+
+
+def test_an_account_merged_into_ours_brings_its_deals(world: World) -> None:
+    world.rt.lake.write(
+        "company_merges",
+        DT - timedelta(days=3),
+        [{"company_id": uid("company", "bolt"), "into_company_id": uid("company", "acme"), "op": "merge"}],
+    )
+    land(world, "salesforce__opportunities", opportunity_id="1", account_id="A-Bolt", is_closed=False)
+    assert "open deal" in failures(world, "outbox_obeys_policy")
+
+
+def test_a_lost_deal_an_old_opt_out_row_and_a_treated_arm_forbid_nothing(world: World) -> None:
+    opportunity(world, is_closed=True, is_won=False)
+    world.rt.lake.write("salesforce__contacts", DT - timedelta(days=1), [{"record_key": "1", "email_key": KEY, "has_opted_out": True}])
+    land(world, "salesforce__contacts", email_key=KEY, has_opted_out=False)
+    with world.rt.ops.begin() as connection:
+        connection.execute(ops.holdouts.insert().values(company_id=uid("company", "acme"), arm="treated", drawn_on=DT, salt="s"))
+    assert verdicts(world)["outbox_obeys_policy"].passed
+
+
+# ---- plan_within_caps ---------------------------------------------------------------------------------------------
+
+
+def test_a_plan_over_a_cap_closes_the_gate(world: World) -> None:
+    activation = world.rt.profile.activation.model_copy(update={"max_rows": 3})
+    world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"activation": activation}))
+    assert failures(world, "plan_within_caps") == "caps that are exceeded: rows"
+
+
+def test_enrolments_of_the_day_count_with_those_of_an_earlier_plan(world: World) -> None:
+    priorities = world.rt.profile.priorities.model_copy(update={"daily_cap": 1})
+    world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"priorities": priorities}))
+    made = world.make()
+    gates.judge(world.rt, made)
+    assert apply.run(world.rt, made.plan_hash, doors=world.doors).is_green
+    world.contact("bob", "bolt")
+    assert "enrolments" in failures(world, "plan_within_caps")
+
+
+def test_gates_are_judged_at_the_clock_of_the_settings(world: World) -> None:
+    world.rt = replace(world.rt, settings=world.rt.settings.model_copy(update={"now": NOW + timedelta(hours=2)}))
+    gates.judge(world.rt, world.make())
+    with world.rt.ops.connect() as connection:
+        assert {r.judged_at for r in connection.execute(ops.gate_results.select())} == {datetime(2026, 6, 30, 13, 0)}
+
+
+def test_a_gate_that_cannot_be_judged_is_no_pass(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = world.make()
+    monkeypatch.setitem(gates._FRAMES, "scores_sane", lambda rt, plan: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        gates.judge(world.rt, made)
+    assert "was not judged" in apply.run(world.rt, made.plan_hash, doors=world.doors).message
+
+
+def test_a_plan_that_nobody_stored_has_no_record(world: World) -> None:
+    with pytest.raises(Permanent):
+        store.record(world.rt, "0" * 64)
