@@ -32,7 +32,7 @@ def spoken_company(name: str | None) -> str:
     clean = re.sub(r"\s*\([^)]*\)", "", re.sub(r"\s+", " ", clean)).strip(" ,.")
     while (shorter := _LEGAL.sub("", clean).strip(" ,.")) and shorter != clean:
         clean = shorter
-    return _cased(clean)
+    return _cased(clean.removesuffix(" and"))
 
 
 def spoken_first_name(name: str | None) -> str:
@@ -40,7 +40,7 @@ def spoken_first_name(name: str | None) -> str:
     word = harmless(name, 40).split(" ")[0].strip(".,")
     if len(word) < 2 or not all(c.isalpha() or c in "-'’" for c in word):
         return ""
-    return _cased(word)
+    return word.capitalize() if word.isupper() else _cased(word)
 
 
 def spoken_amount(amount: Decimal | float | None, currency: str | None) -> str:
