@@ -113,7 +113,8 @@ def _snapshot(object_: str, table: Table, *, all_rows: bool = False) -> Callable
         client = Salesforce(pull.runtime.settings, pull.http, pull.runtime.ops)
         fields = await _available(client, pull, object_, table)
         number = 0
-        async for page in client.query(f"SELECT {', '.join(fields)} FROM {object_}", all_rows=all_rows):
+        soql = f"SELECT {', '.join(fields)} FROM {object_}" + (" WHERE IsDeleted = false" if all_rows else "")
+        async for page in client.query(soql, all_rows=all_rows):
             number += 1
             yield Body(b"", f"query/{object_}/page-{number}", value=page)
 
