@@ -124,7 +124,8 @@ def _with_company(said: pd.DataFrame, employers: pd.DataFrame) -> pd.DataFrame:
         for dt in sorted({v["dt"] for v in versions} | {d for d, _ in steps if d > versions[0]["dt"]}):
             version = [v for v in versions if v["dt"] <= dt][-1]
             again.append({**version, "dt": dt, "company_id": ([c for d, c in steps if d <= dt] or [None])[-1]})
-    return pd.concat([said[~mine], pd.DataFrame(again, columns=said.columns).astype(object)], ignore_index=True)
+    said_again = pd.DataFrame({c: pd.Series([v[c] for v in again], dtype=object) for c in said.columns})
+    return pd.concat([said[~mine], said_again], ignore_index=True)
 
 
 def _folded(rows: pd.DataFrame, links: pa.Table, past: pa.Table, new: pa.Table, by_day: Mapping[date, Sequence[MergeRow]]) -> pa.Table:
