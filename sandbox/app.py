@@ -1,6 +1,6 @@
 """The one server: every vendor under its own prefix, and `/_sandbox` for whoever runs the box.
 
-`build(box, settings)` → Starlette. Vendors do not know each other; faults and counts sit in front of each (`wire.py`).
+`build(box, settings)` → ASGI app. Vendors do not know each other; faults and counts sit in front of each (`wire.py`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp
 
 from sandbox.box import Box
 from sandbox.clock import opening_of, window_day
 from sandbox.faults import DEFAULT_SHARE
 from sandbox.postgres import ProductDatabase
 from sandbox.vendors import edgar, outreach, salesforce, sixsense, slack
-from sandbox.wire import Wire
+from sandbox.wire import Socket, Wire
 
 TICK_S = 0.5  # wall seconds between looks at the agenda, for those who read files and the database without asking us
 
@@ -81,7 +82,7 @@ class Control:
         return JSONResponse({"faults": faults.active})
 
 
-def build(box: Box, settings: Callable[[], dict[str, str]]) -> Starlette:
+def build(box: Box, settings: Callable[[], dict[str, str]]) -> ASGIApp:
     """`settings` are the names and values that point a pipeline here, as of now: refresh tokens rotate."""
     control, ears = Control(box, settings), edgar.Edgar(box)
 
@@ -104,7 +105,7 @@ def build(box: Box, settings: Callable[[], dict[str, str]]) -> Starlette:
     def vendor(prefix: str, name: str, routes: list[Route]) -> Mount:
         return Mount(prefix, app=Wire(box, name, Router(routes)))
 
-    return Starlette(
+    inner = Starlette(
         lifespan=lifespan,
         routes=[
             Route("/_sandbox/clock", control.clock, methods=["GET"]),
@@ -122,3 +123,4 @@ def build(box: Box, settings: Callable[[], dict[str, str]]) -> Starlette:
             vendor("/slack", "slack", slack.routes(box)),
         ],
     )
+    return Socket(inner)

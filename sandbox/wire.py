@@ -19,6 +19,7 @@ from sandbox.clock import stamp
 from sandbox.dice import dice
 from sandbox.vendors import outreach, sixsense
 
+TRANSPORT = "sandbox.transport"
 HANG_S = 45.0  # wall seconds; longer than a client's time-out
 
 
@@ -40,7 +41,7 @@ class Wire:
         is_token = path.endswith(("/token",))
         if faults.hit(vendor, "down"):
             count.faults += 1
-            await self._cut(send)
+            await self._cut(scope)
             return
         for kind in ("429", "5xx"):
             if not is_token and faults.hit(vendor, kind):
@@ -54,10 +55,10 @@ class Wire:
         if writes and faults.hit(vendor, "timeout_applied"):
             count.faults += 1
             if dice("cut", vendor, count.requests).random() < 0.8:
-                await self._cut(send)
+                await self._cut(scope)
             else:
                 await asyncio.sleep(HANG_S)
-                await self._cut(send)
+                await self._cut(scope)
             return
         if (start["status"] == 200 and method == "GET") or path.endswith("/score"):
             if faults.hit(vendor, "empty"):
@@ -70,7 +71,7 @@ class Wire:
             count.faults += 1
             await send(start)
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-            await self._cut(send)
+            await self._cut(scope)
             return
         await send(start)
         await send({"type": "http.response.body", "body": body})
@@ -93,14 +94,24 @@ class Wire:
         await self.inner(scope, receive, keep)
         return start, b"".join(parts)
 
-    async def _cut(self, send: Send) -> None:
-        """Close the connection without an answer. The server's send is a method of its cycle, which holds the transport."""
-        transport = getattr(getattr(send, "__self__", None), "transport", None)
-        if transport is not None:
-            await asyncio.sleep(0.01)  # what was already sent leaves first
-            transport.close()
-            return
-        raise ConnectionAbortedError("the sandbox cuts this connection")
+    async def _cut(self, scope: Scope) -> None:
+        """Close the connection without an answer."""
+        transport = scope.get(TRANSPORT)
+        if transport is None:
+            raise ConnectionAbortedError("the sandbox cuts this connection")
+        await asyncio.sleep(0.01)  # what was already sent leaves first
+        transport.close()
+
+
+class Socket:
+    """Outermost: keeps the server's transport in the scope, where nothing has wrapped `send` yet."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[TRANSPORT] = getattr(getattr(send, "__self__", None), "transport", None)
+        await self.inner(scope, receive, send)
 
 
 def refusal(box: Box, vendor: str, kind: str) -> Response:

@@ -38,7 +38,7 @@ class ListSink:
         pass
 
 
-def make(home: Path, *, seed: int = 7, companies: int = 1200, days: int = 60) -> tuple[World, ListSink]:
+def make(home: Path, *, seed: int = 7, companies: int = 1200, days: int = 110) -> tuple[World, ListSink]:
     home.mkdir(parents=True, exist_ok=True)
     sink = ListSink()
     world = World.create(Store(home / "sandbox.db"), sink, home, seed=seed, companies=companies, days=days, start=START, drop=home / "drop")
