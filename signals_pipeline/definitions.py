@@ -12,7 +12,7 @@ import dagster as dg
 from signals_pipeline.io import dbt
 from signals_pipeline.orchestration import automation
 from signals_pipeline.orchestration.assets import activation, enrichment, identity, metrics, scoring, sources
-from signals_pipeline.orchestration.dbt_stage import dbt_stage
+from signals_pipeline.orchestration.dbt_stage import SEEDS, dbt_stage
 from signals_pipeline.orchestration.partitions import daily
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.rules.profile import load_profile
@@ -26,7 +26,7 @@ def build_definitions(
     days = daily(load_profile(settings.profile_path).zone)
     parsed = manifest or dbt.parse(settings)
     stages = [
-        dbt_stage("rules", parsed, "resource_type:seed"),
+        dbt_stage("rules", parsed, SEEDS),
         dbt_stage("usage", parsed, "signals.signals.usage_daily", partitions=days),
         dbt_stage(
             "signals",

@@ -169,6 +169,9 @@ def build(
     arguments = [verb, *_common(settings), "--vars", json.dumps(_vars(settings, since, until, variables)), "--select", *select]
     if exclude:
         arguments += ["--exclude", *exclude]
+    if verb in ("build", "test"):
+        # a test that spans stages waits for the later one: its other parent does not stand yet
+        arguments += ["--indirect-selection", "buildable"]
     answer = _invoke(arguments, _manifests[str(settings.home)])
     if answer.result is None:
         raise Permanent(f"dbt {verb} did not run: {answer.exception}")

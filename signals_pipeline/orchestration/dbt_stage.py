@@ -17,6 +17,7 @@ from signals_pipeline.orchestration.partitions import days_of
 from signals_pipeline.orchestration.resources import House
 
 OWNER = "team:signals"
+SEEDS = "resource_type:seed"
 _LAKE = re.compile(r"\b(lake|raw|carried)\(\s*'([a-z0-9_]+)'")
 
 
@@ -89,6 +90,7 @@ def dbt_stage(
                 since=days.since,
                 until=days.until,
                 variables=dbt.variables_of(rt.profile),
+                verb="seed" if select == SEEDS else "build",
             )
         yield from _events(context, run)
         if not run.ok:

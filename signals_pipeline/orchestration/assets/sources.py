@@ -115,9 +115,12 @@ def _numbers(done: Any) -> dict[str, Any]:
 
 
 def as_json(report: Any) -> Any:
-    """A report dataclass as plain JSON values."""
-    import json
+    """A report dataclass as plain JSON values; keys become text."""
     from dataclasses import asdict, is_dataclass
 
     value = asdict(report) if is_dataclass(report) and not isinstance(report, type) else report
-    return json.loads(json.dumps(value, default=str))
+    if isinstance(value, dict):
+        return {str(k): as_json(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [as_json(v) for v in value]
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
