@@ -33,12 +33,12 @@ personas as (
 ),
 
 pairs as (
-    select c.contact_key, s.signal_id, s.signal_type, s.sequence_name, s.strength_score, s.type_impact, s.known_at, s.is_of_person
+    select c.contact_key, s.signal_id, s.signal_type, s.sequence_name, s.strength_score, s.type_impact, s.happened_on, s.known_at, s.is_of_person
     from company_best as s
     inner join personas as c on c.company_id = s.company_id
     where s.signal_rank = 1 and c.contact_rank <= {{ considered }}
     union all
-    select c.contact_key, s.signal_id, s.signal_type, s.sequence_name, s.strength_score, s.type_impact, s.known_at, s.is_of_person
+    select c.contact_key, s.signal_id, s.signal_type, s.sequence_name, s.strength_score, s.type_impact, s.happened_on, s.known_at, s.is_of_person
     from live as s
     inner join contacts as c on c.person_id = s.person_id and (c.company_id = s.company_id or s.company_id is null or c.company_id is null)
     where s.is_of_person
@@ -49,7 +49,7 @@ ranked as (
         c.person_id, c.company_id, c.email_key,
         c.contact_id_salesforce, c.lead_id_salesforce, c.prospect_id_outreach, c.user_id_product,
         c.level, c.department, c.country, c.persona_rank,
-        p.signal_id, p.signal_type, p.sequence_name, p.strength_score, p.type_impact, p.known_at, p.is_of_person,
+        p.signal_id, p.signal_type, p.sequence_name, p.strength_score, p.type_impact, p.happened_on, p.known_at, p.is_of_person,
         row_number() over (
             partition by c.person_id
             order by p.strength_score desc, p.type_impact desc, p.known_at desc nulls last, p.signal_id, c.company_id nulls last
@@ -63,6 +63,6 @@ select
     person_id, company_id, email_key,
     contact_id_salesforce, lead_id_salesforce, prospect_id_outreach, user_id_product,
     level, department, country, persona_rank,
-    signal_id, signal_type, sequence_name, strength_score, type_impact, known_at, is_of_person
+    signal_id, signal_type, sequence_name, strength_score, type_impact, happened_on, known_at, is_of_person
 from ranked
 where pair_rank = 1

@@ -1,4 +1,5 @@
-{# Signals that somebody could act on today: within their engagement window, not superseded, more than a rumour.
+{# Signals that somebody could act on today: within their engagement window, not superseded, more than a rumour. What we hear of late
+   is not fresh: both the day on which it happened and the day on which we had it must lie within the window.
    A product signal belongs to its user; the others to the company. #}
 with signals as (
     select * from {{ ref('buying_signals') }}
@@ -19,6 +20,7 @@ select
     s.id as signal_id, s.company_id, p.person_id,
     s.signal_type, t.family, t.sequence as sequence_name, t.impact as type_impact,
     cast(s.strength_score as bigint) as strength_score,
+    cast(coalesce(s.occurred_at, s.known_at) as date) as happened_on,
     s.known_at,
     s.dt,
     cast(t.family = 'product' as boolean) as is_of_person
@@ -28,3 +30,4 @@ left join persons as p on p.user_id = s.user_id
 where s.superseded_by is null
     and coalesce(s.modality, 'done') <> 'rumour'
     and {{ days_between('s.dt', to_day()) }} between 0 and t.engagement_window_days - 1
+    and {{ days_between('coalesce(s.occurred_at, s.known_at)', to_day()) }} < t.engagement_window_days

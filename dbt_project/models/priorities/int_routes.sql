@@ -5,9 +5,10 @@ with candidates as (
     select c.outbox_id, c.contact_id_salesforce, c.lead_id_salesforce,
         coalesce(c.company_id, c.person_id) as place_id,
         e.owner_id as account_owner_id,
-        coalesce(e.country, c.country) as country
+        coalesce(e.country, c.country) as country, p.state
     from {{ ref('int_candidates') }} as c
     left join {{ ref('account_eligibility') }} as e on e.company_id = c.company_id
+    left join {{ ref('companies') }} as p on p.company_id = c.company_id
 ),
 
 rules as (
@@ -30,23 +31,40 @@ users as (
 ),
 
 places as (
-    select distinct place_id, country from candidates
+    select distinct place_id, coalesce(country, '') as country, coalesce(state, '') as state from candidates
+),
+
+{# a user's territory is a country code, or a name that the seed explains #}
+territories as (
+    select lower(u.territory) as territory, lower(u.territory) as country, cast(null as {{ dbt.type_string() }}) as state
+    from users as u
+    where u.territory is not null
+    union
+    select lower(t.territory), lower(t.country), lower(t.state) from {{ ref('territories') }} as t
+),
+
+theirs as (
+    select distinct p.place_id, p.country, p.state, u.user_id
+    from places as p
+    inner join territories as t on t.country = lower(p.country) and (t.state is null or t.state = lower(p.state))
+    inner join users as u on lower(u.territory) = t.territory
 ),
 
 hashed as (
     select
-        p.place_id, p.country, u.user_id,
-        cast(lower(u.territory) = lower(p.country) as boolean) as is_theirs,
+        p.place_id, p.country, p.state, u.user_id,
+        cast(t.user_id is not null as boolean) as is_theirs,
         {{ key(['u.user_id', 'p.place_id']) }} as draw
     from places as p
     cross join users as u
+    left join theirs as t on t.place_id = p.place_id and t.country = p.country and t.state = p.state and t.user_id = u.user_id
 ),
 
 drawn as (
     select
-        place_id, country, user_id, is_theirs,
-        row_number() over (partition by place_id, country order by draw, user_id) as turn,
-        row_number() over (partition by place_id, country order by case when is_theirs then 0 else 1 end, draw, user_id) as own_turn
+        place_id, country, state, user_id, is_theirs,
+        row_number() over (partition by place_id, country, state order by draw, user_id) as turn,
+        row_number() over (partition by place_id, country, state order by case when is_theirs then 0 else 1 end, draw, user_id) as own_turn
     from hashed
 ),
 
@@ -65,12 +83,14 @@ options as (
     union all
     select c.outbox_id, r.position, r.rule, d.user_id
     from candidates as c
-    inner join drawn as d on d.place_id = c.place_id and d.country = c.country and d.is_theirs and d.own_turn = 1
+    inner join drawn as d 
+        on d.place_id = c.place_id and d.country = coalesce(c.country, '') and d.state = coalesce(c.state, '') and d.is_theirs and d.own_turn = 1
     inner join rules as r on r.rule = 'territory'
     union all
     select c.outbox_id, r.position, r.rule, d.user_id
     from candidates as c
-    inner join drawn as d on d.place_id = c.place_id and coalesce(d.country, '') = coalesce(c.country, '') and d.turn = 1
+    inner join drawn as d 
+        on d.place_id = c.place_id and d.country = coalesce(c.country, '') and d.state = coalesce(c.state, '') and d.turn = 1
     inner join rules as r on r.rule = 'round_robin'
 ),
 

@@ -148,7 +148,14 @@ select
     cast(c.is_probe = 1 as boolean) as is_probe,
     r.owner_id, r.mailbox_id, q.sequence_id, c.sequence_name,
     e.account_id_salesforce, c.contact_id_salesforce, c.lead_id_salesforce, c.prospect_id_outreach,
-    coalesce(w.why, c.signal_type) as why,
+    {# a signal that scored nobody (its company is known by its person alone) has no reason of its own #}
+    coalesce(
+        w.why,
+        {{ dbt.concat([
+            "upper(substr(c.signal_type, 1, 1))", "replace(substr(c.signal_type, 2), '_', ' ')", "' on '",
+            "cast(c.happened_on as " ~ dbt.type_string() ~ ")",
+        ]) }}
+    ) as why,
     r.routed_by,
     c.arm
 from in_company as c

@@ -75,7 +75,7 @@ class Market:
         domain = domain or f"{name}.example"
         self.domains[name] = domain
         firm = {"industry": "Software", "employees": 200, "country": "US"} | {
-            k: account.pop(k) for k in ("industry", "employees", "country") if k in account
+            k: account.pop(k) for k in ("industry", "employees", "country", "state") if k in account
         }
         row = {
             "account_id": f"acc-{name}",

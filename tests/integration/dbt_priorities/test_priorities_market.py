@@ -97,6 +97,11 @@ def test_an_owner_without_a_healthy_mailbox_is_passed_over(outbox: dict[str, Any
     assert (outbox["owned"]["owner_id"], outbox["owned"]["routed_by"]) == ("u2", "territory")
 
 
+def test_a_territory_is_a_country_or_a_name_that_the_seed_explains_and_nobodys_place_goes_round(outbox: dict[str, Any]) -> None:
+    assert outbox["tex"]["routed_by"] == "territory" and outbox["tex"]["owner_id"] in ("u2", "u5")
+    assert outbox["mounty"]["routed_by"] == "round_robin"
+
+
 def test_held_out_accounts_are_not_contacted_whether_drawn_before_or_not_yet(outbox: dict[str, Any]) -> None:
     assert outbox["held"]["company_id"] == HELD
     assert {outbox["held"]["decision"], outbox["kept"]["decision"]} == {"held_out"}
