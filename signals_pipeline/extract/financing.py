@@ -46,6 +46,7 @@ _NOT_NEWS = re.compile(
     r"\brepurchase|\bbuy-?back\b|\bexisting (?:credit|loan|note|indenture|term)|\b(?:expansion|accordion) (?:option|feature)|\brequest an increase|"
     r"\b(?:option|right|ability) to (?:increase|request)|\bmay (?:request|increase|elect to increase)", re.IGNORECASE
 )
+_NEW_MONEY = re.compile(r"\bto provide for (?:an? )?(?:incremental|additional|new) [\w ]{0,30}(?:loans?|commitments?|facility)", re.IGNORECASE)
 _LARGEST = Decimal("1e12")
 
 
@@ -57,7 +58,7 @@ def read_financing(
     parts = sentences(text, start, boilerplate(text, start, end))
     events: list[Event] = []
     for position, sentence in enumerate(parts):
-        if _NOT_NEWS.search(sentence.text):
+        if _NOT_NEWS.search(sentence.text) and not _NEW_MONEY.search(sentence.text):
             continue
         amounts = [a for a in find_amounts(sentence.text, dollar=dollar) if not a.per_share and Decimal(10000) <= a.value < _LARGEST]
         if number in ("1.01", "2.03", "8.01", "3.02") and (found := _debt(sentence, amounts, number)):

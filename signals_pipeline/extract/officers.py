@@ -367,7 +367,7 @@ def _event(change: _Change, changes: dict[tuple[str, str], _Change], known_on: d
     return Event(
         "executive_change", modality, occurred_on=decided, confidence=(0.75 if strict else 0.9) - (0.1 if title is None else 0.0),
         person=Person(change.name, first, last, title), change_type=kind, title=title, effective_on=effective,
-        subject=f"{change.name}|{kind}", start=change.sentence.start, end=change.sentence.end, trigger=change.verb,
+        subject="out" if change.direction == "out" else "in", start=change.sentence.start, end=change.sentence.end, trigger=change.verb,
     )  # fmt: skip
 
 
