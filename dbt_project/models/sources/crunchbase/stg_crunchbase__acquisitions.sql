@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         record_key, company_id, acquirer_id,
-        company_name, company_country, company_city, company_categories, acquirer_name, acquirer_country, acquirer_city, currency,
+        company_name, company_country, company_city, company_categories, acquirer_name, acquirer_country, acquirer_city, currency, source_row,
         price,
         announced_on, occurred_at, known_at, known_at_basis, pulled_at,
         dt

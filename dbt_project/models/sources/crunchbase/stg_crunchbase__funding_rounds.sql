@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         record_key, company_id,
-        company_name, category, country, state, city, round_type, currency,
+        company_name, category, country, state, city, round_type, currency, source_row,
         employees, amount,
         announced_on, occurred_at, known_at, known_at_basis, pulled_at,
         dt

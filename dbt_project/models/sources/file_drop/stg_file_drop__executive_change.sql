@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         record_key, registry_id, vendor_id,
-        company_name, company_domain, title, change_type, previous_company, previous_title,
+        company_name, company_domain, title, change_type, previous_company, previous_title, source_row,
         announced_on, effective_on, occurred_at, known_at, known_at_basis, pulled_at,
         dt
     from source

@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         record_key, registry_id,
-        company_name, company_domain, expansion_type, city, country, address, target_company, currency, source_url,
+        company_name, company_domain, expansion_type, city, country, address, target_company, currency, source_url, source_row,
         size_sqft, deal_size,
         announced_on, effective_on, occurred_at, known_at, known_at_basis, pulled_at,
         dt

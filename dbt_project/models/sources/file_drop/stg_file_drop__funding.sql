@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         record_key, registry_id, vendor_id,
-        company_name, company_domain, round_type, currency, investors, lead_investor, source_url,
+        company_name, company_domain, round_type, currency, investors, lead_investor, source_url, source_row,
         amount, valuation,
         announced_on, closed_on, occurred_at, known_at, known_at_basis, pulled_at,
         dt

@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         record_key, job_id,
-        company_name, company_domain, title, url, location, country, department, employment_type, remote, description, currency,
+        company_name, company_domain, title, url, location, country, department, employment_type, remote, description, currency, source_row,
         salary_min, salary_max,
         posted_on, occurred_at, known_at, known_at_basis, pulled_at,
         dt

@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         record_key, vendor_id,
-        company_domain, technology, category, status,
+        company_domain, technology, category, status, source_row,
         confidence,
         first_seen, last_seen, occurred_at, known_at, known_at_basis, pulled_at,
         dt

@@ -4,7 +4,7 @@ with source as (
 
 renamed as (
     select
-        record_key, user_id,
+        record_key, user_id, email_key,
         territory,
         is_active,
         last_modified_at, occurred_at, known_at, known_at_basis, pulled_at,
