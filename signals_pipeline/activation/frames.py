@@ -18,7 +18,7 @@ from signals_pipeline.activation.caps import caps_of
 from signals_pipeline.activation.model import Plan
 from signals_pipeline.activation.policy import FLAGS, canonical_ids, flags_of
 from signals_pipeline.runtime import Runtime
-from signals_pipeline.sources.spec import sources
+from signals_pipeline.sources.spec import StreamSpec, sources
 
 TRAILING_DAYS = 28
 ENOUGH_DAYS = 5  # trailing days of the same kind (working day or weekend) from which a distribution is one
@@ -43,10 +43,10 @@ def inputs(rt: Runtime, plan: Plan) -> pd.DataFrame:
                     "key": f"{vendor}.{name}",
                     "status": run["status"] if run else "never pulled",
                     "pulled_hours_ago": (now - ended).total_seconds() / 3600 if ended else None,
-                    "reject_share": _share(run["rejected"], run["records_in"]) if run else 0.0,
+                    "reject_excess": _excess(run, spec.max_reject_share) if run else 0.0,
                 }
             )
-    return _frame(rows, "status", "pulled_hours_ago", "reject_share")
+    return _frame(rows, "status", "pulled_hours_ago", "reject_excess")
 
 
 def volumes(rt: Runtime, dt: date) -> pd.DataFrame:
@@ -64,6 +64,7 @@ def volumes(rt: Runtime, dt: date) -> pd.DataFrame:
             today.append(run)
         elif run["status"] == "ok":
             history[run["stream"]].append((run["dt"], run["landed"] or 0))
+    declared = {f"{v}.{name}": spec.max_reject_share for v, source in sources().items() for name, spec in source.streams.items()}
     rows = []
     for run in today:
         before = history[run["stream"]]
@@ -76,13 +77,13 @@ def volumes(rt: Runtime, dt: date) -> pd.DataFrame:
                 "landed": run["landed"] or 0,
                 "trailing_days": len(alike),
                 "deviation": _deviation(run["landed"] or 0, alike) if run["status"] == "ok" else None,
-                "reject_share": _share(run["rejected"], run["records_in"]),
+                "reject_excess": _excess(run, declared.get(run["stream"], StreamSpec.model_fields["max_reject_share"].default)),
                 "is_emptied": bool(
                     run["kind"] == "state" and run["status"] == "ok" and not run["landed"] and not run["records_in"] and had_rows
                 ),
             }
         )
-    return _frame(rows, "status", "landed", "trailing_days", "deviation", "reject_share", "is_emptied")
+    return _frame(rows, "status", "landed", "trailing_days", "deviation", "reject_excess", "is_emptied")
 
 
 def _deviation(n: int, trailing: list[int]) -> float | None:
@@ -163,6 +164,11 @@ def caps(rt: Runtime, plan: Plan) -> pd.DataFrame:
     """One row per cap that the plan touches."""
     found = [{"key": c.key, "used": c.used, "allowed": c.allowed, "headroom": c.allowed - c.used} for c in caps_of(rt, plan)]
     return _frame(found, "used", "allowed", "headroom")
+
+
+def _excess(run: dict[str, Any], declared: float) -> float:
+    """Share of a stream's records that were rejected beyond what its declaration allows."""
+    return max(0.0, _share(run["rejected"], run["records_in"]) - declared)
 
 
 def _share(part: int | None, whole: int | None) -> float:

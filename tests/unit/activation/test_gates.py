@@ -118,7 +118,7 @@ def test_a_closed_gate_closes_the_plan_and_the_apply(world: World) -> None:
         ({"status": "paused"}, "not pulled in this run: salesforce.contacts"),
         ({}, "never pulled: salesforce.contacts"),
         ({"ended_at": AT - timedelta(hours=30)}, "older than 24 hours: salesforce.contacts"),
-        ({"rejected": 30}, "rejects: salesforce.contacts"),
+        ({"rejected": 30}, "than they declare: salesforce.contacts"),
     ],
 )
 def test_an_opt_out_list_that_is_not_fresh_closes_the_gate(world: World, override: dict, word: str) -> None:
@@ -171,7 +171,7 @@ def test_a_state_stream_that_comes_back_empty_closes_the_gate(world: World) -> N
 
 def test_a_stream_that_lost_its_records_to_rejects_closes_the_gate(world: World) -> None:
     world.rt.lake.write("stream_runs", DT, [run("product_db.users", rejected=40)], stream="product")
-    assert "rejects: product_db.users" in failures(world, "volumes_as_expected")
+    assert "than they declare: product_db.users" in failures(world, "volumes_as_expected")
 
 
 # ---- identity_sane ----------------------------------------------------------------------------------------------
