@@ -26,6 +26,7 @@ from signals_pipeline.runtime import Runtime
 STREAM = "extract"
 WRITTEN = ("events", "documents", "mentions", "people")
 _EASTERN = ZoneInfo("America/New_York")
+FILING_DAYS = 60  # days of filing texts held at once
 _NOT_READ = frozenset(("payload",))
 
 
@@ -52,15 +53,14 @@ def run(rt: Runtime, dt: date, since: date | None = None) -> ExtractReport:
     """
     first = since or dt
     report, counts = ExtractReport(), (Counter[str](), Counter[str](), Counter[str]())
-    sources = (facts.FILINGS, *READERS)
     stale = _days_written(rt.lake, first, dt)
-    for day in sorted(_days(rt.lake, sources, first, dt) | stale):
-        rows = facts.Rows()
-        for name in sources:
-            for raw in _raw(rt.lake, name, day):
-                reading = read(name, raw)
-                facts.add(rows, name, raw, reading)
-                _count(report, counts, name, reading)
+    days: dict[date, facts.Rows] = {day: facts.Rows() for day in stale}
+    for name in (facts.FILINGS, *READERS):
+        for raw in _raw(rt.lake, name, first, dt):
+            reading = read(name, raw)
+            facts.add(days.setdefault(raw["dt"], facts.Rows()), name, raw, reading)
+            _count(report, counts, name, reading)
+    for day, rows in sorted(days.items()):
         _write(rt.lake, day, rows, is_rewrite=day in stale)
         report.mentions += len(rows.mentions)
         report.people += len(rows.people)
@@ -93,19 +93,21 @@ def _chained(raw: dict[str, Any], reading: Reading) -> Reading:
     return replace(reading, events=tuple(replace(e, subject=e.subject or raw["accession"]) for e in reading.events))
 
 
-def _days(lake: Lake, names: tuple[str, ...], first: date, last: date) -> set[date]:
-    return {d for name in names for d, _ in lake.files(name) if first <= d <= last and d != ZERO_DAY}
-
-
 def _days_written(lake: Lake, first: date, last: date) -> set[date]:
     """Days this stage wrote before: they are written again, empty when their records are gone."""
     found = {d for name in WRITTEN for d, path in lake.files(name) if path.endswith(f"/{STREAM}__day.parquet")}
     return {d for d in found if first <= d <= last}
 
 
-def _raw(lake: Lake, name: str, day: date) -> Iterator[dict[str, Any]]:
+def _raw(lake: Lake, name: str, first: date, last: date) -> Iterator[dict[str, Any]]:
+    """Landed rows in order of day and key. Some days at a time: a history of texts does not fit into memory, and a look
+    for files per day would cost more than the reading."""
     columns = [c for c in dataset(name).columns if c not in _NOT_READ]
-    yield from lake.read(name, since=day, until=day, columns=columns).to_pylist()
+    days = sorted({d for d, _ in lake.files(name) if first <= d <= last and d != ZERO_DAY})
+    step = FILING_DAYS if name == facts.FILINGS else len(days) or 1
+    for at in range(0, len(days), step):
+        chunk = days[at : at + step]
+        yield from lake.read(name, since=chunk[0], until=chunk[-1], columns=columns).to_pylist()
 
 
 def _write(lake: Lake, day: date, rows: facts.Rows, *, is_rewrite: bool) -> None:
