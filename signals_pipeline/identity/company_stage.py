@@ -28,7 +28,8 @@ from signals_pipeline.io.datasets import dataset
 
 @dataclass
 class Resolved:
-    """Rows with dt, ready for the lake. `companies` is the state after the span; `at`: (mention_id, dt, company_id) of every row there is."""
+    """Rows with dt, ready for the lake. `companies` is the state after the span; `at`: (record_id = mention_id, dt, company_id) of every
+    row of evidence there is."""
 
     links: pa.Table
     merges: pa.Table
@@ -69,9 +70,7 @@ def resolve(
         },
         schema=schema,
     )  # fmt: skip
-    at = said[["record_id", "dt"]].assign(
-        company_id=mapped(said["signature"], {s: v.entity_id for s, v in known.by_signature.items()}.get)
-    )
+    at = said[["record_id", "dt"]].assign(company_id=mapped(said["signature"], {s: v.entity_id for s, v in known.by_signature.items()}.get))
     counts = {str(k): int(n) for k, n in rows["method"].value_counts().sort_index().items()}
     return Resolved(out, merge_rows("company_merges", walked.merges), walked.reviews, known, at, counts)
 

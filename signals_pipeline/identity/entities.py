@@ -106,6 +106,10 @@ class Entities:
         older, younger = sorted((left, right), key=lambda e: self.age[e])
         self.forest.merge(younger, older, reason)
 
+    def decide(self, said: Said) -> Verdict:
+        """The entity of a new signature; learns it."""
+        raise NotImplementedError
+
     def objection(self, left: str, right: str) -> str | None:
         """Why two roots must not be merged without a person, or None."""
         raise NotImplementedError
@@ -115,7 +119,8 @@ class Entities:
         pair = frozenset((left, right))
         if left != right and pair not in self.reviewed and pair not in self.apart:
             self.reviewed.add(pair)
-            self.reviews.append(Review(*sorted(pair), probability, reason))
+            first, second = sorted(pair)
+            self.reviews.append(Review(first, second, probability, reason))
 
     def _kept_apart(self, left: str, right: str) -> bool:
         if not self.apart:

@@ -18,9 +18,28 @@ from signals_pipeline.identity.evidence import mapped, objects
 from signals_pipeline.identity.span import Timeline
 from signals_pipeline.io.datasets import dataset
 
-COLUMNS = ("event_id", "dataset", "record_key", "signal_type", "occurred_at", "known_at", "mention_id", "other_mention_id", "other_company_name",
-           "person_record_id", "change_type", "department", "round_type", "amount", "currency", "amount_usd", "offering_amount", "subject",
-           "place", "accession")  # fmt: skip
+COLUMNS = (
+    "event_id",
+    "dataset",
+    "record_key",
+    "signal_type",
+    "occurred_at",
+    "known_at",
+    "mention_id",
+    "other_mention_id",
+    "other_company_name",
+    "person_record_id",
+    "change_type",
+    "department",
+    "round_type",
+    "amount",
+    "currency",
+    "amount_usd",
+    "offering_amount",
+    "subject",
+    "place",
+    "accession",
+)
 
 
 @dataclass
@@ -30,9 +49,16 @@ class Linked:
 
 
 def link_events(
-    events: pa.Table, links: pa.Table, employers: pd.DataFrame, person_links: pa.Table, company_merges: pa.Table,
-    person_merges: pa.Table, amendments: set[tuple[str, str]], since: date, until: date,
-) -> Linked:  # fmt: skip
+    events: pa.Table,
+    links: pa.Table,
+    employers: pd.DataFrame,
+    person_links: pa.Table,
+    company_merges: pa.Table,
+    person_merges: pa.Table,
+    amendments: set[tuple[str, str]],
+    since: date,
+    until: date,
+) -> Linked:
     """`events`: all rows with dt ≤ until. `links`: own rows with dt < since. `employers`: (record_id = mention_id, dt, company_id).
     `person_links`: all rows with dt ≤ until. `amendments`: (dataset, record_key) of filings that amend another."""
     told = {e: (p, c, s) for e, p, c, s in _columns(links, "event_id", "episode_id", "company_id", "subject")}
@@ -44,6 +70,7 @@ def link_events(
     companies, persons = Timeline(company_merges), Timeline(person_merges)
     known = Episodes(members=companies.forest.members, person_root=persons.root)
     out: list[dict[str, Any]] = []
+    row: Any
     for row in frame.itertuples(index=False):
         event = _event(row)
         if event.event_id in told:
@@ -57,8 +84,15 @@ def link_events(
             companies.to(row.dt)
             persons.to(row.dt)
             joined = known.join(event)
-            out.append({**joined._asdict(), "event_id": event.event_id, "signal_type": event.signal_type, "company_id": event.company_id,
-                        "dt": row.dt})  # fmt: skip
+            out.append(
+                {
+                    **joined._asdict(),
+                    "event_id": event.event_id,
+                    "signal_type": event.signal_type,
+                    "company_id": event.company_id,
+                    "dt": row.dt,
+                }
+            )
     schema = dataset("episode_links").schema.append(pa.field("dt", pa.date32()))
     return Linked(pa.Table.from_pylist(out, schema=schema), sum(r["is_first"] for r in out))
 
@@ -84,10 +118,26 @@ def _event(row: Any) -> Event:
     amounts = tuple(a for a in (row.amount, row.offering_amount) if a)
     parent = row.subject if row.is_amendment and row.subject and row.subject.count("-") == 2 else None
     return Event(
-        row.event_id, row.signal_type, happened.date() if happened else row.dt, row.dt, _none(row.company_id), row.mention_id, row.subject,
-        _none(row.other_company_id), row.other_company_name, _none(row.person_id), row.change_type, row.department, row.place, row.accession,
-        row.currency, amounts, (row.amount_usd,) if row.amount_usd else (), parent, row.is_amendment,
-    )  # fmt: skip
+        row.event_id,
+        row.signal_type,
+        happened.date() if happened else row.dt,
+        row.dt,
+        _none(row.company_id),
+        row.mention_id,
+        row.subject,
+        _none(row.other_company_id),
+        row.other_company_name,
+        _none(row.person_id),
+        row.change_type,
+        row.department,
+        row.place,
+        row.accession,
+        row.currency,
+        amounts,
+        (row.amount_usd,) if row.amount_usd else (),
+        parent,
+        row.is_amendment,
+    )
 
 
 def _none(value: Any) -> str | None:

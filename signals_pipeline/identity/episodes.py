@@ -79,9 +79,7 @@ class Episodes:
         subject = subject_of(event, kind)
         joined = self._parent(event)
         if joined is None:
-            fitting = [
-                (rank, o) for o in self._candidates(event) if (rank := self._fits(event, subject, o, kind, window)) is not None
-            ]
+            fitting = [(rank, o) for o in self._candidates(event) if (rank := self._fits(event, subject, o, kind, window)) is not None]
             joined = min(fitting, key=lambda f: (f[0], f[1].first.dt, f[1].episode_id))[1].episode_id if fitting else None
         if joined is not None:
             self.note(event, joined)

@@ -32,7 +32,7 @@ def evidence(mentions: pa.Table) -> pd.DataFrame:
     """
     said = objects(mentions, [*COLUMNS, "dt"])
     nobody = not_a_company()
-    columns = {
+    columns: dict[str, Callable[[Any], Any]] = {
         "domain": lambda v: None if v.strip().lower() in nobody else v.strip().lower() or None,
         "cik": lambda v: v.strip().lstrip("0") or None,
         "registry_id": lambda v: "".join(v.upper().split()).lstrip("0") or None,
@@ -70,7 +70,8 @@ def mapped(column: pd.Series, normal: Callable[[Any], Any]) -> pd.Series:
 @cache
 def not_a_company() -> frozenset[str]:
     """Hosts that many share: free mail, site builders, social networks, directories."""
-    return frozenset(str(r["domain"]).lower() for r in seed("free_mail_domains")) | frozenset(str(r["host"]).lower() for r in seed("shared_hosts"))
+    free_mail, shared = seed("free_mail_domains"), seed("shared_hosts")
+    return frozenset(str(r["domain"]).lower() for r in free_mail) | frozenset(str(r["host"]).lower() for r in shared)
 
 
 @cache

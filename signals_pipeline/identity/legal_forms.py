@@ -13,11 +13,13 @@ _BACK = {
     "professional corporation|pbc|public benefit corporation|na|national association",
     "canada": "ltee|limitee|inc ltee",
     "germany": "gmbh|ggmbh|mbh|gesellschaft mit beschrankter haftung|gmbh and co kg|gmbh co kg|gmbh and co|gmbh and co kgaa|ag|akg|"
-    "aktiengesellschaft|ag and co kgaa|ag and co kg|ag and co|kgaa|ug|ug haftungsbeschrankt|kg|kommanditgesellschaft|ohg|gbr|ek|ev|eg|se|og|eu",
+    "aktiengesellschaft|ag and co kgaa|ag and co kg|ag and co|kgaa|ug|ug haftungsbeschrankt|kg|kommanditgesellschaft|"
+    "ohg|gbr|ek|ev|eg|se|og|eu",
     "france": "sa|sas|sasu|sarl|sa rl|s a rl|eurl|sca|snc|sci|gie|societe anonyme|societe par actions simplifiee|"
     "societe a responsabilite limitee|sagl|ste",
     "benelux": "bv|nv|cv|vof|coop|cooperatie ua|ua|srl|bvba|sprl|asbl|vzw|scs|besloten vennootschap|naamloze vennootschap",
-    "iberia, latin america": "sl|slu|sau|sc|lda|limitada|sa de cv|s de rl de cv|s de rl|de cv|sapi|sapi de cv|ltda|eireli|sociedad anonima|me|spa",
+    "iberia, latin america": "sl|slu|sau|sc|lda|limitada|sa de cv|s de rl de cv|s de rl|de cv|sapi|sapi de cv|ltda|eireli|"
+    "sociedad anonima|me|spa",
     "italy": "srls|sapa|societa per azioni|societa a responsabilita limitata",
     "nordics": "ab|ab publ|publ|aktiebolag|aktiebolaget|as|asa|ans|aps|is|ps|aktieselskab|oy|oyj|oy ab|oyj abp|abp|ky|hf|ehf",
     "central europe": "sp z oo|sp zoo|spolka z oo|spk|sp k|sro|spol sro|spol s ro|kft|zrt|nyrt|rt|bt",
@@ -26,8 +28,10 @@ _BACK = {
     "turkey": "as|ltd sti|limited sirketi|anonim sirketi|san ve tic as|tic ltd sti",
     "india": "pvt ltd|private limited|pvt limited|private ltd|pvt|opc|opc private limited|p ltd",
     "australia": "pty ltd|pty limited|pty|proprietary limited|nl",
-    "south east asia": "pte ltd|pte|pte limited|private limited|sdn bhd|bhd|berhad|sendirian berhad|tbk|persero tbk|persero|pcl|public company limited",
-    "east asia": "co ltd|company limited|co limited|kk|kabushiki kaisha|kabushikikaisha|gk|godo kaisha|yk|株式会社|合同会社|有限会社|주식회사|"
+    "south east asia": "pte ltd|pte|pte limited|private limited|sdn bhd|bhd|berhad|sendirian berhad|tbk|persero tbk|persero|pcl|"
+    "public company limited",
+    "east asia": "co ltd|company limited|co limited|kk|kabushiki kaisha|kabushikikaisha|gk|godo kaisha|yk|株式会社|合同会社|"
+    "有限会社|주식회사|"
     "有限公司|股份有限公司|有限责任公司",
     "israel, gulf": "bm|fze|fzco|fz llc|fzllc|wll|dmcc|pjsc|saoc|saog|qsc",
 }  # fmt: skip
@@ -44,12 +48,13 @@ GLUED = ("股份有限公司", "有限责任公司", "有限公司", "株式会�
 CUT = (r"t/a", r"trading as", r"d/b/a", r"dba", r"doing business as", r"formerly(?: known as)?", r"f/k/a", r"fka", r"a/k/a", r"aka")
 
 GROUP_WORDS: dict[str, str] = {
-    "holding": "holdings", "holdings": "holdings", "group": "group", "groupe": "group", "gruppe": "group", "grupo": "group", "gruppo": "group",
+    "holding": "holdings", "holdings": "holdings", "group": "group", "groupe": "group", "gruppe": "group",
+    "grupo": "group", "gruppo": "group",
     "bidco": "bidco", "midco": "midco", "topco": "topco", "finco": "finco", "newco": "newco", "properties": "properties",
     "trustee": "trustees", "trustees": "trustees", "nominees": "nominees", "spv": "spv", "foundation": "foundation",
     "ventures": "ventures", "fund": "fund", "trust": "trust", "reit": "reit", "pension": "pension", "international": "international",
 }  # fmt: skip
-NUMERALS = frozenset("ii iii iv vi vii viii ix xi xii".split())
+NUMERALS = frozenset(("ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"))
 
 _COUNTRIES = {
     "GB": "uk|united kingdom|great britain|england|britain", "US": "us|usa|united states|united states of america|america",

@@ -20,6 +20,8 @@ _SEC_STATE = re.compile(r"\s*/\s*[A-Z]{2,3}\s*/?\s*$|\s*\\[A-Z]{2,3}\\?\s*$")
 _CUT = re.compile(r"\b(?:" + "|".join(CUT) + r")(?=\s|$)\s*(.*)$")
 _STATUS = re.compile(r"\(?\b(in liquidation|in administration|in receivership|dissolved|i\. ?l\.)(?=\W|$)\)?")
 _SLASHED = re.compile(r"(?<![^\W_])([^\W_])/([^\W_])(?![^\W_])")
+# "Akzo B.V., Arnhem": what follows a closed legal form and a comma is where it sits
+_FORM_THEN_PLACE = re.compile(r"(\b(?:inc|ltd|llc|corp|gmbh|[bn]\. ?v|[bn]v|s\.?a|ag|plc|limited)\.?), +[^\W\d]{4,}(?: [^\W\d]{4,})?$")
 _SPACE = re.compile(r"[^\w]+|_")
 _AND = {"and", "und", "et", "&", "+"}
 
@@ -56,6 +58,7 @@ def parts(name: str | None) -> NameParts | None:
     if not text:
         return None
     text = fold(_SEC_STATE.sub("", text) or text)
+    text = _FORM_THEN_PLACE.sub(r"\1", text)
     status, alias = "", ""
     if found := _STATUS.search(text):
         status, text = found.group(1), _STATUS.sub(" ", text)
@@ -87,7 +90,7 @@ def _words(text: str) -> list[str]:
     text = _SLASHED.sub(r"\1\2", text.replace("&", " and ").replace("+", " and "))
     words: list[str] = []
     for chunk in re.split(r"[\s,;]+", text.replace("'", "")):
-        dotted = [p for p in chunk.strip("()\"").split(".") if p]
+        dotted = [p for p in chunk.strip('()"').split(".") if p]
         joined = "".join(dotted) if len(dotted) > 1 and all(len(p) == 1 for p in dotted) else chunk
         words += [w for w in _SPACE.split(joined) if w]
     words = ["and" if w in _AND else w for w in words]

@@ -10,9 +10,18 @@ from functools import lru_cache
 
 from signals_pipeline.identity.names import fold
 
-_TITLES = frozenset("mr mrs ms miss mx dr prof professor sir dame lord lady hon rev fr judge capt col gen lt maj sgt".split())
-_AFTER = frozenset("jr sr ii iii iv v phd md jd mba cpa cfa esq dds dvm rn pe obe mbe cbe kc qc llb llm msc bsc ba ma".split())
-_PARTICLES = frozenset("van von der den de del della di da dos du la le el al bin ibn ter ten st san".split())
+_TITLES = frozenset((
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "lord", "lady", "hon", "rev", "fr",
+    "judge", "capt", "col", "gen", "lt", "maj", "sgt",
+))  # fmt: skip
+_AFTER = frozenset((
+    "jr", "sr", "ii", "iii", "iv", "v", "phd", "md", "jd", "mba", "cpa", "cfa", "esq", "dds", "dvm", "rn", "pe",
+    "obe", "mbe", "cbe", "kc", "qc", "llb", "llm", "msc", "bsc", "ba", "ma",
+))  # fmt: skip
+_PARTICLES = frozenset((
+    "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "du", "la", "le", "el", "al", "bin", "ibn",
+    "ter", "ten", "st", "san",
+))  # fmt: skip
 
 
 @lru_cache(maxsize=500_000)

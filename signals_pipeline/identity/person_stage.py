@@ -7,7 +7,7 @@ From the day of a merge (or its undoing) the records of the one that moved get n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,15 +23,16 @@ from signals_pipeline.identity.match import SEP
 from signals_pipeline.identity.people import KEYS, People
 from signals_pipeline.identity.person_names import person_key
 from signals_pipeline.identity.reading import Decision
-from signals_pipeline.identity.span import MergeRow, Timeline, link_rows, merge_rows, remember, told, walk
+from signals_pipeline.identity.span import MergeRow, Timeline, by_dt, link_rows, merge_rows, remember, told, walk
 from signals_pipeline.io.datasets import dataset
 
 COLUMNS = ("person_record_id", "mention_id", "known_at", "email", "email_key", "first_name", "last_name", "full_name", "linkedin_url",
            "contact_id_salesforce", "lead_id_salesforce", "prospect_id_outreach", "user_id_product", "people_id_sixsense")  # fmt: skip
-_NOBODY = frozenset(
-    "info sales support contact hello office admin team help service enquiries inquiries mail marketing hr jobs careers billing accounts "
-    "press media legal noreply no-reply webmaster postmaster invoices orders".split()
-)
+_NOBODY = frozenset((
+    "info", "sales", "support", "contact", "hello", "office", "admin", "team", "help", "service", "enquiries",
+    "inquiries", "mail", "marketing", "hr", "jobs", "careers", "billing", "accounts", "press", "media", "legal",
+    "noreply", "no-reply", "webmaster", "postmaster", "invoices", "orders",
+))  # fmt: skip
 MERGED = "merge"
 SAME = "same_name"
 
@@ -68,7 +69,8 @@ def resolve_people(
     remember(known, said[is_past], made, _said)
     span = said[~is_past].reset_index(drop=True)
     walked = walk(known, span, made, decisions, since, until, _said, companies.to)
-    rows = link_rows(known, span, made, walked, KEYS, SAME, "company_id", {r: c[-1][1] for r, c in told(links, "person_record_id", "company_id").items()})
+    employed = {r: made_then[-1][1] for r, made_then in told(links, "person_record_id", "company_id").items()}
+    rows = link_rows(known, span, made, walked, KEYS, SAME, "company_id", employed)
     new_merges = merge_rows("person_merges", walked.merges)
     out = _folded(rows, links, merges, new_merges, walked.merges)
     counts = {str(k): int(n) for k, n in pd.Series(out["method"].to_pylist(), dtype=object).value_counts().sort_index().items()}
@@ -117,9 +119,9 @@ def _with_company(said: pd.DataFrame, employers: pd.DataFrame) -> pd.DataFrame:
     mine = said["mention_id"].isin(moved.keys())
     if not mine.any():
         return said
-    again: list[dict[str, Any]] = []
+    again: list[dict[Any, Any]] = []
     for _, rows in said[mine].sort_values(["record_id", "dt"], kind="stable").groupby("record_id", sort=True):
-        versions = rows.to_dict("records")
+        versions: list[dict[Any, Any]] = rows.to_dict("records")
         steps = moved[versions[0]["mention_id"]]
         for dt in sorted({v["dt"] for v in versions} | {d for d, _ in steps if d > versions[0]["dt"]}):
             version = [v for v in versions if v["dt"] <= dt][-1]
@@ -133,11 +135,11 @@ def _folded(rows: pd.DataFrame, links: pa.Table, past: pa.Table, new: pa.Table, 
     timeline = Timeline(pa.concat_tables([past, new]))
     last = links.sort_by([("dt", "ascending")]).to_pandas().drop_duplicates("person_record_id", keep="last")
     last = last.rename(columns={"person_record_id": "record_id", "evidence_person_id": "entity"})
-    every = pd.concat([last[["record_id", "entity", "company_id", "dt"]], rows[["record_id", "entity", "company_id", "dt"]]], ignore_index=True)
+    every = pd.concat([part[["record_id", "entity", "company_id", "dt"]] for part in (last, rows)], ignore_index=True)
     spots: dict[str, list[int]] = defaultdict(list)
     for at, entity in enumerate(every["entity"]):
         spots[entity].append(at)
-    days = {d: part for d, part in rows.groupby("dt", sort=True)} if len(rows) else {}
+    days = by_dt(rows)
     out: list[pd.DataFrame] = []
     for day in sorted(set(days) | {d for d, changed in by_day.items() if changed}):
         timeline.to(day)

@@ -34,9 +34,7 @@ def rows(
     kept = [c for c in (columns or list(spec.columns)) if c != "dt"]
     schema = pa.schema([*((c, t) for c, t in spec.columns.items()), ("dt", pa.date32())])
     paths = [
-        path
-        for dt, path in rt.lake.files(name)
-        if dt != ZERO_DAY and (until is None or dt <= until) and (before is None or dt < before)
+        path for dt, path in rt.lake.files(name) if dt != ZERO_DAY and (until is None or dt <= until) and (before is None or dt < before)
     ]
     if not paths:
         return pa.schema([*((c, spec.columns[c]) for c in kept), ("dt", pa.date32())]).empty_table()

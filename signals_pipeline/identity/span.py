@@ -45,6 +45,7 @@ def told(links: pa.Table, record: str, entity: str) -> dict[str, list[tuple[date
 
 def remember(entities: Entities, past: pd.DataFrame, links: Told, said: Callable[[Any], Said]) -> None:
     """Learn every signature of the past as its first record was linked then."""
+    row: Any
     for row in past.drop_duplicates("signature").itertuples(index=False):
         here = [link for link in links.get(row.record_id, ()) if link[0] <= row.dt]
         if here:
@@ -59,7 +60,7 @@ def walk(
     """Decide the signatures of the span that are not known yet. `span` is sorted by (dt, known_at, record_id)."""
     before = span.groupby("record_id", sort=False)["signature"].shift() if len(span) else span.get("signature")
     fresh = span.assign(before=before)[~span["signature"].isin(entities.by_signature.keys())].drop_duplicates("signature")
-    by_day = {d: list(rows.itertuples(index=False)) for d, rows in fresh.groupby("dt", sort=True)} if len(fresh) else {}
+    by_day: dict[date, list[Any]] = {d: list(rows.itertuples(index=False)) for d, rows in by_dt(fresh).items()}
     out = Walked()
     for day in sorted(set(by_day) | {d.day for d in decisions if since <= d.day <= until} | {until}):
         on_day(day)
@@ -70,8 +71,8 @@ def walk(
             linked = links[row.record_id][-1][1] if row.record_id in links else None
             if isinstance(row.before, str):
                 linked = entities.by_signature[row.before].entity_id
-            told_now = said(row)
-            out.news[row.signature] = (row.record_id, entities.decide(told_now._replace(linked=linked) if told_now.follows_record else told_now))
+            now = said(row)
+            out.news[row.signature] = (row.record_id, entities.decide(now._replace(linked=linked if now.follows_record else None)))
         entities.obey(in_force)  # the second of a pair may only now be known
         out.merges[day] = entities.forest.close_day()
         out.reviews += [(day, r) for r in entities.reviews]
@@ -109,6 +110,11 @@ def link_rows(
     method = method.where(~deciding, verdicts.map(lambda v: v.method if isinstance(v, Verdict) else None).astype(object))
     probability = probability.where(~deciding, verdicts.map(lambda v: v.probability if isinstance(v, Verdict) else None).astype(float))
     return rows.assign(method=method, probability=probability)
+
+
+def by_dt(rows: pd.DataFrame) -> dict[date, pd.DataFrame]:
+    """Rows of each day."""
+    return dict(iter(rows.groupby("dt", sort=True))) if len(rows) else {}  # type: ignore[arg-type]
 
 
 def merge_rows(name: str, by_day: Mapping[date, Sequence[MergeRow]]) -> pa.Table:

@@ -112,9 +112,8 @@ def train(labels: Sequence[tuple[str, str]], population: Sequence[Sequence[str]]
         rows = frame(list(known["profile"]), common)
         rows["cluster"] = known["cluster"].to_numpy()
         rows["row"] = range(len(rows))
-        linker = Linker(
-            api.register(rows, dataset_display_name="labels"), told | {"unique_id_column_name": "row"}, log_level=None, validate_settings=False
-        )
+        told = told | {"unique_id_column_name": "row"}
+        linker = Linker(api.register(rows, dataset_display_name="labels"), told, log_level=None, validate_settings=False)
         linker.training.estimate_m_from_label_column("cluster")
         m = _levels(linker.misc.save_model_to_json(), "m_probability")
     m["place"] = _place_m(u["place"])
@@ -191,7 +190,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     told = ask.parse_args(argv)
     # the other half of the clusters is left for accuracy.py
     labels = [(c, n) for c, n in sorted({(c, n.upper()) for spec in told.labels for c, n in _read(spec)}) if int(md5(c)[:8], 16) % 2 == 0]
-    population = [(row + ("", "", ""))[:4] for spec in told.population for row in _read(spec)]
+    population = [(*row, "", "", "")[:4] for spec in told.population for row in _read(spec)]
     common = common_words(row[0] for row in population)
     splink = train(labels, population, frozenset(common))
     version = "companies-" + md5(json.dumps(splink, sort_keys=True), json.dumps(common))[:8]

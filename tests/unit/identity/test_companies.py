@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from identity_market import companies_of, day, get, mention, one, put, runtime
 
 from signals_pipeline.errors import Permanent
 from signals_pipeline.identity import stage
 from signals_pipeline.io.ops import identity_decisions
 from signals_pipeline.keys import as_uuid
 from signals_pipeline.runtime import Runtime
-from identity_market import companies_of, day, get, mention, one, put, runtime
 
 FRESNO = {"country": "US", "state": "CA", "city": "Fresno"}
 

@@ -66,7 +66,11 @@ def test_a_bridge_learned_later_moves_nothing() -> None:
             {"currency": "EUR", "amounts": (10e6,), "amounts_usd": (13e6,)},
             True,
         ),
-        ({"currency": "EUR", "amounts": (10e6,), "amounts_usd": (11e6,)}, {"currency": "USD", "amounts": (11e6,), "amounts_usd": (11e6,)}, True),
+        (
+            {"currency": "EUR", "amounts": (10e6,), "amounts_usd": (11e6,)},
+            {"currency": "USD", "amounts": (11e6,), "amounts_usd": (11e6,)},
+            True,
+        ),
         ({"currency": "EUR", "amounts": (10e6,)}, {"currency": "USD", "amounts": (25e6,)}, True),
     ],
 )
@@ -121,12 +125,16 @@ def test_an_acquisition_is_told_apart_by_the_other_company() -> None:
         one("d", 99, other_name="Blue Harbor", **deal),
     )
     assert joined(*events) == ["a", "a", "c", "d"]
-    by_id = (one("a", 1, other_company_id="x", other_name="Foo", **deal), one("b", 2, other_company_id="x", other_name="Foo of Bar", **deal))
+    by_id = (
+        one("a", 1, other_company_id="x", other_name="Foo", **deal),
+        one("b", 2, other_company_id="x", other_name="Foo of Bar", **deal),
+    )
     assert joined(*by_id) == ["a", "a"]
 
 
 @pytest.mark.parametrize(
-    ("kind", "column"), [("job_posting", "department"), ("expansion", "place"), ("technology_adoption", "subject"), ("regulatory_filing", "accession")]
+    ("kind", "column"),
+    [("job_posting", "department"), ("expansion", "place"), ("technology_adoption", "subject"), ("regulatory_filing", "accession")],
 )
 def test_plain_subjects_match_as_words(kind: str, column: str) -> None:
     events = (one("a", 1, signal_type=kind, **{column: "North Side"}), one("b", 2, signal_type=kind, **{column: " north  side "}),

@@ -37,7 +37,8 @@ def one(rt: Runtime, *records: dict[str, object]) -> bool:
 
 
 @pytest.mark.parametrize(
-    "written", ["Robert J. Smith", "SMITH, Robert", "Dr. Robert Smith Jr.", "Mr Robert (Bob) Smith", "Robert Smith, PhD", "robert smith III"]
+    "written",
+    ["Robert J. Smith", "SMITH, Robert", "Dr. Robert Smith Jr.", "Mr Robert (Bob) Smith", "Robert Smith, PhD", "robert smith III"],
 )
 def test_spellings_of_a_persons_name_are_one_key(written: str) -> None:
     assert person_key(written) == "robert smith"
@@ -176,10 +177,15 @@ def test_a_contact_that_changes_its_account_gets_the_new_company(rt: Runtime) ->
 def test_whom_enrichment_bought_today_is_not_linked_again_by_a_second_run(rt: Runtime) -> None:
     put(rt, "people", person("a", employer=ACME, email="ada@acme.example"))
     stage.run(rt, day(1))
-    before = [r for r in get(rt, "person_links")]
+    before = get(rt, "person_links")
     bought = person("b", employer=ACME, email="ben@acme.example", dataset="sixsense__people")
     put(rt, "people", person("a", employer=ACME, email="ada@acme.example"), bought)
-    row = {"person_record_id": bought["person_record_id"], "person_id": as_uuid(bought["person_record_id"]), "method": "bought", "dt": day(1)}
+    row = {
+        "person_record_id": bought["person_record_id"],
+        "person_id": as_uuid(bought["person_record_id"]),
+        "method": "bought",
+        "dt": day(1),
+    }
     put(rt, "person_links", row, stream="enrichment")
     stage.run(rt, day(1))
     ours = [r for r in get(rt, "person_links") if r["method"] != "bought"]

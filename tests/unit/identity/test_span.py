@@ -18,16 +18,19 @@ from signals_pipeline.io.ops import identity_decisions
 from signals_pipeline.runtime import Runtime
 
 OURS = ("company_links", "company_merges", "person_links", "person_merges", "episode_links", "link_reviews")
-DAYS = 12
+DAYS = 10
 WORDS = ("Acme Widgets", "Blue Harbor Foods", "Northwind Traders", "Quantum Bakery", "Lakeside Dental")
 PLACES: tuple[dict[str, Any], ...] = (
-    {"country": "US", "state": "CA", "city": "Fresno"}, {"country": "US", "state": "NY", "city": "Albany"}, {"country": "GB", "city": "Leeds"},
-    {"country": "US"}, {},
-)  # fmt: skip
+    {"country": "US", "state": "CA", "city": "Fresno"},
+    {"country": "US", "state": "NY", "city": "Albany"},
+    {"country": "GB", "city": "Leeds"},
+    {"country": "US"},
+    {},
+)
 
 
 def world(rt: Runtime, seed: int) -> None:
-    """Records that share keys, names, places and people in every way, over twelve days."""
+    """Records that share keys, names, places and people in every way, over ten days."""
     r = random.Random(seed)
     mentions, people, events = [], [], []
     for i in range(90):
@@ -60,8 +63,18 @@ def world(rt: Runtime, seed: int) -> None:
             more: dict[str, Any] = {"amount": Decimal(r.choice([1, 2, 3]) * 1000), "currency": "USD"} if r.random() < 0.5 else {}
             if people:
                 more["person_record_id"] = people[-1]["person_record_id"] if people[-1]["dt"] <= day(n) else None
-            events.append(event(f"e{i}", mentions[-1], n, signal_type=kind, change_type=r.choice(["new_hire", "departure"]),
-                                other_company_name=r.choice(WORDS), minute=r.randint(0, 300), **more))  # fmt: skip
+            events.append(
+                event(
+                    f"e{i}",
+                    mentions[-1],
+                    n,
+                    signal_type=kind,
+                    change_type=r.choice(["new_hire", "departure"]),
+                    other_company_name=r.choice(WORDS),
+                    minute=r.randint(0, 300),
+                    **more,
+                )
+            )
     mentions = list({(m["mention_id"], m["dt"]): m for m in mentions}.values())
     put(rt, "mentions", *mentions)
     put(rt, "people", *people)
@@ -81,7 +94,7 @@ def rows_of(rt: Runtime) -> dict[str, list[dict[str, Any]]]:
     return {name: get(rt, name) for name in OURS}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_day_by_day_is_in_one_go(tmp_path: Path, seed: int) -> None:
     daily, whole = runtime(tmp_path / "daily"), runtime(tmp_path / "whole")
     for rt in (daily, whole):
@@ -96,7 +109,9 @@ def test_day_by_day_is_in_one_go(tmp_path: Path, seed: int) -> None:
             words += [("company", r["company_id"], r["into_company_id"], "different") for r in merged[:1]]
             for kind, a, b, word in words:
                 connection.execute(
-                    sa.insert(identity_decisions).values(kind=kind, left_id=a, right_id=b, decision=word, by="ada", at=datetime(2026, 3, 9, 15))
+                    sa.insert(identity_decisions).values(
+                        kind=kind, left_id=a, right_id=b, decision=word, by="ada", at=datetime(2026, 3, 9, 15)
+                    )
                 )
     for n in range(7, DAYS + 1):
         stage.run(daily, day(n))
