@@ -55,7 +55,7 @@ RESOURCES = {
             *_DATES,
         ),
         {"owner": ("user", "owner"), "account": ("account", "account"), "stage": ("stage", "stage")},
-        ("createdAt", "updatedAt", "touchedAt", "engagedAt", "engagedScore", "firstName", "lastName", "title", "timeZone"),
+        ("createdAt", "updatedAt", "touchedAt", "engagedAt", "engagedScore", "firstName", "lastName", "title"),
         ("optedOut", "emailOptedOut", "callOptedOut"),
     ),
     "emailAddresses": Resource(

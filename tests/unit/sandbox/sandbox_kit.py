@@ -71,8 +71,13 @@ class Sandbox:
 
     def mint(self, refresh: str | None = None) -> Any:
         held = self.box.store.get("outreach/refresh")["token"]
-        form = {"grant_type": "refresh_token", "client_id": "outreach-sandbox-client", "client_secret": self.box.secret("outreach"),
-                "refresh_token": refresh or held, "redirect_uri": "https://signals.example.com/oauth/callback"}  # fmt: skip
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": "outreach-sandbox-client",
+            "client_secret": self.box.secret("outreach"),
+            "refresh_token": refresh or held,
+            "redirect_uri": "https://signals.example.com/oauth/callback",
+        }
         return self.client.post("/outreach/oauth/token", data=form)
 
     def outreach(self) -> dict[str, str]:

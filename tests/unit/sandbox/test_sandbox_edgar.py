@@ -62,7 +62,9 @@ def test_the_feeds_type_is_a_prefix_and_each_filer_role_is_an_entry(sandbox: San
 
 def test_the_feed_is_newest_first_and_pages_by_start(sandbox: Sandbox) -> None:
     whole = re.findall(r"accession-number=([\d-]+)", get(sandbox, f"{FEED}&type=&count=100").text)
-    parts = [a for start in (0, 10) for a in re.findall(r"accession-number=([\d-]+)", get(sandbox, f"{FEED}&type=&start={start}&count=10").text)]
+    parts = [
+        a for start in (0, 10) for a in re.findall(r"accession-number=([\d-]+)", get(sandbox, f"{FEED}&type=&start={start}&count=10").text)
+    ]
     assert parts == whole[:20]
     stamps = re.findall(r"</summary>\n<updated>(.*?)</updated>", get(sandbox, f"{FEED}&type=8-K&count=100").text)
     assert stamps == sorted(stamps, reverse=True) and stamps[0].endswith("-04:00")
@@ -84,7 +86,12 @@ def test_the_daily_index_lists_the_day_and_nothing_on_a_sunday(sandbox: Sandbox)
     assert len(lines) >= sandbox.box.store.value("SELECT count(*) FROM filing WHERE filed_on = '2026-06-26'")
     master = get(sandbox, "/edgar-www/Archives/edgar/daily-index/2026/QTR2/master.20260626.idx").text
     assert master.count("|20260626|") == len(lines)
-    for wrong in ("2026/QTR2/form.20260628.idx", "2026/QTR1/form.20260626.idx", "2026/QTR2/form.20260630.idx", "2026/QTR2/form.2026xx26.idx"):
+    for wrong in (
+        "2026/QTR2/form.20260628.idx",
+        "2026/QTR1/form.20260626.idx",
+        "2026/QTR2/form.20260630.idx",
+        "2026/QTR2/form.2026xx26.idx",
+    ):
         assert get(sandbox, f"/edgar-www/Archives/edgar/daily-index/{wrong}").status_code == 403
 
 
@@ -109,7 +116,12 @@ def test_an_amendment_names_its_parent(sandbox: Sandbox) -> None:
 
 def test_an_8k_says_in_prose_what_the_truth_knows(sandbox: Sandbox) -> None:
     truth = [json.loads(line) for line in (sandbox.box.world.truth / "filing.jsonl").read_text().splitlines()]
-    named = [t for t in truth if t["kind"] == "executive_change" and sandbox.box.store.value("SELECT has_document FROM filing WHERE accession = ? AND accepted_at < '2026-06-30'", (t["accession"],))]
+    named = [
+        t
+        for t in truth
+        if t["kind"] == "executive_change"
+        and sandbox.box.store.value("SELECT has_document FROM filing WHERE accession = ? AND accepted_at < '2026-06-30'", (t["accession"],))
+    ]
     assert len(named) > 5
     for t in named:
         row = sandbox.box.store.one("SELECT * FROM filing WHERE accession = ?", (t["accession"],))
@@ -120,7 +132,10 @@ def test_an_8k_says_in_prose_what_the_truth_knows(sandbox: Sandbox) -> None:
 
 def test_an_absent_document_is_listed_all_the_same(sandbox: Sandbox) -> None:
     row = filing(sandbox, "has_document = 0")
-    assert get(sandbox, f"{folder(row)}/{row['document']}").status_code == 404 and get(sandbox, f"{folder(row)}/{row['accession']}.txt").status_code == 404
+    assert (
+        get(sandbox, f"{folder(row)}/{row['document']}").status_code == 404
+        and get(sandbox, f"{folder(row)}/{row['accession']}.txt").status_code == 404
+    )
     assert get(sandbox, f"{folder(row)}/{row['accession']}-index.htm").status_code == 200
 
 

@@ -31,7 +31,10 @@ def asked(sandbox: Sandbox, vendor: str) -> Any:
     if vendor == "sixsense":
         return client.get("/sixsense-scribe/v1/company/segment/4713", headers=sandbox.sixsense("segments"))
     if vendor == "slack":
-        return client.get("/slack/api/conversations.history?channel=C0SIGNALS", headers={"Authorization": f"Bearer xoxb-{sandbox.box.secret('slack', 30)}"})
+        return client.get(
+            "/slack/api/conversations.history?channel=C0SIGNALS",
+            headers={"Authorization": f"Bearer xoxb-{sandbox.box.secret('slack', 30)}"},
+        )
     return client.get("/edgar-www/cgi-bin/browse-edgar?action=getcurrent&type=8-K", headers=UA)
 
 
@@ -83,12 +86,15 @@ def test_a_truncated_answer_announces_more_than_it_brings(sandbox: Sandbox, vend
         sandbox.soql("SELECT Id FROM Account", session) if vendor == "salesforce" else asked(sandbox, vendor)
 
 
-@pytest.mark.parametrize(("vendor", "is_empty"), [
-    ("salesforce", lambda a: a.json()["records"] == [] and a.json()["done"]),
-    ("outreach", lambda a: a.json()["data"] == [] and "links" not in a.json()),
-    ("sixsense", lambda a: a.json()["accounts"] == [] and a.json()["count"] == 0),
-    ("edgar", lambda a: "<entry>" not in a.text and a.text.rstrip().endswith("</feed>")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("vendor", "is_empty"),
+    [
+        ("salesforce", lambda a: a.json()["records"] == [] and a.json()["done"]),
+        ("outreach", lambda a: a.json()["data"] == [] and "links" not in a.json()),
+        ("sixsense", lambda a: a.json()["accounts"] == [] and a.json()["count"] == 0),
+        ("edgar", lambda a: "<entry>" not in a.text and a.text.rstrip().endswith("</feed>")),
+    ],
+)
 def test_an_empty_answer_is_well_formed(sandbox: Sandbox, vendor: str, is_empty: Any) -> None:
     assert not is_empty(asked(sandbox, vendor))
     switch(sandbox, vendor, "empty")
@@ -99,7 +105,11 @@ def test_an_empty_answer_is_well_formed(sandbox: Sandbox, vendor: str, is_empty:
 def test_drift_brings_new_fields_and_other_types(sandbox: Sandbox) -> None:
     switch(sandbox, "salesforce", "schema_drift")
     rows = asked(sandbox, "salesforce").json()["records"]
-    assert all(r["releaseNote2027"] == "new" for r in rows) and isinstance(rows[0]["SystemModstamp"], dict) and isinstance(rows[1]["SystemModstamp"], str)
+    assert (
+        all(r["releaseNote2027"] == "new" for r in rows)
+        and isinstance(rows[0]["SystemModstamp"], dict)
+        and isinstance(rows[1]["SystemModstamp"], str)
+    )
     switch(sandbox, "outreach", "schema_drift")
     data = asked(sandbox, "outreach").json()["data"]
     assert isinstance(data[0]["attributes"]["updatedAt"], dict) and data[1]["attributes"]["releaseNote2027"] == "new"
@@ -170,19 +180,37 @@ def test_dropped_files_are_struck_too(sandbox: Sandbox, kind: str) -> None:
     from sandbox.market import files
 
     for n in range(40):
-        files.row(world.store, "technology", START.toordinal(), {"company_domain": f"a{n}.example", "technology": "DocuVault", "category": "x"})
-    rows = [json.loads(r["body"]) for r in world.store.rows(
-        "SELECT body FROM w_file_row WHERE template = 'technology' AND day <= ? ORDER BY id", (START.toordinal(),))]
+        files.row(
+            world.store, "technology", START.toordinal(), {"company_domain": f"a{n}.example", "technology": "DocuVault", "category": "x"}
+        )
+    rows = [
+        json.loads(r["body"])
+        for r in world.store.rows(
+            "SELECT body FROM w_file_row WHERE template = 'technology' AND day <= ? ORDER BY id", (START.toordinal(),)
+        )
+    ]
     whole = files.render("technology", START, rows)
     switch(sandbox, "file_drop", kind)
     path = next(p for p in files.drop(world.store, world.drop, START, world.struck) if "technology" in p.name)
     size = len(path.read_bytes())
-    assert {"truncated": size == len(whole) // 2, "empty": size < 400, "duplicate_pages": size > 1.7 * len(whole),
-            "schema_drift": b"release" in path.read_bytes().replace(b"\x00", b"")}[kind]  # fmt: skip
+    assert {
+        "truncated": size == len(whole) // 2,
+        "empty": size < 400,
+        "duplicate_pages": size > 1.7 * len(whole),
+        "schema_drift": b"release" in path.read_bytes().replace(b"\x00", b""),
+    }[kind]
 
 
-@pytest.mark.parametrize("body", [{"vendor": "nobody", "kind": "429"}, {"vendor": "slack", "kind": "rain"}, {"vendor": "slack", "kind": "429", "share": 2},
-                                  {"vendor": "product_db", "kind": "429"}, {"vendor": "file_drop", "kind": "down"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"vendor": "nobody", "kind": "429"},
+        {"vendor": "slack", "kind": "rain"},
+        {"vendor": "slack", "kind": "429", "share": 2},
+        {"vendor": "product_db", "kind": "429"},
+        {"vendor": "file_drop", "kind": "down"},
+    ],
+)
 def test_a_fault_that_there_is_not_is_refused(sandbox: Sandbox, body: dict[str, Any]) -> None:
     answer = sandbox.client.post("/_sandbox/fault", json=body)
     assert answer.status_code == 400 and answer.json()["error"]

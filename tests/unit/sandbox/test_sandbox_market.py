@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sandbox_kit import START, ListSink, Sandbox, make
 
 from sandbox.clock import opening_of, start_of, window_day
 from sandbox.market import crm, files, product
 from sandbox.market.companies import company
 from sandbox.market.people import headcount, person, person_of_id
 from sandbox.world import World
-from sandbox_kit import START, ListSink, Sandbox, make
 
 
 def dump(home: Path, world: World) -> str:
@@ -203,7 +203,9 @@ def test_filings_hold_funds_amendments_rumours_and_absent_documents(sandbox: San
     store = sandbox.box.store
     bodies = [json.loads(r["body"]) for r in store.rows("SELECT body FROM filing WHERE form IN ('D', 'D/A')")]
     assert any(b["fund"] for b in bodies) and any(not b["fund"] for b in bodies)
-    assert any(b["offering"] == "Indefinite" for b in bodies) and any(b["amends"] for b in bodies) and any(not b["first_sale"] for b in bodies)
+    assert (
+        any(b["offering"] == "Indefinite" for b in bodies) and any(b["amends"] for b in bodies) and any(not b["first_sale"] for b in bodies)
+    )
     items = {i for r in store.rows("SELECT items FROM filing WHERE form LIKE '8-K%'") for i in r["items"].split(",")}
     assert {"1.01", "2.01", "2.02", "5.02", "5.07", "8.01", "9.01"} <= items
     assert store.value("SELECT count(*) FROM filing WHERE has_document = 0") > 0

@@ -13,7 +13,9 @@ from sandbox.vendors import outreach
 API = "/outreach/api/v2"
 
 
-def call(sandbox: Sandbox, session: dict[str, str], path: str, kind: str, attributes: Any = None, method: str = "POST", **related: int) -> Any:
+def call(
+    sandbox: Sandbox, session: dict[str, str], path: str, kind: str, attributes: Any = None, method: str = "POST", **related: int
+) -> Any:
     links = {n: {"data": {"type": n, "id": i}} for n, i in related.items()}
     data = {"type": kind, **({"attributes": attributes} if attributes else {}), **({"relationships": links} if links else {})}
     return sandbox.client.request(method, f"{API}/{path}", content=json.dumps({"data": data}), headers={**session, **MEDIA})
@@ -65,7 +67,10 @@ def test_pages_follow_links_until_there_is_none_and_repeat_nobody(sandbox: Sandb
     assert seen == sorted(seen, reverse=True)
 
 
-@pytest.mark.parametrize("query", ["filter[custom1]=x", "filter[company]=x", "sort=company", "page[size]=5000", "page[after]=nonsense", "filter[updatedAt]=soon..inf"])
+@pytest.mark.parametrize(
+    "query",
+    ["filter[custom1]=x", "filter[company]=x", "sort=company", "page[size]=5000", "page[after]=nonsense", "filter[updatedAt]=soon..inf"],
+)
 def test_what_cannot_be_filtered_is_refused(sandbox: Sandbox, query: str) -> None:
     assert sandbox.client.get(f"{API}/prospects?{query}", headers=sandbox.outreach()).status_code == 400
 
@@ -91,7 +96,11 @@ def test_an_address_belongs_to_one_prospect(sandbox: Sandbox) -> None:
     session = sandbox.outreach()
     first = prospect(sandbox, session)
     again = call(sandbox, session, "prospects", "prospect", {"emails": ["ADA@acme.example"]})
-    assert again.status_code == 422 and again.json()["errors"][0]["id"] == "validationError" and "email hash" in again.json()["errors"][0]["detail"]
+    assert (
+        again.status_code == 422
+        and again.json()["errors"][0]["id"] == "validationError"
+        and "email hash" in again.json()["errors"][0]["detail"]
+    )
     second = prospect(sandbox, session, "bo@acme.example")
     moved = call(sandbox, session, f"prospects/{second}", "prospect", {"emails": ["ada@acme.example"]}, "PATCH")
     assert moved.status_code == 422 and moved.json()["errors"][0]["id"] == "validationDuplicateValueError"
@@ -138,7 +147,10 @@ def test_who_opted_out_bounced_or_has_no_address_is_not_enrolled(sandbox: Sandbo
 def test_a_retired_sequence_and_strangers_are_refused(sandbox: Sandbox) -> None:
     session = sandbox.outreach()
     who = prospect(sandbox, session)
-    assert enrol(sandbox, session, who, sequence=int(sandbox.box.store.value("SELECT id FROM o_sequence WHERE enabled = 0"))).status_code == 422
+    assert (
+        enrol(sandbox, session, who, sequence=int(sandbox.box.store.value("SELECT id FROM o_sequence WHERE enabled = 0"))).status_code
+        == 422
+    )
     assert enrol(sandbox, session, 999_999).status_code == 422
     assert enrol(sandbox, session, who, mailbox=99).status_code == 422
 

@@ -17,11 +17,16 @@ def record(kind: str = "Contact", **fields: Any) -> dict[str, Any]:
 
 
 def upsert(sandbox: Sandbox, session: dict[str, str], *records: dict[str, Any], kind: str = "Contact") -> Any:
-    return sandbox.client.patch(f"{DATA}/composite/sobjects/{kind}/Signal_Key__c", json={"allOrNone": False, "records": list(records)}, headers=session)
+    return sandbox.client.patch(
+        f"{DATA}/composite/sobjects/{kind}/Signal_Key__c", json={"allOrNone": False, "records": list(records)}, headers=session
+    )
 
 
 def test_a_wrong_secret_gets_no_token(sandbox: Sandbox) -> None:
-    answer = sandbox.client.post("/salesforce/services/oauth2/token", data={"grant_type": "client_credentials", "client_id": "3MVG9sandbox.Client", "client_secret": "x"})
+    answer = sandbox.client.post(
+        "/salesforce/services/oauth2/token",
+        data={"grant_type": "client_credentials", "client_id": "3MVG9sandbox.Client", "client_secret": "x"},
+    )
     assert answer.status_code == 400 and answer.json()["error"] == "invalid_client"
 
 
@@ -47,7 +52,9 @@ def test_a_long_result_comes_in_pages_of_two_thousand(sandbox: Sandbox) -> None:
 def test_nulls_are_present_and_a_missing_parent_is_null(sandbox: Sandbox) -> None:
     session = sandbox.salesforce()
     upsert(sandbox, session, record(Signal_Key__c="lonely"))
-    row = sandbox.soql("SELECT Id, Email, Account.Name, HasOptedOutOfEmail FROM Contact WHERE Signal_Key__c = 'lonely'", session).json()["records"][0]
+    row = sandbox.soql("SELECT Id, Email, Account.Name, HasOptedOutOfEmail FROM Contact WHERE Signal_Key__c = 'lonely'", session).json()[
+        "records"
+    ][0]
     assert row["Email"] is None and row["Account"] is None and row["HasOptedOutOfEmail"] is False
     assert row["attributes"]["url"].endswith(row["Id"])
 
@@ -65,14 +72,29 @@ def test_a_uri_that_is_too_long_is_refused(sandbox: Sandbox) -> None:
 def test_a_bulk_upsert_answers_200_with_failed_rows_in_request_order(sandbox: Sandbox) -> None:
     session = sandbox.salesforce()
     answer = upsert(
-        sandbox, session, record(Signal_Key__c="k1", Email="a@acme.example"), record(Signal_Key__c="k2", LastName=None),
-        record(Signal_Key__c="k3", Email="no address"), record(Signal_Key__c="k4", AccountId="001Bx0000zzzzzzIAA"),
-        record(Signal_Key__c="k5", HasOptedOutOfEmail="yes"), record(Signal_Key__c="k6", Nope__c=1), record(), record(Signal_Key__c="k1", FirstName="Ada"),
-    )  # fmt: skip
+        sandbox,
+        session,
+        record(Signal_Key__c="k1", Email="a@acme.example"),
+        record(Signal_Key__c="k2", LastName=None),
+        record(Signal_Key__c="k3", Email="no address"),
+        record(Signal_Key__c="k4", AccountId="001Bx0000zzzzzzIAA"),
+        record(Signal_Key__c="k5", HasOptedOutOfEmail="yes"),
+        record(Signal_Key__c="k6", Nope__c=1),
+        record(),
+        record(Signal_Key__c="k1", FirstName="Ada"),
+    )
     assert answer.status_code == 200
     codes = [r["errors"][0]["statusCode"] if r["errors"] else r["created"] for r in answer.json()]
-    assert codes == [True, "REQUIRED_FIELD_MISSING", "INVALID_EMAIL_ADDRESS", "INVALID_CROSS_REFERENCE_KEY", "JSON_PARSER_ERROR", "INVALID_FIELD",
-                     "MISSING_ARGUMENT", False]  # fmt: skip
+    assert codes == [
+        True,
+        "REQUIRED_FIELD_MISSING",
+        "INVALID_EMAIL_ADDRESS",
+        "INVALID_CROSS_REFERENCE_KEY",
+        "JSON_PARSER_ERROR",
+        "INVALID_FIELD",
+        "MISSING_ARGUMENT",
+        False,
+    ]
 
 
 def test_all_or_none_rolls_everything_back(sandbox: Sandbox) -> None:
@@ -96,8 +118,13 @@ def test_our_key_belongs_to_one_record(sandbox: Sandbox) -> None:
 
 def test_a_restricted_picklist_takes_its_own_words_only(sandbox: Sandbox) -> None:
     session = sandbox.salesforce()
-    answer = upsert(sandbox, session, record("Account", Name="Acme", Signal_Key__c="a1", X6Sense_Buying_Stage__c="Hot"),
-                    record("Account", Name="Acme", Signal_Key__c="a2", X6Sense_Buying_Stage__c="Decision"), kind="Account").json()  # fmt: skip
+    answer = upsert(
+        sandbox,
+        session,
+        record("Account", Name="Acme", Signal_Key__c="a1", X6Sense_Buying_Stage__c="Hot"),
+        record("Account", Name="Acme", Signal_Key__c="a2", X6Sense_Buying_Stage__c="Decision"),
+        kind="Account",
+    ).json()
     assert answer[0]["errors"][0]["statusCode"] == "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST" and answer[1]["success"]
 
 
@@ -121,7 +148,9 @@ def test_a_write_moves_the_records_version(sandbox: Sandbox) -> None:
 def test_many_ids_are_read_in_order_with_null_for_nobody(sandbox: Sandbox) -> None:
     session = sandbox.salesforce()
     known = sandbox.box.store.value("SELECT Id FROM Account LIMIT 1")
-    got = sandbox.client.get(f"{DATA}/composite/sobjects/Account", params={"ids": f"001Bx0000zzzzzzIAA,{known}", "fields": "Name"}, headers=session).json()
+    got = sandbox.client.get(
+        f"{DATA}/composite/sobjects/Account", params={"ids": f"001Bx0000zzzzzzIAA,{known}", "fields": "Name"}, headers=session
+    ).json()
     assert got[0] is None and got[1]["Id"] == known
 
 

@@ -38,7 +38,21 @@ if not has_postgres():
 
 
 def start(home: Path, *more: str) -> subprocess.Popen[str]:
-    args = [sys.executable, "-m", "sandbox", "serve", "--home", str(home), "--env-file", str(home / "sandbox.env"), "--companies", "120", "--days", "20", *more]
+    args = [
+        sys.executable,
+        "-m",
+        "sandbox",
+        "serve",
+        "--home",
+        str(home),
+        "--env-file",
+        str(home / "sandbox.env"),
+        "--companies",
+        "120",
+        "--days",
+        "20",
+        *more,
+    ]
     process = subprocess.Popen(args, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout
     while line := process.stdout.readline():
@@ -122,13 +136,19 @@ def test_on_the_wire_a_cut_is_a_broken_connection_and_a_truncated_body_is_short(
         assert client.post(env["SLACK_WEBHOOK_URL"], **hook).text == "ok"
         fault("sixsense", "truncated")
         with pytest.raises(httpx.RemoteProtocolError):
-            client.get(f"{env['SIXSENSE_SCRIBE_URL']}/v1/company/segments", headers={"Authorization": f"Token {env['SIXSENSE_SEGMENTS_TOKEN']}"})
+            client.get(
+                f"{env['SIXSENSE_SCRIBE_URL']}/v1/company/segments", headers={"Authorization": f"Token {env['SIXSENSE_SEGMENTS_TOKEN']}"}
+            )
         fault("product_db", "down")
         with pytest.raises(psycopg2.OperationalError, match="not permitted to log in"):
             psycopg2.connect(env["PRODUCT_DB_URL"])
         fault("product_db", "down", off=True)
         assert usage_rows(env)
-        with pytest.raises(psycopg2.errors.InsufficientPrivilege), contextlib.closing(psycopg2.connect(env["PRODUCT_DB_URL"])) as db, db.cursor() as run:
+        with (
+            pytest.raises(psycopg2.errors.InsufficientPrivilege),
+            contextlib.closing(psycopg2.connect(env["PRODUCT_DB_URL"])) as db,
+            db.cursor() as run,
+        ):
             run.execute("DELETE FROM users")
 
 
@@ -147,7 +167,22 @@ def test_a_port_that_is_taken_is_named(home: Path, capsys: pytest.CaptureFixture
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        args = [sys.executable, "-m", "sandbox", "serve", "--home", str(home), "--env-file", str(home / "e"), "--port", port, "--companies", "20", "--days", "2"]
+        args = [
+            sys.executable,
+            "-m",
+            "sandbox",
+            "serve",
+            "--home",
+            str(home),
+            "--env-file",
+            str(home / "e"),
+            "--port",
+            port,
+            "--companies",
+            "20",
+            "--days",
+            "2",
+        ]
         done = subprocess.run(args, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1 and f"port {port} is taken" in done.stderr and not (home / "e").exists()
 

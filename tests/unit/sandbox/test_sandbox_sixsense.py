@@ -68,14 +68,18 @@ def test_search_gives_ids_and_flags_but_no_address(sandbox: Sandbox) -> None:
     assert len(one["people"]) == 1 and one["totalResults"] == headcount(c)
 
 
-@pytest.mark.parametrize("body", [{}, {"domain": "acme.example"}, {"domain": ["a.example"] * 11}, {"domain": ["a.example"], "pageSize": 5000}])
+@pytest.mark.parametrize(
+    "body", [{}, {"domain": "acme.example"}, {"domain": ["a.example"] * 11}, {"domain": ["a.example"], "pageSize": 5000}]
+)
 def test_a_search_that_is_not_as_documented_is_refused(sandbox: Sandbox, body: dict[str, Any]) -> None:
     assert sandbox.client.post(SEARCH, json=body, headers=sandbox.sixsense("people")).status_code == 422
 
 
 def test_enrichment_echoes_reference_keys_in_any_order_and_charges_matches_only(sandbox: Sandbox) -> None:
     i = known(sandbox)
-    items = [{"peopleId": person(7, i, k).people_id, "referenceKeys": {"mine": str(k)}} for k in range(headcount(sandbox.box.world.company(i)))]
+    items = [
+        {"peopleId": person(7, i, k).people_id, "referenceKeys": {"mine": str(k)}} for k in range(headcount(sandbox.box.world.company(i)))
+    ]
     body = sandbox.client.post(ENRICH, json=[*items, {"peopleId": "P9999999999"}], headers=sandbox.sixsense("people")).json()
     for c in body["contacts"]:
         assert c["id"] == person(7, i, int(c["referenceKeys"]["mine"])).people_id

@@ -17,7 +17,9 @@ def bot(sandbox: Sandbox) -> dict[str, str]:
 
 
 def post(sandbox: Sandbox, **body: Any) -> Any:
-    return sandbox.client.post("/slack/api/chat.postMessage", json={"channel": "#buying-signals", "text": "Acme", **body}, headers=bot(sandbox))
+    return sandbox.client.post(
+        "/slack/api/chat.postMessage", json={"channel": "#buying-signals", "text": "Acme", **body}, headers=bot(sandbox)
+    )
 
 
 def history(sandbox: Sandbox, **query: Any) -> Any:
@@ -47,7 +49,10 @@ def test_errors_come_with_http_200(sandbox: Sandbox, body: dict[str, Any], error
 
 def test_a_wrong_or_missing_token_is_told(sandbox: Sandbox) -> None:
     for headers, error in (({}, "not_authed"), ({"Authorization": "Bearer xoxb-1"}, "invalid_auth")):
-        assert sandbox.client.post("/slack/api/chat.postMessage", json={"channel": "C0SIGNALS", "text": "x"}, headers=headers).json()["error"] == error
+        assert (
+            sandbox.client.post("/slack/api/chat.postMessage", json={"channel": "C0SIGNALS", "text": "x"}, headers=headers).json()["error"]
+            == error
+        )
 
 
 def test_a_flood_is_refused_with_the_seconds_to_wait(sandbox: Sandbox) -> None:

@@ -29,16 +29,22 @@ def count(sandbox: Sandbox, where: str) -> int:
         ("LastName = 'o\\'dell'", "LastName = 'O''Dell'"),
         ("LastName IN ('O\\'Dell', 'Kapoor')", "LastName IN ('O''Dell', 'Kapoor')"),
         ("LastName NOT IN ('Kapoor')", "LastName NOT IN ('Kapoor')"),
-        ("LastName LIKE 'Ka%' OR (FirstName = 'Ada' AND Email != null)", "LastName LIKE 'Ka%' OR (FirstName = 'Ada' AND Email IS NOT NULL)"),
+        (
+            "LastName LIKE 'Ka%' OR (FirstName = 'Ada' AND Email != null)",
+            "LastName LIKE 'Ka%' OR (FirstName = 'Ada' AND Email IS NOT NULL)",
+        ),
         ("NOT (LastName LIKE 'Ka%')", "NOT (LastName LIKE 'Ka%')"),
         ("CreatedDate >= 2026-01-01T00:00:00Z", "CreatedDate >= '2026-01-01'"),
         ("CreatedDate < 2026-01-01T02:00:00+02:00", "CreatedDate < '2026-01-01T00:00:00.000Z'"),
         ("CreatedDate > LAST_N_DAYS:30", "CreatedDate > '2026-05-31'"),
         ("MailingCountryCode != 'US'", "MailingCountryCode <> 'US' OR MailingCountryCode IS NULL"),
         ("Account.Industry = 'Insurance'", "AccountId IN (SELECT Id FROM Account WHERE Industry = 'Insurance')"),
-        ("AccountId IN (SELECT AccountId FROM Opportunity WHERE IsWon = true)", "AccountId IN (SELECT AccountId FROM Opportunity WHERE IsWon = 1)"),
+        (
+            "AccountId IN (SELECT AccountId FROM Opportunity WHERE IsWon = true)",
+            "AccountId IN (SELECT AccountId FROM Opportunity WHERE IsWon = 1)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_condition_selects_what_it_says(sandbox: Sandbox, soql: str, sql: str) -> None:
     assert len(ids(sandbox, f"SELECT Id FROM Contact WHERE {soql}")) == count(sandbox, sql)
 
@@ -77,7 +83,7 @@ def test_fifteen_character_ids_find_their_record(sandbox: Sandbox) -> None:
         ("DELETE FROM Account", "MALFORMED_QUERY"),
         ("SELECT w_company FROM Account", "INVALID_FIELD"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_understood_is_refused_with_the_vendors_code(text: str, code: str) -> None:
     with pytest.raises(SoqlError) as refused:
         parse(text, NOW)
