@@ -11,14 +11,24 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from signals_pipeline.errors import Permanent, Transient
-from signals_pipeline.runtime import Runtime
+from signals_pipeline.io.warehouse import Warehouse
+from signals_pipeline.settings import Settings
 
 SCHEMA = "marts"
 MARK = "published by signals"  # table comment on Postgres: only what carries it is ever replaced or removed
+
+
+class House(Protocol):
+    """What publishing needs of a `Runtime`, which stands above this layer."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def warehouse(self) -> Warehouse: ...
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ class PublishReport:
     removed: tuple[str, ...] = ()
 
 
-def run(rt: Runtime, *, manifest: Path | None = None) -> PublishReport:
+def run(rt: House, *, manifest: Path | None = None) -> PublishReport:
     """Publish every mart that stands. Raises Permanent when there is none or the manifest is missing, Transient when
     the warehouse stays locked."""
     marts = marts_of(manifest or rt.settings.home / "dbt" / "target" / "manifest.json")
