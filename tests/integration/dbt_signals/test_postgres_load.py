@@ -61,7 +61,8 @@ def test_only_changed_files_are_written_again_and_gone_ones_are_deleted(lake: La
 
 def test_values_arrive_as_they_are_in_the_lake(lake: Lake, fresh_database: str) -> None:
     odd = 'a "quoted", comma\nnew line \\ backslash; ünïcode'
-    lake.write("salesforce__accounts", ONE, [account("1", ONE, name=odd, city="", state=None, employees=7, annual_revenue=0.1, do_not_contact=True)])
+    facts = {"name": odd, "city": "", "state": None, "employees": 7, "annual_revenue": 0.1, "do_not_contact": True}
+    lake.write("salesforce__accounts", ONE, [account("1", ONE, **facts)])
     load(fresh_database, lake, NAMES)
     (row,) = fetch(
         fresh_database, "select name, city, state, employees, annual_revenue, do_not_contact, known_at, dt from raw.salesforce__accounts"
