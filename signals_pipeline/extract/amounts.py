@@ -11,8 +11,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _SIGNS = {
-    "US$": "USD", "CA$": "CAD", "C$": "CAD", "AU$": "AUD", "A$": "AUD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "Rs.": "INR", "Rs": "INR",
-    "$": "USD", "£": "GBP", "€": "EUR", "₹": "INR", "₪": "ILS", "₩": "KRW", "zł": "PLN",
+    "US$": "USD",
+    "CA$": "CAD",
+    "C$": "CAD",
+    "AU$": "AUD",
+    "A$": "AUD",
+    "NZ$": "NZD",
+    "S$": "SGD",
+    "HK$": "HKD",
+    "R$": "BRL",
+    "Rs.": "INR",
+    "Rs": "INR",
+    "$": "USD",
+    "£": "GBP",
+    "€": "EUR",
+    "₹": "INR",
+    "₪": "ILS",
+    "₩": "KRW",
+    "zł": "PLN",
 }  # fmt: skip - the yen sign is left out: yen or yuan, only the country knows
 _CODES = ("USD", "GBP", "EUR", "CAD", "AUD", "NZD", "SGD", "HKD", "JPY", "CNY", "RMB", "INR", "CHF", "SEK", "NOK", "DKK", "BRL", "PLN",
           "ILS", "NIS", "KRW", "ZAR", "MXN")  # fmt: skip
@@ -24,7 +40,8 @@ _WORDS = {
 }  # fmt: skip
 _SCALE = {
     "k": 3, "thousand": 3, "m": 6, "mn": 6, "mm": 6, "mil": 6, "million": 6, "millions": 6, "mio": 6,
-    "b": 9, "bn": 9, "billion": 9, "mrd": 9, "milliarden": 9, "t": 12, "tn": 12, "trillion": 12, "lakh": 5, "lakhs": 5, "crore": 7, "crores": 7,
+    "b": 9, "bn": 9, "billion": 9, "mrd": 9, "milliarden": 9, "t": 12, "tn": 12, "trillion": 12, "lakh": 5,
+    "lakhs": 5, "crore": 7, "crores": 7,
 }  # fmt: skip
 _SIGN_RE = "|".join(re.escape(s) for s in sorted(_SIGNS, key=len, reverse=True))
 _CODE_RE = "|".join(_CODES)
@@ -33,7 +50,8 @@ _SCALE_RE = "|".join(sorted(_SCALE, key=len, reverse=True))
 _WORD_RE = "|".join(sorted((re.escape(w) for w in _WORDS), key=len, reverse=True))
 _MONEY = re.compile(
     rf"(?:(?P<sign>{_SIGN_RE})|\b(?P<code>{_CODE_RE})\s?\$?)\s?(?P<number>{_NUMBER})(?:[\s-]?(?P<scale>{_SCALE_RE})\b\.?)?"
-    rf"|(?<![\w.,])(?P<number2>{_NUMBER})[\s-]?(?:(?P<scale2>{_SCALE_RE})\b\.?\s?)?(?:(?P<code2>{_CODE_RE})\b|(?P<word>{_WORD_RE})\b|(?P<sign2>€|£))",
+    rf"|(?<![\w.,])(?P<number2>{_NUMBER})[\s-]?(?:(?P<scale2>{_SCALE_RE})\b\.?\s?)?(?:(?P<code2>{_CODE_RE})\b|(?P<word>{_WORD_RE})\b|"
+    rf"(?P<sign2>€|£))",
     re.IGNORECASE,
 )
 _QUALIFIERS = (
@@ -42,7 +60,9 @@ _QUALIFIERS = (
     ("more_than", r"(?:more than|over|exceeding|in excess of)"),
     ("approximately", r"(?:approximately|about|roughly|nearly|almost|around|some)"),
 )
-_PER_SHARE = re.compile(r"^\s*(?:in cash )?(?:,\s*)?(?:per|a|for each|each)\s+(?:\w+\s+){0,3}?(?:share|unit|ads|debenture|note|warrant)\b", re.IGNORECASE)
+_PER_SHARE = re.compile(
+    r"^\s*(?:in cash )?(?:,\s*)?(?:per|a|for each|each)\s+(?:\w+\s+){0,3}?(?:share|unit|ads|debenture|note|warrant)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +90,9 @@ def find_amounts(text: str, start: int = 0, end: int | None = None, *, dollar: s
         before = text[max(start, m.start() - 45) : m.start()]
         qualifier = next((name for name, words in _QUALIFIERS if re.search(rf"{words}\s*$", before, re.IGNORECASE)), None)
         per_share = bool(_PER_SHARE.match(text[m.end() : m.end() + 60]))
-        found.append(Amount(value.scaleb(_SCALE.get(scale, 0)).quantize(Decimal("0.01")), currency, qualifier, per_share, m.start(), m.end()))
+        found.append(
+            Amount(value.scaleb(_SCALE.get(scale, 0)).quantize(Decimal("0.01")), currency, qualifier, per_share, m.start(), m.end())
+        )
     return found
 
 

@@ -83,7 +83,7 @@ def signature_date(text: str) -> date | None:
 
 
 def report_date(text: str) -> date | None:
-    """"Date of report (date of earliest event reported)" of a cover page."""
+    """ "Date of report (date of earliest event reported)" of a cover page."""
     found = re.search(r"date\s+of\s+(?:earliest\s+event|report)", text[:8000], re.IGNORECASE)
     if not found:
         return None

@@ -27,7 +27,9 @@ RELEVANT = frozenset((*_DEALS, *_MONEY, *_OFFICERS, *_PLAIN))
 # of several reasons the one that explains most stands first
 _REASONS = ("asset_disposal", "annual_election", "pay_arrangement_only")
 _BANKRUPT = re.compile(r"\b(?:chapter (?:7|11)|bankruptcy|receiver|voluntary petition|insolven|liquidat)", re.IGNORECASE)
-_CUTS = re.compile(r"\b(?:workforce|headcount|employees|positions|severance|reduction in force|restructuring|layoff|closure|close)\b", re.IGNORECASE)
+_CUTS = re.compile(
+    r"\b(?:workforce|headcount|employees|positions|severance|reduction in force|restructuring|layoff|closure|close)\b", re.IGNORECASE
+)
 
 
 def read_filing(
@@ -78,7 +80,18 @@ def _plain(text: str, item: Item, reported_on: date | None) -> list[Event]:
     first = next((s for s in told if needed is None or needed.search(s.text)), None)
     if first is None:
         return []
-    return [Event(kind, "done", occurred_on=reported_on, confidence=0.9, subject=item.number, start=first.start, end=first.end, trigger=f"Item {item.number}")]
+    return [
+        Event(
+            kind,
+            "done",
+            occurred_on=reported_on,
+            confidence=0.9,
+            subject=item.number,
+            start=first.start,
+            end=first.end,
+            trigger=f"Item {item.number}",
+        )
+    ]
 
 
 def _officers_once(events: list[Event]) -> list[Event]:
@@ -101,7 +114,13 @@ def _deals_once(events: list[Event]) -> list[Event]:
             kept[key] = event
             continue
         first = kept[same]
-        if event.deal_stage == "completed" and first.deal_stage != "completed" and event.other and first.other and event.other.role == first.other.role:
+        if (
+            event.deal_stage == "completed"
+            and first.deal_stage != "completed"
+            and event.other
+            and first.other
+            and event.other.role == first.other.role
+        ):
             first, event = event, first
         kept[same] = first if first.amount is not None or event.other != first.other else replace(
             first, amount=event.amount, currency=event.currency, amount_qualifier=event.amount_qualifier)  # fmt: skip

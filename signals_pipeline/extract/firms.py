@@ -10,23 +10,33 @@ import re
 from rapidfuzz import fuzz
 
 LEGAL = (
-    r"(?:Inc|Incorporated|Corp|Corporation|Company|Companies|Co|LLC|L\.L\.C|Ltd|Limited|LP|L\.P|LLP|PLC|plc|GmbH|AG|SE|N\.V|NV|B\.V|BV|S\.A|SA|"
-    r"S\.p\.A|SpA|AB|A/S|ASA|AS|Oyj|Oy|Pty|Pte|S\.\u00e0 r\.l|S\.a\.r\.l|SARL|SAS|K\.K|N\.A|Bancorp|Bank|Holdings|Group|Partners|Technologies|Systems)"
+    r"(?:Inc|Incorporated|Corp|Corporation|Company|Companies|Co|LLC|L\.L\.C|Ltd|Limited|LP|L\.P|LLP|PLC|plc|GmbH|AG|SE|N\.V|NV|B\.V|BV|"
+    r"S\.A|SA|"
+    r"S\.p\.A|SpA|AB|A/S|ASA|AS|Oyj|Oy|Pty|Pte|S\.\u00e0 r\.l|S\.a\.r\.l|SARL|SAS|K\.K|N\.A|Bancorp|Bank|Holdings|Group|Partners|"
+    r"Technologies|Systems)"
 )
 _WORD = r"(?:[A-Z0-9\u00c0-\u00de][\w&'.\-/+\u00c0-\u00ff]*|[a-z][A-Z][\w&'.\-]*|&)"  # eScription, i2
 NAME = rf"(?:The\s+)?{_WORD}(?:,?\s+(?:{_WORD}|of|and|the|de|for|\(\w+\))){{0,9}}?"
 _DEFINITION = re.compile(
-    rf"(?P<name>{_WORD}(?:,?[^\S\n]+(?:{_WORD}|of|and|the|de|for|in|\([A-Z]\w+\))){{0,11}})[^\S\n]*,?(?:[^\S\n]+(?:a|an)[^\S\n][^()\"\n]{{3,200}}?)?[^\S\n]*"
-    r"\((?:(?:collectively|together|individually)[^()\"]{0,60})?(?:the\s+|an?\s+|\"the\s+)?\"(?P<short>[^\"]{2,50}?)[,.]?\"(?P<more>[^()]{0,120})\)"
+    rf"(?P<name>{_WORD}(?:,?[^\S\n]+(?:{_WORD}|of|and|the|de|for|in|\([A-Z]\w+\))){{0,11}})[^\S\n]*,?(?:[^\S\n]+(?:a|"
+    rf"an)[^\S\n][^()\"\n]{{3,200}}?)?[^\S\n]*"
+    r"\((?:(?:collectively|together|individually)[^()\"]{0,60})?(?:the\s+|an?\s+|"
+    r"\"the\s+)?\"(?P<short>[^\"]{2,50}?)[,.]?\"(?P<more>[^()]{0,120})\)"
 )
 _SELF = frozenset(("company", "registrant", "corporation", "issuer", "we", "us", "our", "parent company", "bank holding company"))
 _ROLES = re.compile(
-    r"^(?:merger sub(?:sidiary)?\b.*|sub(?:s| i+|\b).*|merger agreement|.*agreement.*|.*(?:notes?|shares?|debentures|stock|facility|loans?|plan|merger|offer|transaction|closing|"
-    r"date|act|commission|sec|board|trustee|agent|representative|underwriters?|lenders?|purchasers?|committee|business|acquisition|term|period|amendment|escrow agent).*)$",
+    r"^(?:merger sub(?:sidiary)?\b.*|sub(?:s| i+|\b).*|merger agreement|.*agreement.*|.*(?:notes?|shares?|debentures|stock|facility|"
+    r"loans?|plan|merger|offer|transaction|closing|"
+    r"date|act|commission|sec|board|trustee|agent|representative|underwriters?|lenders?|purchasers?|committee|business|acquisition|term|"
+    r"period|amendment|escrow agent).*)$",
     re.IGNORECASE,
 )
 RUN = rf"{_WORD}(?:,?\s(?:{_WORD}|of|and|the|de|&)){{0,8}}"  # as long as capitals last
-_SHELL = re.compile(r"\b(?:merger\s?(?:sub|corp|co|enterprises)|acquisition (?:corp|corporation|sub|llc|inc|co|company|limited|ltd)\b|acquireco|bidco|midco|newco|holdco|merger subsidiary|mergerco)", re.IGNORECASE)
+_SHELL = re.compile(
+    r"\b(?:merger\s?(?:sub|corp|co|enterprises)|acquisition (?:corp|corporation|sub|llc|inc|co|company|limited|ltd)\b|acquireco|bidco|"
+    r"midco|newco|holdco|merger subsidiary|mergerco)",
+    re.IGNORECASE,
+)
 _SUFFIX = re.compile(rf"[,\s]+{LEGAL}\.?$", re.IGNORECASE)
 
 
@@ -65,7 +75,11 @@ class Firms:
                 short = short.strip(" ,.")
                 if is_own and (self._same(name) or short.lower() in _SELF):
                     self.own.add(short.lower())
-                if _SHELL.search(name) or re.match(r"(?:merger )?subs?\b", short, re.IGNORECASE) or re.search(r"\bmerger sub", short, re.IGNORECASE):
+                if (
+                    _SHELL.search(name)
+                    or re.match(r"(?:merger )?subs?\b", short, re.IGNORECASE)
+                    or re.search(r"\bmerger sub", short, re.IGNORECASE)
+                ):
                     self.shells.add(short.lower())
                     self.shells.add(name.lower())
                 elif not _ROLES.match(short) or _SUFFIX.search(name):

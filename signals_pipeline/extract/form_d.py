@@ -20,12 +20,16 @@ from signals_pipeline.extract.event import Event, Person, Reading
 _FUND_INDUSTRY = ("pooled investment fund", "other investment fund", "hedge fund", "private equity fund", "venture capital fund")
 _REAL_ESTATE = ("reits and finance", "reits & finance")
 _FUND_NAME = re.compile(
-    r"\ba series of\b|,?\s+series (?:\d+|[A-Z]{1,3}\d*)\b.*\bllc\b|\bfunds?\b(?!ing|ed)|\bco-?invest|\bfeeder\b|\bspv\b|\bsyndicate\b|\bmaster\s+(?:fund|lp|trust)\b|\bventures?\s+(?:fund|partners)\b|"
-    r"\bcapital partners\b.*\b(?:lp|l\.p\.)|\bopportunit(?:y|ies) (?:fund|lp)|\broll-?up vehicle|\binvestors?\s+(?:[ivx]+|\d+|llc|lp)\b|\bholdings?\s+spv|\bacquisition vehicle\b|\bparallel\b.*\b(?:lp|l\.p\.)",
+    r"\ba series of\b|,?\s+series (?:\d+|[A-Z]{1,3}\d*)\b.*\bllc\b|\bfunds?\b(?!ing|ed)|\bco-?invest|\bfeeder\b|\bspv\b|\bsyndicate\b|"
+    r"\bmaster\s+(?:fund|lp|trust)\b|\bventures?\s+(?:fund|partners)\b|"
+    r"\bcapital partners\b.*\b(?:lp|l\.p\.)|\bopportunit(?:y|ies) (?:fund|lp)|\broll-?up vehicle|\binvestors?\s+(?:[ivx]+|\d+|llc|lp)\b|"
+    r"\bholdings?\s+spv|\bacquisition vehicle\b|\bparallel\b.*\b(?:lp|l\.p\.)",
     re.IGNORECASE,
 )
 _PARTNERSHIP = re.compile(r"(?:,|\s)\s*(?:L\.?P\.?|LLLP|Limited Partnership)\.?$", re.IGNORECASE)
-_REIT = re.compile(r"\breit\b|\breal estate investment trust\b|\bdelaware statutory trust\b|\bDST\b|\bapartments?\b|\bmultifamily\b", re.IGNORECASE)
+_REIT = re.compile(
+    r"\breit\b|\breal estate investment trust\b|\bdelaware statutory trust\b|\bDST\b|\bapartments?\b|\bmultifamily\b", re.IGNORECASE
+)
 
 
 def read_form_d(xml: str) -> Reading:
@@ -51,10 +55,19 @@ def read_form_d(xml: str) -> Reading:
     start, end = _span(xml, "totalAmountSold")
     is_debt = _flag(root, "isDebtType") and not _flag(root, "isEquityType") and not _flag(root, "isOptionToAcquireType")
     event = Event(
-        "funding_round", "planned" if yet or not sold else "done", occurred_on=sale, confidence=0.95, round_type="debt" if is_debt else "unknown",
-        amount=sold or None, currency="USD", offering_amount=offered, start=start, end=end, trigger="totalAmountSold, amended" if is_amendment else "totalAmountSold",
+        "funding_round",
+        "planned" if yet or not sold else "done",
+        occurred_on=sale,
+        confidence=0.95,
+        round_type="debt" if is_debt else "unknown",
+        amount=sold or None,
+        currency="USD",
+        offering_amount=offered,
+        start=start,
+        end=end,
+        trigger="totalAmountSold, amended" if is_amendment else "totalAmountSold",
         subject=_said(root, "offeringData/typeOfFiling/newOrAmendment/previousAccessionNumber") if is_amendment else None,
-    )  # fmt: skip
+    )
     return Reading((event,), people=people)
 
 
@@ -68,7 +81,11 @@ def _no_operating_company(root: Element, name: str) -> str | None:
         return "fund_or_spv"
     if industry in _REAL_ESTATE:
         return "reit"
-    if _FUND_NAME.search(name) or _PARTNERSHIP.search(name) or (_said(root, "primaryIssuer/entityType") or "").lower() == "limited partnership":
+    if (
+        _FUND_NAME.search(name)
+        or _PARTNERSHIP.search(name)
+        or (_said(root, "primaryIssuer/entityType") or "").lower() == "limited partnership"
+    ):
         return "fund_or_spv"
     return None
 
@@ -78,7 +95,12 @@ def _people(root: Element) -> list[Person]:
     found = []
     for info in root.findall("relatedPersonsList/relatedPersonInfo"):
         first, middle, last = (_said(info, f"relatedPersonName/{part}") for part in ("firstName", "middleName", "lastName"))
-        if not last or not first or re.fullmatch(r"\W*|n/?a|none|-+", first, re.IGNORECASE) or re.search(r"\b(?:LLC|L\.P\.|LP|Inc|Ltd|Corp)\b", last):
+        if (
+            not last
+            or not first
+            or re.fullmatch(r"\W*|n/?a|none|-+", first, re.IGNORECASE)
+            or re.search(r"\b(?:LLC|L\.P\.|LP|Inc|Ltd|Corp)\b", last)
+        ):
             continue
         roles = [e.text.strip() for e in info.findall("relatedPersonRelationshipList/relationship") if e.text]
         clear = _said(info, "relationshipClarification")

@@ -12,12 +12,14 @@ from signals_pipeline.extract.event import Modality
 
 _RUMOUR = re.compile(
     r"\breportedly\b|\bpeople familiar\b|\brumou?r|\bis considering\b|\bare considering\b|\bmay (?:acquire|sell|merge|raise)\b|"
-    r"\bin (?:preliminary |early |advanced )?(?:talks|discussions) (?:to|with|about)\b|\bexploring (?:a|the) (?:sale|acquisition)\b|\bspeculation\b",
+    r"\bin (?:preliminary |early |advanced )?(?:talks|discussions) (?:to|with|about)\b|\bexploring (?:a|the) (?:sale|acquisition)\b|"
+    r"\bspeculation\b",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(
     r"\bwill\b|\bshall\b|\bplans? to\b|\bintends?\b|\bintended\b|\bintent(?:ion)?\b|\bexpect(?:s|ed)? to\b|\bproposed?\b|\bproposal\b|"
-    r"\bto be (?:appointed|acquired|effective)\b|\banticipates?\b|\bsubject to\b|\bagreed to\b|\bseeks? to\b|\bexpected\b|\bupon consummation\b",
+    r"\bto be (?:appointed|acquired|effective)\b|\banticipates?\b|\bsubject to\b|\bagreed to\b|\bseeks? to\b|\bexpected\b|"
+    r"\bupon consummation\b",
     re.IGNORECASE,
 )
 

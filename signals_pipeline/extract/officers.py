@@ -14,57 +14,24 @@ from datetime import date
 from signals_pipeline.extract.dates import find_dates
 from signals_pipeline.extract.event import Event, Person
 from signals_pipeline.extract.modality import modality_of
+from signals_pipeline.extract.officer_patterns import (
+    ARRIVALS,
+    BIOGRAPHY,
+    DATE,
+    DEPARTURES,
+    ELECT_TO_DO,
+    FIRM_SERVICE,
+    HON,
+    HYPOTHETICAL,
+    LETTERS,
+    PAY,
+    SCOPE,
+    TRANSITION,
+    VOTE,
+)
 from signals_pipeline.extract.people import Name, Roster, find_people
 from signals_pipeline.extract.sentences import Sentence, sentences
 from signals_pipeline.extract.titles_in_text import normal, title_at
-
-_NP = r"\u27e6(?P<who>[\ds ]+)\u27e7"
-_HON = r"(?:(?:Mr|Ms|Mrs|Dr|Messrs|General|Admiral|Professor|Prof|Gen|Adm)\.?\s+(?:\(Ret\.?\)\s+)?)?"
-_APP = r"(?:\s*\([^()]{1,60}\))?(?:,\s[^\u27e6\u27e7;]{2,190}?,)?(?:\s[^\u27e6\u27e7;,]{2,90}?)?"
-_VERB_IN = r"(?:appoint|nam|elect|hir|promot|designat|elevat|tapp|select|re-appoint|install)(?:ed|s|ing)?"
-_ARRIVALS = tuple(
-    re.compile(p)
-    for p in (
-        rf"\b(?P<verb>(?:has |have |had )?(?:{_VERB_IN}|named))\s+(?:each of\s+|both\s+|as\s+[^\u27e6\u27e7.;]{{3,90}}?,?\s+)?{_HON}{_NP}",
-        rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation)\s+of\s+(?:each of\s+|both\s+|as\s+)?{_HON}{_NP}(?!['’]s?\s)",
-        rf"{_NP}(?:,?\s[^\u27e6\u27e7;]{{2,200}}?)?\s+(?P<verb>(?:was|were|has been|have been|will be|is being|to be|been)\s+(?:each\s+|also\s+|both\s+|unanimously\s+|subsequently\s+|formally\s+)*(?:appointed|named|elected|hired|promoted|designated|elevated|selected))",
-        rf"{_NP}{_APP}\s+(?P<verb>(?:has |have |will |shall |is to |to |also |who )*(?:became|become|becomes|succeeds?|succeeded|joins|joined|join|assum(?:e|ed|es)(?= (?:the |his |her |their )?(?:new |additional |interim )?(?:roles?|positions?|dut(?:y|ies)|titles?|offices?)\b))\b)",
-        rf"{_NP}{_APP}\s+(?P<verb>(?:has |have )?(?:accepted (?:the|an|a|his|her)|agreed to (?:serve|join|become|assume)|will serve as (?:our|the Company's|its)? ?(?:new|interim|acting))\b)",
-    )
-)
-_GO = (
-    r"(?:resign(?:s|ed|ing)?|retir(?:e|es|ed|ing)|step(?:s|ped|ping)? (?:down|aside)|depart(?:s|ed|ing)?|leav(?:e|es|ing)|left|ceas(?:e|es|ed|ing) (?:to (?:be|serve|act)|serving|being|employment)|"
-    r"relinquish(?:es|ed|ing)?|terminated (?:his |her |their )?employment|(?:was|were|has been|been) (?:terminated|removed|dismissed)|passed away|died|separat(?:ed|e|ing) from|"
-    r"mutual separation|(?:not|declined?) (?:to )?(?:stand|seek|run)(?:ing)? for (?:re-?)?election|not be (?:standing|seeking|nominated)|no longer (?:is|be|serves?|serving|an?|the|employed|with)|"
-    r"transition(?:s|ed|ing)? (?:from|out of)(?! the (?:company|registrant))|tender(?:ed|s)? (?:his|her|their|a) (?:letter of )?resignations?|submitted (?:his|her|their|a) (?:letter of )?resignations?|(?<=notice of )(?:his|her|their) (?:resignation|retirement|departure)|(?<=Company of )(?:his|her|their) (?:resignation|retirement|departure)|(?<=Board of )(?:his|her|their) (?:resignation|retirement|departure)|(?<=announced )(?:his|her|their) (?:resignation|retirement|departure))"
-)
-_DEPARTURES = tuple(
-    re.compile(p)
-    for p in (
-        rf"{_NP}[^\u27e6\u27e7]{{0,330}}?\b(?P<verb>{_GO})\b",
-        rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death)\s+of\s+(?:each of\s+|both\s+|the [^\u27e6\u27e7.;,]{{3,60}},\s+)?{_HON}{_NP}",
-    )
-)
-_WEAK_DEPARTURE = re.compile(rf"{_NP}['’]s?\s+(?P<verb>(?:planned |intended |upcoming )?(?:resignation|retirement|departure|separation))\b")
-_SCOPE = re.compile(r"has assumed (?:full |additional )*responsibilit|expanded (?:his|her) (?:role|responsibilities)|additional responsibilit|realign", re.IGNORECASE)
-_HYPOTHETICAL = re.compile(
-    r"\b(?:if|unless|in the event|should (?:he|she|Mr|Ms|Dr))\b|without [\"']?cause|good reason|for [\"']?cause|\bwould be\b|qualifying (?:termination|retirement)|"
-    r"\b(?:entitled|eligible)\b|\bseverance\b|\bforfeit|\bvest(?:s|ed|ing)?\b|\bcovenants?\b|\bnon-compet|release of (?:all )?claims", re.IGNORECASE
-)
-_BIOGRAPHY = re.compile(
-    r"^\W*(?:prior to|previously|before (?:that|joining)|from (?:\w+ )?(?:19|20)\d\d|since (?:\w+ )?(?:19|20)\d\d|between|earlier|he\b|she\b|in (?:his|her)|during (?:his|her))|"
-    r"\bserved (?:as|in|on)\b|\bbegan (?:his|her)|\bholds? (?:a|an)\b|\b(?:spent|worked|was employed|held)\b|\byears of experience\b|\bprior to (?:joining|that)\b", re.IGNORECASE
-)
-_VOTE = re.compile(
-    r"\b(?:stockholders?|shareholders?|unitholders?)\b[^.;]{0,80}\b(?:re-?)?elect(?:ed|ion)\b|\b(?:re-?)?elected\b[^.;]{0,120}\b(?:at|by)\b[^.;]{0,40}"
-    r"\b(?:annual|special) (?:general )?meeting|\bby (?:the |its )?(?:stock|share)holders\b|\bre-?elected\b|\bnominees?\b|\bnominated\b|\bvotes (?:for|cast|withheld)\b", re.IGNORECASE
-)
-_ELECT_TO_DO = re.compile(r"\belect(?:ed|s)? to (?:defer|receive|take|participate|extend|purchase|continue|terminate|treat|exercise)\b", re.IGNORECASE)
-_FIRM_SERVICE = re.compile(r"(?:auditors?|accounting firm|accountants|law firm|underwriters?|trustee|transfer agent|distributor|financial advis[eo]rs?)\b", re.IGNORECASE)
-_PAY = re.compile(r"\b(?:bonus(?:es)?|salar(?:y|ies)|compensation|incentive|equity award|restricted stock|stock options?|retention|severance|retirement benefit|employment agreement|stock plan|purchase plan)\b", re.IGNORECASE)
-_LETTERS = re.compile(r"^\W*((?:\([a-f]\)[\s,&;]*(?:and\s+)?(?:to\s+)?)+)")
-_TRANSITION = re.compile(r"\btransition(?:s|ed|ing)? from [^.;]{0,140}?\bto (?:the (?:role|position|office) of )?")
-_DATE = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d)"
 
 
 @dataclass
@@ -96,11 +63,15 @@ def read_officers(
         names = find_people(sentence.text, firms)
         for name in names:
             roster.add(name)
-        if _VOTE.search(sentence.text) and not re.search(r"\bBoard\b[^.;]{0,120}\b(?:appoint|elect)ed\b|\bresign|\bretire|not (?:to )?stand", sentence.text):
+        if VOTE.search(sentence.text) and not re.search(
+            r"\bBoard\b[^.;]{0,120}\b(?:appoint|elect)ed\b|\bresign|\bretire|not (?:to )?stand", sentence.text
+        ):
             voted = voted or bool(re.search("elect", sentence.text, re.IGNORECASE))
             continue
         for change in _changes(sentence, names, roster, reported_on, firms):
-            if change.decided_on is None and re.search(r"effective (?:as of |on )?(?:the same|such|that) date", sentence.text, re.IGNORECASE):
+            if change.decided_on is None and re.search(
+                r"effective (?:as of |on )?(?:the same|such|that) date", sentence.text, re.IGNORECASE
+            ):
                 change.decided_on = change.effective_on = last_day
             key = (change.name, change.direction)
             if key in changes:
@@ -114,7 +85,7 @@ def read_officers(
     if events:
         return events, None
     whole = text[start:end]
-    only_pay = (marks and marks <= {"e", "f"}) or _PAY.search(whole)
+    only_pay = (marks and marks <= {"e", "f"}) or PAY.search(whole)
     return [], "annual_election" if voted else "pay_arrangement_only" if only_pay else "no_pattern"
 
 
@@ -123,7 +94,7 @@ def _lettered(text: str, start: int, end: int, heading: str) -> Iterator[tuple[S
     letters = set(re.findall(r"\(([a-f])\)", heading))
     for sentence in sentences(text, start, end):
         opens_line = sentence.start == start or text[sentence.start - 1] == "\n" or not text[start : sentence.start].strip()
-        if opens_line and (mark := _LETTERS.match(sentence.text)):
+        if opens_line and (mark := LETTERS.match(sentence.text)):
             letters = set(re.findall(r"\(([a-f])\)", mark[1]))
         yield sentence, set(letters)
 
@@ -135,25 +106,23 @@ def _mask(sentence: str, names: list[Name]) -> str:
         text += sentence[at : name.start] + f"\u27e6{'s' if name.is_short else ''}{number}\u27e7"
         at = name.end
     text += sentence[at:]
-    joint = re.compile(rf"\u27e7(?:,? and |, (?:and )?|; | or ){_HON}\u27e6")
+    joint = re.compile(rf"\u27e7(?:,? and |, (?:and )?|; | or ){HON}\u27e6")
     return joint.sub(" ", text)
 
 
-def _changes(
-    sentence: Sentence, names: list[Name], roster: Roster, reported_on: date | None, firms: frozenset[str]
-) -> Iterator[_Change]:
-    if not names or _ELECT_TO_DO.search(sentence.text):
+def _changes(sentence: Sentence, names: list[Name], roster: Roster, reported_on: date | None, firms: frozenset[str]) -> Iterator[_Change]:
+    if not names or ELECT_TO_DO.search(sentence.text):
         return
     masked = _mask(sentence.text, names)
-    is_story = bool(_BIOGRAPHY.search(sentence.text)) or _is_old(sentence.text, reported_on)
+    is_story = bool(BIOGRAPHY.search(sentence.text)) or _is_old(sentence.text, reported_on)
     spoken: set[tuple[int, str]] = set()
-    for direction, patterns in (("in", _ARRIVALS), ("out", _DEPARTURES)):
+    for direction, patterns in (("in", ARRIVALS), ("out", DEPARTURES)):
         for pattern in patterns:
             for match in pattern.finditer(masked):
                 numbers = [int(n.strip("s")) for n in match["who"].split()]
                 people = [names[n] for n in numbers if (n, direction) not in spoken]
                 way = direction
-                moved = _TRANSITION.match(masked, match.start("verb")) if direction == "out" else None
+                moved = TRANSITION.match(masked, match.start("verb")) if direction == "out" else None
                 if not people or _refused(masked, match, direction, people, is_story):
                     continue
                 if direction == "in" and _elsewhere(masked, match.start("verb"), firms):
@@ -171,11 +140,13 @@ def _changes(
                     yield _Change(
                         full, way, sentence, match["verb"].strip(), _best(titles), _effective(masked, match),
                         _lead_date(sentence.text), bool(re.search(r"promot|elevat", match["verb"])),
-                        bool(re.search(r"effective\s+(?:immediately|today|(?:as of |on )?(?:the )?(?:same|such|that) date)|with immediate effect", masked, re.IGNORECASE)),
+                        bool(re.search(r"effective\s+(?:immediately|today|(?:as of |on )?(?:the )?(?:same|such|that) date)|"
+                            r"with immediate effect", masked, re.IGNORECASE)),
                     )  # fmt: skip
-    if not spoken and _SCOPE.search(sentence.text) and not names[0].is_short:
+    scope = SCOPE.search(sentence.text)
+    if scope and not spoken and not names[0].is_short:
         title = title_at(sentence.text, names[0].end)
-        yield _Change(names[0].full_name, "scope", sentence, _SCOPE.search(sentence.text)[0], title, None, _lead_date(sentence.text), True, True)  # type: ignore[index]
+        yield _Change(names[0].full_name, "scope", sentence, scope[0], title, None, _lead_date(sentence.text), True, True)
 
 
 def _refused(masked: str, match: re.Match[str], direction: str, people: list[Name], is_story: bool) -> bool:
@@ -183,29 +154,45 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
     short = all(p.is_short for p in people)
     between = masked[match.end("who") + 1 : match.start("verb")] if match.start("verb") > match.end("who") else ""
     after = masked[match.end("verb") : match.end("verb") + 90]
-    if short and (is_story or _HYPOTHETICAL.search(masked)):
+    if short and (is_story or HYPOTHETICAL.search(masked)):
         return True
-    if re.search(r"\b(?:if|unless|in the event|upon any|prior to any)\b", masked[: match.end("verb")], re.IGNORECASE) and direction == "out":
+    if (
+        re.search(r"\b(?:if|unless|in the event|upon any|prior to any)\b", masked[: match.end("verb")], re.IGNORECASE)
+        and direction == "out"
+    ):
         return True
     if is_story and direction == "in" and not re.search(r"\bBoard\b|\bCompany\b|\bRegistrant\b|\bannounced\b", masked):
         return True
     if is_story and direction == "out" and short:
         return True
-    if direction == "in" and re.match(r"\s*(?:\u27e7)?\s*(?:as )?an? (?:\"?[Ss]ection 16\"? )?executive officer\b", masked[max(match.end(), match.end("verb")) :]):
+    if direction == "in" and re.match(
+        r"\s*(?:\u27e7)?\s*(?:as )?an? (?:\"?[Ss]ection 16\"? )?executive officer\b", masked[max(match.end(), match.end("verb")) :]
+    ):
         return True
-    if re.search(r"\b(?:until|following|upon|after|before|despite|since|through)\s+(?:the )?$", masked[: match.start("verb")], re.IGNORECASE) and short:
+    if (
+        re.search(
+            r"\b(?:until|following|upon|after|before|despite|since|through)\s+(?:the )?$", masked[: match.start("verb")], re.IGNORECASE
+        )
+        and short
+    ):
         return True
     if re.match(r"(?:left|leav)", match["verb"]) and not re.match(
         r"\s+(?:the |his |her |their |our |its |as |effective|from|to pursue|employment|[A-Z])", after
     ):
         return True
-    if re.match(r"join|accepted|succe|assum|becom|became", match["verb"].split()[-1]) and short and not re.search(r"(?:will|to) ", match["verb"]):
+    if (
+        re.match(r"join|accepted|succe|assum|becom|became", match["verb"].split()[-1])
+        and short
+        and not re.search(r"(?:will|to) ", match["verb"])
+    ):
         return True
     if "his successor" in after or re.search(r"\bformerly\b|\bwas previously\b|\bhad previously\b", between):
         return True
-    if direction == "out" and re.search(r"\bmandatory\b|\bretirement (?:plan|benefit|age|income)", masked[match.start("verb") : match.end("verb") + 30]):
+    if direction == "out" and re.search(
+        r"\bmandatory\b|\bretirement (?:plan|benefit|age|income)", masked[match.start("verb") : match.end("verb") + 30]
+    ):
         return True
-    return bool(_FIRM_SERVICE.search(after[:60]))
+    return bool(FIRM_SERVICE.search(after[:60]))
 
 
 def _elsewhere(masked: str, at: int, firms: frozenset[str]) -> bool:
@@ -215,7 +202,9 @@ def _elsewhere(masked: str, at: int, firms: frozenset[str]) -> bool:
         return False
     words = [w.lower().strip("'s.,") for w in found[1].split()]
     generic = {"company", "registrant", "corporation", "board", "directors", "bank", "issuer"}
-    return bool(words) and not set(words) & generic and not set(words) <= firms and not (len(words) == 1 and any(words[0] in f for f in firms))
+    return (
+        bool(words) and not set(words) & generic and not set(words) <= firms and not (len(words) == 1 and any(words[0] in f for f in firms))
+    )
 
 
 def _titles(masked: str, match: re.Match[str], direction: str) -> list[str] | None:
@@ -224,18 +213,30 @@ def _titles(masked: str, match: re.Match[str], direction: str) -> list[str] | No
     if match.start("verb") < match.start("who"):
         anchor = match.end("who") + 1
     tail = masked[anchor : anchor + 330]
-    tail = re.sub(rf"(?:succeed(?:ing)?|replac(?:e|ing))\s+{_HON}\u27e6[\ds ]+\u27e7", "succeed", tail)
+    tail = re.sub(rf"(?:succeed(?:ing)?|replac(?:e|ing))\s+{HON}\u27e6[\ds ]+\u27e7", "succeed", tail)
     stop = re.search(r"\u27e6|;|\b(?:until such time|in order to|which occurred|There (?:is|are))\b", tail)
     tail = tail[: stop.start()] if stop and stop.start() > 3 else tail
     found, committee = [], False
-    marks = r"\b(?:as|to serve as|to be|to become|(?:to|of|from|in|into) the (?:newly created )?(?:position|role|office|duties)s? (?:as|of)|(?:from|of) (?:his|her|their)(?: current)? (?:positions?|roles?|offices?|duties) (?:as|of|on)|to|from|on|of)\s+"
+    marks = (
+        r"\b(?:as|to serve as|to be|to become|(?:to|of|from|in|into) the (?:newly created )?(?:position|role|office|"
+        r"duties)s? (?:as|of)|(?:from|of) (?:his|her|their)(?: current)? (?:positions?|roles?|offices?|duties) (?:as|of|"
+        r"on)|to|from|on|of)\s+"
+    )
     if direction == "in":
-        direct = title_at(tail, 0) if re.match(r"\s+(?:(?:the|our|its|a|an)\s+)*(?:[A-Z(]|duties|acting|interim|principal|director)", tail) else None
+        direct = (
+            title_at(tail, 0)
+            if re.match(r"\s+(?:(?:the|our|its|a|an)\s+)*(?:[A-Z(]|duties|acting|interim|principal|director)", tail)
+            else None
+        )
         if direct and (not re.match(r"\s+(?:The|On|In)\b", tail)):
             found.append(direct)
     for mark in re.finditer(marks, tail):
         words = tail[mark.end() :]
-        if mark[0].strip() in ("of", "to", "on", "from") and re.match(r"of\s+(?!(?:the|our|its|his|her)\b)|(?:to|on|from)\s+(?!the\b|our\b|its\b|[\w ]{0,24}[Bb]oard\b|Chief|President|Executive|Senior|Vice|Director|Chair|Group|Global)", mark[0] + words):
+        if mark[0].strip() in ("of", "to", "on", "from") and re.match(
+            r"of\s+(?!(?:the|our|its|his|her)\b)|(?:to|on|from)\s+(?!the\b|our\b|its\b|[\w ]{0,24}[Bb]oard\b|Chief|President|Executive|"
+            r"Senior|Vice|Director|Chair|Group|Global)",
+            mark[0] + words,
+        ):
             continue
         committee = committee or bool(re.match(r"(?:the |our |its |a member of the )*(?:\w+(?: (?:and|&) \w+)? ){0,4}Committee", words))
         if (title := title_at(words, 0)) and title not in found:
@@ -248,7 +249,7 @@ def _titles(masked: str, match: re.Match[str], direction: str) -> list[str] | No
 
 
 def _apposition(masked: str, match: re.Match[str]) -> str | None:
-    """"Name, Title of the Company, ..." or "Title Name": the title at the name itself."""
+    """ "Name, Title of the Company, ..." or "Title Name": the title at the name itself."""
     after = masked[match.end("who") + 1 :]
     if (lead := re.match(r"(?:,? (?:age )?\d{2}(?: years old)?)?,\s+(?:age \d{2},\s+|(?:who|which)[^,]{0,40}\s(?:as|is)\s+)?", after)) and (
         title := title_at(after, lead.end())
@@ -256,7 +257,11 @@ def _apposition(masked: str, match: re.Match[str]) -> str | None:
         return title
     before = masked[: match.start("who") - 1].rstrip()
     before = re.sub(r"(?:Mr|Ms|Mrs|Dr|General|Messrs)\.?$", "", before).rstrip(" ,")
-    if found := re.search(r"(?:[Dd]irectors?|(?:(?:[A-Z][\w&-]+|and|of|,)\s){0,9}(?:Officer|President|Chairman|Chairwoman|Chair|Counsel|Controller|Secretary|Treasurer|CEO|CFO|COO|CTO))$", before):
+    if found := re.search(
+        r"(?:[Dd]irectors?|(?:(?:[A-Z][\w&-]+|and|of|,)\s){0,9}(?:Officer|President|Chairman|Chairwoman|Chair|Counsel|Controller|"
+        r"Secretary|Treasurer|CEO|CFO|COO|CTO))$",
+        before,
+    ):
         return normal(found[0])
     return None
 
@@ -269,14 +274,15 @@ def _best(titles: list[str]) -> str | None:
 def _effective(masked: str, match: re.Match[str]) -> date | None:
     at = match.start("verb")
     patterns = (
-        rf"(?:effective|effect)(?:\s+(?:as of|on|from|at the close of business on|upon|the close of business on))*[^.;\u27e6]{{0,70}}?\s(?P<d>{_DATE})",
-        rf"\b(?:as of|commencing(?: on| as of)?|beginning(?: on)?|starting(?: on)?|with effect from|on or about|on)\s+(?P<d>{_DATE})",
+        rf"(?:effective|effect)(?:\s+(?:as of|on|from|at the close of business on|upon|"
+        rf"the close of business on))*[^.;\u27e6]{{0,70}}?\s(?P<d>{DATE})",
+        rf"\b(?:as of|commencing(?: on| as of)?|beginning(?: on)?|starting(?: on)?|with effect from|on or about|on)\s+(?P<d>{DATE})",
     )
     for number, pattern in enumerate(patterns):
         if found := re.search(pattern, masked[at:] if number == 0 else re.split(r", on |, the |; ", masked[at : at + 260])[0]):
             return find_dates(found["d"])[0].day if find_dates(found["d"]) else None
-    if found := re.match(rf"\W*(?:Also )?[Ee]ffective(?: as of| on)? (?P<d>{_DATE})", masked) or re.search(
-        rf"\beffective(?: as of| on)? (?P<d>{_DATE})", masked[min(at, match.end("who")) : at]
+    if found := re.match(rf"\W*(?:Also )?[Ee]ffective(?: as of| on)? (?P<d>{DATE})", masked) or re.search(
+        rf"\beffective(?: as of| on)? (?P<d>{DATE})", masked[min(at, match.end("who")) : at]
     ):
         dates = find_dates(found["d"])
         return dates[0].day if dates else None
@@ -286,7 +292,10 @@ def _effective(masked: str, match: re.Match[str]) -> date | None:
 def _lead_date(sentence: str) -> date | None:
     """The day a sentence opens with: "On May 1, 2020, ...", "As previously announced, effective May 1, 2020, ..."."""
     opened = re.match(
-        r"\W*(?:\([a-f]\)\W*)*(?:(?:as previously (?:disclosed|announced|reported)|also),?\s*)?(?:on|effective(?: as of| on)?|as of)\s+(?=[A-Z\d])", sentence, re.IGNORECASE
+        r"\W*(?:\([a-f]\)\W*)*(?:(?:as previously (?:disclosed|announced|reported)|also),?\s*)?(?:on|effective(?: as of| on)?|"
+        r"as of)\s+(?=[A-Z\d])",
+        sentence,
+        re.IGNORECASE,
     )
     dates = find_dates(sentence, opened.end(), opened.end() + 30) if opened else []
     return dates[0].day if dates and opened and dates[0].start <= opened.end() + 2 else None
@@ -311,58 +320,95 @@ def _follow(change: _Change, everything: list[Sentence]) -> None:
     noun = "resignation|retirement|departure|separation" if change.direction == "out" else "appointment|election|promotion|hiring"
     going = "leave|depart|retire|resign|step down" if change.direction == "out" else "assume|begin|commence|start|join"
     namesakes = {n for s in everything for n in re.findall(rf"\b([A-Z][a-z]+ (?:[A-Z]\. )?){last}\b( I+\b)?", s.text)}
-    shared = len({n for n in namesakes if not re.match(r"(?:General|Admiral|Messrs|Director|Chairman|President|Officer|Professor|Mr|Ms)\b", n[0])}) > 1
+    shared = (
+        len(
+            {
+                n
+                for n in namesakes
+                if not re.match(r"(?:General|Admiral|Messrs|Director|Chairman|President|Officer|Professor|Mr|Ms)\b", n[0])
+            }
+        )
+        > 1
+    )
     about = [s for s in everything if re.search(rf"\b{last}\b|^\W*(?:His|Her|He|She)\b", s.text)]
     for s in about:
         if change.title is None and change.direction == "out" and re.search(rf"\b{last}\b", s.text):
             change.title = _title_elsewhere(s.text, last)
         if s.start < change.sentence.start:
             continue
-        if change.effective_on is None and not change.is_immediate and s is not change.sentence and not _BIOGRAPHY.search(s.text):
+        if change.effective_on is None and not change.is_immediate and s is not change.sentence and not BIOGRAPHY.search(s.text):
             if shared and change.name not in s.text:
                 continue
             named = re.search(
-                rf"(?:(?:{noun})\b[^.;]{{0,60}}\beffective\b[^.;]{{0,30}}?|(?:will|is expected to|to) (?:{going})\b[^.;]{{0,80}}?\b(?:on|effective|until)\s+(?:or about )?)(?P<d>{_DATE})",
+                rf"(?:(?:{noun})\b[^.;]{{0,60}}\beffective\b[^.;]{{0,30}}?|(?:will|is expected to|to) (?:{going})\b[^.;]{{0,80}}?\b(?:on|"
+                rf"effective|until)\s+(?:or about )?)(?P<d>{DATE})",
                 s.text,
             )
             if named and find_dates(named["d"]):
                 change.effective_on = find_dates(named["d"])[0].day
             elif re.search(rf"(?:{noun})\b[^.;]{{0,40}}\beffective immediately", s.text):
                 change.is_immediate = True
-            elif change.direction == "out" and (kept := re.search(rf"\bremain with the (?:Company|Registrant)\b[^.;]{{0,40}}\buntil (?P<d>{_DATE})", s.text)):
+            elif change.direction == "out" and (
+                kept := re.search(rf"\bremain with the (?:Company|Registrant)\b[^.;]{{0,40}}\buntil (?P<d>{DATE})", s.text)
+            ):
                 change.effective_on = find_dates(kept["d"])[0].day if find_dates(kept["d"]) else None
-        if change.direction == "in" and re.search(
-            r"\b(?:continue to serve|has served as (?:the |our )?(?:Company's|Registrant's)|currently serves? as|has been (?:the |our )?(?:Company's|Registrant's)|"
-            r"joined (?:the Company|us|the Registrant|[A-Z]\w+) in (?:\w+ )?(?:19|20)\d\d|existing (?:role|position|compensation) as|an independent director of the (?:Registrant|Company)|since joining|(?:has|had) served as[^.;]{0,60}of the (?:Company|Registrant)|promoted|is (?:the )?[^.;]{0,60}of the (?:Company|Registrant)'s)\b",
-            s.text,
-        ) and not re.search(r"[Pp]rior to joining", s.text):
+        if (
+            change.direction == "in"
+            and re.search(
+                r"\b(?:continue to serve|has served as (?:the |our )?(?:Company's|Registrant's)|currently serves? as|has been (?:the |"
+                r"our )?(?:Company's|Registrant's)|"
+                r"joined (?:the Company|us|the Registrant|[A-Z]\w+) in (?:\w+ )?(?:19|20)\d\d|existing (?:role|position|compensation) as|"
+                r"an independent director of the (?:Registrant|Company)|since joining|(?:has|had) served as[^.;]{0,60}of the (?:Company|"
+                r"Registrant)|promoted|is (?:the )?[^.;]{0,60}of the (?:Company|Registrant)'s)\b",
+                s.text,
+            )
+            and not re.search(r"[Pp]rior to joining", s.text)
+        ):
             change.is_internal = True
 
 
 def _title_elsewhere(text: str, last: str) -> str | None:
     """What a departing person was, from another sentence: served as T; Name, T; succeeds Name as T."""
-    for pattern in (rf"\bsucce\w+ [^;]{{0,30}}\b{last} as\s+", rf"\b{last}\b[^.;]{{0,60}}\b(?:serv(?:ed|ing|es)|position|role|was|been)\s+as\s+", rf"\b{last},\s+"):
+    for pattern in (
+        rf"\bsucce\w+ [^;]{{0,30}}\b{last} as\s+",
+        rf"\b{last}\b[^.;]{{0,60}}\b(?:serv(?:ed|ing|es)|position|role|was|been)\s+as\s+",
+        rf"\b{last},\s+",
+    ):
         found = re.search(pattern, text)
         if found and (title := title_at(text, found.end())):
             return title
     return None
 
 
-def _event(change: _Change, changes: dict[tuple[str, str], _Change], known_on: date | None, reported_on: date | None, strict: bool) -> Event:
+def _event(
+    change: _Change, changes: dict[tuple[str, str], _Change], known_on: date | None, reported_on: date | None, strict: bool
+) -> Event:
     decided = change.decided_on or reported_on
     if decided and reported_on and (reported_on - decided).days > 300:
         decided = reported_on  # last year's number in January: the report is the better witness
     effective = change.effective_on or (decided if change.is_immediate else None)
-    future = re.search(r"\b(?:will|intends?|intent(?:ion)?|plans? to|agreed to|would|to be|expected|decision|decided)\b|upon consummation", change.sentence.text)
-    if effective is None and not future and change.decided_on and decided == change.decided_on and not re.search(r"\b(?:inform|notif|announc|advis|report)", change.sentence.text):
+    future = re.search(
+        r"\b(?:will|intends?|intent(?:ion)?|plans? to|agreed to|would|to be|expected|decision|decided)\b|upon consummation",
+        change.sentence.text,
+    )
+    if (
+        effective is None
+        and not future
+        and change.decided_on
+        and decided == change.decided_on
+        and not re.search(r"\b(?:inform|notif|announc|advis|report)", change.sentence.text)
+    ):
         effective = decided
     words = change.sentence.text if effective is None else ""
     other_way = (change.name, "out" if change.direction == "in" else "in") in changes
-    kind = {"out": "departure", "scope": "reorganization"}.get(change.direction) or (
-        "reorganization" if other_way else "promotion" if change.is_internal or re.match(r"(?:\w+ )*becam", change.verb) else "new_hire")  # fmt: skip
+    is_internal = change.is_internal or re.match(r"(?:\w+ )*becam", change.verb)
+    coming = "reorganization" if other_way else "promotion" if is_internal else "new_hire"
+    kind = {"out": "departure", "scope": "reorganization"}.get(change.direction, coming)
     modality = modality_of(words, effective, known_on) if effective else ("planned" if future else "done")
     first, last = _split(change.name)
-    seat = re.search(r"\b(?:to|on|of|from|join\w*) (?:the|our|its|[\w' ]{0,40}'s) Board\b|\bas (?:a |an )?(?:\w+ )?directors?\b", change.sentence.text)
+    seat = re.search(
+        r"\b(?:to|on|of|from|join\w*) (?:the|our|its|[\w' ]{0,40}'s) Board\b|\bas (?:a |an )?(?:\w+ )?directors?\b", change.sentence.text
+    )
     title = change.title or ("Director" if seat and change.direction == "in" else None)
     return Event(
         "executive_change", modality, occurred_on=decided, confidence=(0.75 if strict else 0.9) - (0.1 if title is None else 0.0),

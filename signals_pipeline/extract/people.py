@@ -15,7 +15,8 @@ _SURNAME = r"(?:O'|D'|Mc|Mac|De|Di|La|Le|Van|St\.\s?)?[A-Z\u00c0-\u00de][a-zA-Z\
 _TOKEN = rf"(?:{_SURNAME}|[A-Z]\.(?:\s?[A-Z]\.)?|[A-Z]{{1,2}}(?=\s))"
 _SUFFIX = r"(?:,?\s(?:Jr|Sr|II|III|IV|Esq|Ph\.?\s?D|M\.?D|CPA)\b\.?)"
 _RUN = re.compile(
-    rf"(?:(?P<honorific>{_HONORIFIC})\s+(?:\(Ret\.?\)\s+)?)?(?P<name>{_TOKEN}(?:\s+\"[A-Z][a-z]+\"|\s+\([A-Z][a-z]+\))?(?:\s+(?:{_PARTICLE}\s+)*{_TOKEN}){{0,5}})"
+    rf"(?:(?P<honorific>{_HONORIFIC})\s+(?:\(Ret\.?\)\s+)?)?(?P<name>{_TOKEN}(?:\s+\"[A-Z][a-z]+\"|"
+    rf"\s+\([A-Z][a-z]+\))?(?:\s+(?:{_PARTICLE}\s+)*{_TOKEN}){{0,5}})"
     rf"(?P<suffix>{_SUFFIX}*)"
 )
 # words that make a run of capitals something else than a person; a run is cut at them, or dropped when they name a firm
@@ -27,7 +28,8 @@ _FIRM_WORDS = (
     "Software Networks Semiconductor Entertainment Media Management Investments Insurance Financial Worldwide Brands"
 )
 _OTHER_WORDS = (
-    "Board Boards Director Directors Chairman Chairwoman Chairperson Chair Chief Executive Officer Officers President Vice Senior Executive "
+    "Board Boards Director Directors Chairman Chairwoman Chairperson Chair Chief Executive Officer Officers President Vice Senior "
+    "Executive "
     "Financial Operating Accounting Technology Legal Marketing Revenue Information General Counsel Secretary Treasurer Controller "
     "Committee Committees Agreement Agreements Plan Plans Act Item Items Form Report Current Annual Quarterly Exhibit Section "
     "Registrant Employment Separation Severance Release Offer Letter Stock Common Shares Share Restricted Unit Units Award "
@@ -38,11 +40,15 @@ _OTHER_WORDS = (
     "Such This That These Those Each Both All No Not Our We It Its He She His Her They Their There Here If While When After Before "
     "Under Item SEC Securities Regulation Rule Commission Meeting Stockholders Shareholders Interim Acting Former Lead Independent "
     "Global Region Regional Head Manager Managing Division Product Products Sales Operations Development Strategy Research Human "
-    "Resources People Business Healthcare Health Digital Data Security Engineering Finance Americas Europe Asia Pacific EVP SVP VP CEO CFO COO "
-    "CTO CIO CMO Effective Resignation Retirement Departures Appointments Elections Director Class Series Mergers Merger Transaction Mobile Enterprise "
+    "Resources People Business Healthcare Health Digital Data Security Engineering Finance Americas Europe Asia Pacific EVP SVP VP CEO "
+    "CFO COO "
+    "CTO CIO CMO Effective Resignation Retirement Departures Appointments Elections Director Class Series Mergers Merger Transaction "
+    "Mobile Enterprise "
     "Hybrid Cloud Prepared Fresh Poultry Code Amended Restated Bylaws Certificate Articles Incorporation Ethics Policy Program "
-    "Bonus Incentive Equity Base Salary Target Fiscal Year Term Date Period Consulting Transition Advisor Advisory Services Company's Directors' "
-    "Registrant's Board's Inc. Corp. Messrs Mr Ms Mrs Dr Founder Co-Founder Partner Member Members Supervisory Worldwide North South West East Central City State"
+    "Bonus Incentive Equity Base Salary Target Fiscal Year Term Date Period Consulting Transition Advisor Advisory Services Company's "
+    "Directors' "
+    "Registrant's Board's Inc. Corp. Messrs Mr Ms Mrs Dr Founder Co-Founder Partner Member Members Supervisory Worldwide North South West "
+    "East Central City State"
 )
 _NOUNS_LIST = (
     "goals performance participant participants statement value level persons provision size address files outlook steel space source "
@@ -50,7 +56,9 @@ _NOUNS_LIST = (
 )
 _NOUNS = frozenset(_NOUNS_LIST.split())
 FIRM = frozenset(_FIRM_WORDS.lower().split())
-OTHER = frozenset(_OTHER_WORDS.lower().split()) - FIRM | frozenset(("financial", "technology", "management", "services", "worldwide", "international"))
+OTHER = frozenset(_OTHER_WORDS.lower().split()) - FIRM | frozenset(
+    ("financial", "technology", "management", "services", "worldwide", "international")
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,9 @@ def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[
     bare = [_bare(t[0]) for t in tokens]
     is_titled = bool(run["honorific"])
     after = sentence[run.end() : run.end() + 24]
-    is_firm = any(b in FIRM and b not in OTHER for b in bare) or re.match(r",?\s+(?:Inc|Corp|LLC|L\.L\.C|Ltd|LLP|L\.P|N\.A|plc|S\.A|Co)\b", after)
+    is_firm = any(b in FIRM and b not in OTHER for b in bare) or re.match(
+        r",?\s+(?:Inc|Corp|LLC|L\.L\.C|Ltd|LLP|L\.P|N\.A|plc|S\.A|Co)\b", after
+    )
     if is_firm and not is_titled:
         return []
     pieces: list[list[tuple[str, int, int]]] = [[]]
@@ -96,7 +106,7 @@ def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[
             pieces[-1].append(token)
     found = []
     for position, piece in enumerate(pieces):
-        titled = is_titled and position == 0 and piece and piece[0][1] == tokens[0][1]
+        titled = bool(is_titled and position == 0 and piece and piece[0][1] == tokens[0][1])
         words = [_bare(t[0]) for t in piece]
         if not piece or (not titled and (words[0] in firms or words[-1] in _NOUNS)):
             continue  # "Acme Steel" beside the registrant Acme; "Performance Goals"
@@ -111,7 +121,7 @@ def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[
 
 
 def _bare(token: str) -> str:
-    word = token.strip(".,;:()\"").lower()
+    word = token.strip('.,;:()"').lower()
     return word.removesuffix("'s").removesuffix("'")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,14 +54,14 @@ def run(rt: Runtime, dt: date, since: date | None = None) -> ExtractReport:
     first = since or dt
     report, counts = ExtractReport(), (Counter[str](), Counter[str](), Counter[str]())
     stale = _days_written(rt.lake, first, dt)
-    days: dict[date, facts.Rows] = {day: facts.Rows() for day in stale}
+    days: dict[date, facts.Rows] = {day: facts.Rows() for wrote in stale.values() for day in wrote}
     for name in (facts.FILINGS, *READERS):
         for raw in _raw(rt.lake, name, first, dt):
             reading = read(name, raw)
             facts.add(days.setdefault(raw["dt"], facts.Rows()), name, raw, reading)
             _count(report, counts, name, reading)
     for day, rows in sorted(days.items()):
-        _write(rt.lake, day, rows, is_rewrite=day in stale)
+        _write(rt.lake, day, rows, stale)
         report.mentions += len(rows.mentions)
         report.people += len(rows.people)
         if rows.events:
@@ -88,15 +88,13 @@ def read(name: str, raw: dict[str, Any]) -> Reading:
 
 def _chained(raw: dict[str, Any], reading: Reading) -> Reading:
     """A Form D's subject is the accession of the round's first notice: an amendment names its parent, the notice itself."""
-    from dataclasses import replace
-
     return replace(reading, events=tuple(replace(e, subject=e.subject or raw["accession"]) for e in reading.events))
 
 
-def _days_written(lake: Lake, first: date, last: date) -> set[date]:
-    """Days this stage wrote before: they are written again, empty when their records are gone."""
-    found = {d for name in WRITTEN for d, path in lake.files(name) if path.endswith(f"/{STREAM}__day.parquet")}
-    return {d for d in found if first <= d <= last}
+def _days_written(lake: Lake, first: date, last: date) -> dict[str, set[date]]:
+    """Days this stage wrote before, by dataset: they are written again, empty when their records are gone."""
+    end = f"/{STREAM}__day.parquet"
+    return {name: {d for d, path in lake.files(name) if path.endswith(end) and first <= d <= last} for name in WRITTEN}
 
 
 def _raw(lake: Lake, name: str, first: date, last: date) -> Iterator[dict[str, Any]]:
@@ -110,10 +108,10 @@ def _raw(lake: Lake, name: str, first: date, last: date) -> Iterator[dict[str, A
         yield from lake.read(name, since=chunk[0], until=chunk[-1], columns=columns).to_pylist()
 
 
-def _write(lake: Lake, day: date, rows: facts.Rows, *, is_rewrite: bool) -> None:
+def _write(lake: Lake, day: date, rows: facts.Rows, stale: dict[str, set[date]]) -> None:
     for name in WRITTEN:
         content = getattr(rows, name)
-        if content or is_rewrite:
+        if content or day in stale[name]:
             lake.write(name, day, content, stream=STREAM, window="day")
 
 

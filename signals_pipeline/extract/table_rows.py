@@ -13,14 +13,19 @@ from signals_pipeline.extract.firms import core
 from signals_pipeline.extract.rounds import round_type
 
 _CHANGES = {
-    "new_hire": "new_hire", "hire": "new_hire", "hired": "new_hire", "appointed": "new_hire", "appointment": "new_hire", "joined": "new_hire",
-    "new": "new_hire", "promotion": "promotion", "promoted": "promotion", "departure": "departure", "departed": "departure", "left": "departure",
-    "resigned": "departure", "retired": "departure", "exit": "departure", "reorganization": "reorganization", "reorganisation": "reorganization",
+    "new_hire": "new_hire", "hire": "new_hire", "hired": "new_hire", "appointed": "new_hire", "appointment": "new_hire",
+    "joined": "new_hire",
+    "new": "new_hire", "promotion": "promotion", "promoted": "promotion", "departure": "departure", "departed": "departure",
+    "left": "departure",
+    "resigned": "departure", "retired": "departure", "exit": "departure", "reorganization": "reorganization",
+    "reorganisation": "reorganization",
     "reorg": "reorganization", "role_change": "reorganization", "move": "reorganization",
 }  # fmt: skip
 _EXPANSIONS = {
-    "new_office": "new_office", "office": "new_office", "headquarters": "new_office", "facility": "new_office", "new_location": "new_office",
-    "new_market": "new_market", "market": "new_market", "market_entry": "new_market", "new_product": "new_product", "product": "new_product",
+    "new_office": "new_office", "office": "new_office", "headquarters": "new_office", "facility": "new_office",
+    "new_location": "new_office",
+    "new_market": "new_market", "market": "new_market", "market_entry": "new_market", "new_product": "new_product",
+    "product": "new_product",
     "product_launch": "new_product",
 }  # fmt: skip
 _RUMOURS = ("rumour", "rumor", "rumoured", "rumored", "speculation")
@@ -66,7 +71,8 @@ def _executive(row: dict[str, Any]) -> Reading:
     modality: Modality = "planned" if effective and announced and effective > announced else "done"
     return Reading((
         Event(
-            "executive_change", modality, occurred_on=announced, confidence=0.75, person=Person(row["person_name"] or "", title=row["title"]),
+            "executive_change", modality, occurred_on=announced, confidence=0.75, person=Person(row["person_name"] or "",
+            title=row["title"]),
             change_type=kind, title=row["title"], effective_on=effective, trigger=row["change_type"],
         ),
     ))  # fmt: skip
@@ -84,7 +90,8 @@ def _expansion(row: dict[str, Any]) -> Reading:
         kind = "partnership" if told == "partnership" else "acquisition"
         return Reading((
             Event(
-                kind, modality, occurred_on=announced, confidence=0.7, other=Company(target, "counterparty" if kind == "partnership" else "target"),
+                kind, modality, occurred_on=announced, confidence=0.7, other=Company(target,
+                "counterparty" if kind == "partnership" else "target"),
                 deal_stage="agreed" if kind == "acquisition" else None, amount=row.get("deal_size"), currency=row.get("currency"),
                 effective_on=effective, subject=core(target), place=place, trigger=row["expansion_type"],
             ),
@@ -93,7 +100,8 @@ def _expansion(row: dict[str, Any]) -> Reading:
         return Reading(reason="unknown_expansion_type")
     return Reading((
         Event(
-            "expansion", modality, occurred_on=announced, confidence=0.7, change_type=_EXPANSIONS[told], effective_on=effective, place=place,
+            "expansion", modality, occurred_on=announced, confidence=0.7, change_type=_EXPANSIONS[told],
+            effective_on=effective, place=place,
             subject=(place or row.get("address") or _EXPANSIONS[told]).lower(), amount=row.get("deal_size"), currency=row.get("currency"),
             trigger=row["expansion_type"],
         ),

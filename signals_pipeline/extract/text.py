@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from lxml import etree, html
 
 _BLOCKS = (
-    "address article blockquote body center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li ol p page pre "
-    "section table tbody tr ul"
+    "address article blockquote body center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li ol p page pre section table tbody tr ul"
 )
 _BLOCK = frozenset(_BLOCKS.split())
 _SKIP = frozenset(("script", "style", "head", "title", "ix:header", "noscript"))

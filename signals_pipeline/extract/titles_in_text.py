@@ -9,29 +9,39 @@ import re
 
 _KEY = re.compile(
     r"\b(?:officer|president|directors?|chair(?:man|woman|person)?|manager|counsel|secretary|treasurer|controller|comptroller|head|chief|"
-    r"founder|co-founder|partner|principal|executive|CEO|CFO|COO|CTO|CIO|CMO|CHRO|EVP|SVP|VP|superintendent|lead|actuary|economist|scientist)\b|\bmembers? of (?:the|our|its)\b",
+    r"founder|co-founder|partner|principal|executive|CEO|CFO|COO|CTO|CIO|CMO|CHRO|EVP|SVP|VP|superintendent|lead|actuary|economist|"
+    r"scientist)\b|\bmembers? of (?:the|our|its)\b",
     re.IGNORECASE,
 )
 _BOARD = re.compile(
-    r"^(?:an? |the |its |our |new |independent |non-employee |additional |class [iv]+ )*(?:directors?\b(?! of \w+ (?:and|operations|sales))|members? of (?:the|our|its|[\w' ]{0,40}?)\s*board\b|(?:members? of )?(?:the |a )?class(?:es)? of directors|"
+    r"^(?:an? |the |its |our |new |independent |non-employee |additional |class [iv]+ )*(?:directors?\b(?! of \w+ (?:and|operations|"
+    r"sales))|members? of (?:the|our|its|[\w' ]{0,40}?)\s*board\b|(?:members? of )?(?:the |a )?class(?:es)? of directors|"
     r"(?:the |our |its |[\w' ]{0,30})board(?: of directors| of trustees)?\b)",
     re.IGNORECASE,
 )
 _COMMITTEE = re.compile(r"\bcommittees?\b", re.IGNORECASE)
 _END = re.compile(
-    r"[,;]?\s+(?:effective|with effect|commencing|beginning|starting|until|through|since|in connection|in addition|reporting|following|upon|who|"
-    r"which|where|due|after|when|while|succeeding|replacing|pending|to (?:succeed|replace|fill|serve|be|pursue|become|assume|oversee)|and (?:as|from|to|will|has|is|was|that|he|she|"
-    r"appointed|elected|named|increased|entered|in|a|an|the|also|became|now|his|her|on|member|director\b|other|assume|continues?)\b|for|by|at|as|on|from|under|within|prior|is|was|were|will|has|have|had|"
-    r"or|but|than|be|each|respectively|filling|including|until|throughout|there|such|that|during|without|because|subject|with|per|effectively|immediately)\b|\s\(|;|\.(?=\s|$)|:|\s-\s|\s\"|\u27e6|\n"
+    r"[,;]?\s+(?:effective|with effect|commencing|beginning|starting|until|through|since|in connection|in addition|reporting|following|"
+    r"upon|who|"
+    r"which|where|due|after|when|while|succeeding|replacing|pending|to (?:succeed|replace|fill|serve|be|pursue|become|assume|oversee)|"
+    r"and (?:as|from|to|will|has|is|was|that|he|she|"
+    r"appointed|elected|named|increased|entered|in|a|an|the|also|became|now|his|her|on|member|director\b|other|assume|continues?)\b|for|"
+    r"by|at|as|on|from|under|within|prior|is|was|were|will|has|have|had|"
+    r"or|but|than|be|each|respectively|filling|including|until|throughout|there|such|that|during|without|because|subject|with|per|"
+    r"effectively|immediately)\b|\s\(|;|\.(?=\s|$)|:|\s-\s|\s\"|\u27e6|\n"
 )
 _OF_FIRM = re.compile(
-    r"\s+(?:of|at|for|with)\s+(?:the\s+)?(?:Company|Registrant|Corporation|Bank|Issuer|Partnership|Trust|Fund|Board|registrant|company|each of|both|its|our)\b|"
-    r"\s+(?:of|at)\s+(?=[A-Z])(?!(?:the\s+)?(?:Board|Directors|Human|Finance|Sales|Operations|Marketing|Engineering|Global|Product|Business|Technology|"
-    r"Information|Strategy|Corporate|Research|Legal|Staff|Americas|Europe|North|Investor|Worldwide|Supply|Services|Professional|Customer|Healthcare)\b)"
+    r"\s+(?:of|at|for|with)\s+(?:the\s+)?(?:Company|Registrant|Corporation|Bank|Issuer|Partnership|Trust|Fund|Board|registrant|company|"
+    r"each of|both|its|our)\b|"
+    r"\s+(?:of|at)\s+(?=[A-Z])(?!(?:the\s+)?(?:Board|Directors|Human|Finance|Sales|Operations|Marketing|Engineering|Global|Product|"
+    r"Business|Technology|"
+    r"Information|Strategy|Corporate|Research|Legal|Staff|Americas|Europe|North|Investor|Worldwide|Supply|Services|Professional|Customer|"
+    r"Healthcare)\b)"
 )
 _LEAD = re.compile(
     r"^(?:(?:a|an|the|its|our|his|her|their|new|next|current|company's|registrant's|corporation's|bank's|respective|then|"
-    r"newly created|additional|also|both|each|company|position of|positions of|role of|office of|duties of|[A-Z]\w+'s)\s+)+", re.IGNORECASE
+    r"newly created|additional|also|both|each|company|position of|positions of|role of|office of|duties of|[A-Z]\w+'s)\s+)+",
+    re.IGNORECASE,
 )
 
 
@@ -61,7 +71,13 @@ def title_at(text: str, at: int) -> str | None:
     parts = re.split(r",\s+", rest)
     kept = parts[0]
     for part in parts[1:]:  # "Executive Vice President, Worldwide Sales": a capital goes on, a small letter or a date does not
-        if not part or not part[0].isupper() or re.match(r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Inc|LLC|Ltd|Mr|Ms)\b", part):
+        if (
+            not part
+            or not part[0].isupper()
+            or re.match(
+                r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Inc|LLC|Ltd|Mr|Ms)\b", part
+            )
+        ):
             break
         kept += ", " + part
     return normal(kept)

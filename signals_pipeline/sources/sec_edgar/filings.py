@@ -123,6 +123,7 @@ def _form_d(body: str, facts: dict[str, Any]) -> dict[str, Any]:
         root: Element = fromstring(re.sub(r"^<\?xml[^>]*\?>", "", xml))
     except (ParseError, DefusedXmlException, ValueError) as bad:
         raise SkipRecord("malformed_xml", str(bad)) from None
+
     def said(path: str) -> str | None:
         return (root.findtext(path) or "").strip() or None
 

@@ -17,9 +17,7 @@ from signals_pipeline.sources.spec import Body, Pull, Raw, Row
 _LINE = re.compile(
     r"^(?P<form>\S(?:.{0,14}?\S)?)\s{2,}(?P<name>\S.*?)\s+(?P<cik>\d{1,10})\s+(?P<filed>\d{4}-?\d{2}-?\d{2})\s+(?P<path>edgar/\S+)\s*$"
 )
-_BARS = re.compile(
-    r"^(?P<cik>\d{1,10})\|(?P<name>[^|]*)\|(?P<form>[^|]+)\|(?P<filed>\d{4}-?\d{2}-?\d{2})\|(?P<path>edgar/[^|\s]+)\s*$"
-)
+_BARS = re.compile(r"^(?P<cik>\d{1,10})\|(?P<name>[^|]*)\|(?P<form>[^|]+)\|(?P<filed>\d{4}-?\d{2}-?\d{2})\|(?P<path>edgar/[^|\s]+)\s*$")
 
 
 def records(body: Body, pull: Pull) -> Iterator[Raw]:

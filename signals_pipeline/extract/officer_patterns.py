@@ -1,0 +1,91 @@
+"""The words of item 5.02: who comes, who goes, and what only looks like it. Names are masked: \u27e60\u27e7 is a person,
+\u27e60 1 2\u27e7 a list of them, \u27e6s0\u27e7 a short form ("Mr. Example").
+
+Used by `officers.py` alone, which holds the logic; patterns here say no more than what a clause looks like.
+"""
+
+from __future__ import annotations
+
+import re
+
+NP = r"\u27e6(?P<who>[\ds ]+)\u27e7"
+HON = r"(?:(?:Mr|Ms|Mrs|Dr|Messrs|General|Admiral|Professor|Prof|Gen|Adm)\.?\s+(?:\(Ret\.?\)\s+)?)?"
+APP = r"(?:\s*\([^()]{1,60}\))?(?:,\s[^\u27e6\u27e7;]{2,190}?,)?(?:\s[^\u27e6\u27e7;,]{2,90}?)?"
+VERB_IN = r"(?:appoint|nam|elect|hir|promot|designat|elevat|tapp|select|re-appoint|install)(?:ed|s|ing)?"
+ARRIVALS = tuple(
+    re.compile(p)
+    for p in (
+        rf"\b(?P<verb>(?:has |have |had )?(?:{VERB_IN}|named))\s+(?:each of\s+|both\s+|as\s+[^\u27e6\u27e7.;]{{3,90}}?,?\s+)?{HON}{NP}",
+        rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation)\s+of\s+(?:each of\s+|both\s+|"
+        rf"as\s+)?{HON}{NP}(?!['’]s?\s)",
+        rf"{NP}(?:,?\s[^\u27e6\u27e7;]{{2,200}}?)?\s+(?P<verb>(?:was|were|has been|have been|will be|is being|to be|been)\s+(?:each\s+|"
+        rf"also\s+|both\s+|unanimously\s+|subsequently\s+|formally\s+)*(?:appointed|named|elected|hired|promoted|designated|elevated|"
+        rf"selected))",
+        rf"{NP}{APP}\s+(?P<verb>(?:has |have |will |shall |is to |to |also |who )*(?:became|become|becomes|succeeds?|succeeded|joins|"
+        rf"joined|join|assum(?:e|ed|es)(?= (?:the |his |her |their )?(?:new |additional |interim )?(?:roles?|positions?|dut(?:y|ies)|"
+        rf"titles?|offices?)\b))\b)",
+        rf"{NP}{APP}\s+(?P<verb>(?:has |have )?(?:accepted (?:the|an|a|his|her)|agreed to (?:serve|join|become|assume)|"
+        rf"will serve as (?:our|the Company's|its)? ?(?:new|interim|acting))\b)",
+    )
+)
+GO = (
+    r"(?:resign(?:s|ed|ing)?|retir(?:e|es|ed|ing)|step(?:s|ped|ping)? (?:down|aside)|depart(?:s|ed|ing)?|leav(?:e|es|ing)|left|ceas(?:e|"
+    r"es|ed|ing) (?:to (?:be|serve|act)|serving|being|employment)|"
+    r"relinquish(?:es|ed|ing)?|terminated (?:his |her |their )?employment|(?:was|were|has been|been) (?:terminated|removed|dismissed)|"
+    r"passed away|died|separat(?:ed|e|ing) from|"
+    r"mutual separation|(?:not|declined?) (?:to )?(?:stand|seek|run)(?:ing)? for (?:re-?)?election|not be (?:standing|seeking|nominated)|"
+    r"no longer (?:is|be|serves?|serving|an?|the|employed|with)|"
+    r"transition(?:s|ed|ing)? (?:from|out of)(?! the (?:company|registrant))|tender(?:ed|s)? (?:his|her|their|"
+    r"a) (?:letter of )?resignations?|submitted (?:his|her|their|a) (?:letter of )?resignations?|(?<=notice of )(?:his|her|"
+    r"their) (?:resignation|retirement|departure)|(?<=Company of )(?:his|her|their) (?:resignation|retirement|departure)|"
+    r"(?<=Board of )(?:his|her|their) (?:resignation|retirement|departure)|(?<=announced )(?:his|her|their) (?:resignation|retirement|"
+    r"departure))"
+)
+DEPARTURES = tuple(
+    re.compile(p)
+    for p in (
+        rf"{NP}[^\u27e6\u27e7]{{0,330}}?\b(?P<verb>{GO})\b",
+        rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death)\s+of\s+(?:each of\s+|both\s+|"
+        rf"the [^\u27e6\u27e7.;,]{{3,60}},\s+)?{HON}{NP}",
+    )
+)
+WEAK_DEPARTURE = re.compile(rf"{NP}['’]s?\s+(?P<verb>(?:planned |intended |upcoming )?(?:resignation|retirement|departure|separation))\b")
+SCOPE = re.compile(
+    r"has assumed (?:full |additional )*responsibilit|expanded (?:his|her) (?:role|responsibilities)|additional responsibilit|realign",
+    re.IGNORECASE,
+)
+HYPOTHETICAL = re.compile(
+    r"\b(?:if|unless|in the event|should (?:he|she|Mr|Ms|Dr))\b|without [\"']?cause|good reason|for [\"']?cause|\bwould be\b|"
+    r"qualifying (?:termination|retirement)|"
+    r"\b(?:entitled|eligible)\b|\bseverance\b|\bforfeit|\bvest(?:s|ed|ing)?\b|\bcovenants?\b|\bnon-compet|release of (?:all )?claims",
+    re.IGNORECASE,
+)
+BIOGRAPHY = re.compile(
+    r"^\W*(?:prior to|previously|before (?:that|joining)|from (?:\w+ )?(?:19|20)\d\d|since (?:\w+ )?(?:19|20)\d\d|between|earlier|he\b|"
+    r"she\b|in (?:his|her)|during (?:his|her))|"
+    r"\bserved (?:as|in|on)\b|\bbegan (?:his|her)|\bholds? (?:a|an)\b|\b(?:spent|worked|was employed|held)\b|\byears of experience\b|"
+    r"\bprior to (?:joining|that)\b",
+    re.IGNORECASE,
+)
+VOTE = re.compile(
+    r"\b(?:stockholders?|shareholders?|unitholders?)\b[^.;]{0,80}\b(?:re-?)?elect(?:ed|ion)\b|\b(?:re-?)?elected\b[^.;]{0,120}\b(?:at|"
+    r"by)\b[^.;]{0,40}"
+    r"\b(?:annual|special) (?:general )?meeting|\bby (?:the |its )?(?:stock|share)holders\b|\bre-?elected\b|\bnominees?\b|\bnominated\b|"
+    r"\bvotes (?:for|cast|withheld)\b",
+    re.IGNORECASE,
+)
+ELECT_TO_DO = re.compile(
+    r"\belect(?:ed|s)? to (?:defer|receive|take|participate|extend|purchase|continue|terminate|treat|exercise)\b", re.IGNORECASE
+)
+FIRM_SERVICE = re.compile(
+    r"(?:auditors?|accounting firm|accountants|law firm|underwriters?|trustee|transfer agent|distributor|financial advis[eo]rs?)\b",
+    re.IGNORECASE,
+)
+PAY = re.compile(
+    r"\b(?:bonus(?:es)?|salar(?:y|ies)|compensation|incentive|equity award|restricted stock|stock options?|retention|severance|"
+    r"retirement benefit|employment agreement|stock plan|purchase plan)\b",
+    re.IGNORECASE,
+)
+LETTERS = re.compile(r"^\W*((?:\([a-f]\)[\s,&;]*(?:and\s+)?(?:to\s+)?)+)")
+TRANSITION = re.compile(r"\btransition(?:s|ed|ing)? from [^.;]{0,140}?\bto (?:the (?:role|position|office) of )?")
+DATE = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d)"
