@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "unit" / "sandbox"))
 
-from sandbox_kit import Sandbox, make, open_copy
+from sandbox_kit import Sandbox, copied, make
 
 SHARED = Path(__file__).resolve().parents[4] / "shared"
 
@@ -41,7 +40,5 @@ def contract_market(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sandbox(contract_market: Path, tmp_path: Path) -> Iterator[Sandbox]:
-    shutil.copytree(contract_market, tmp_path / "home")
-    opened = open_copy(tmp_path / "home")
-    yield opened
-    opened.box.store.close()
+    with copied(contract_market, tmp_path / "home") as opened:
+        yield opened

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandbox_kit import Sandbox, make, open_copy
+from sandbox_kit import Sandbox, copied, make
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +18,5 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sandbox(template: Path, tmp_path: Path) -> Iterator[Sandbox]:
-    shutil.copytree(template, tmp_path / "home")
-    opened = open_copy(tmp_path / "home")
-    yield opened
-    opened.box.store.close()
+    with copied(template, tmp_path / "home") as opened:
+        yield opened

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -90,11 +93,17 @@ class Sandbox:
         return self.client.get("/salesforce/services/data/v68.0/query", params={"q": text}, headers=session)
 
 
-def open_copy(home: Path) -> Sandbox:
-    """The server over a market that stands in `home`, at its start, on a wall clock that stands still."""
+@contextlib.contextmanager
+def copied(template: Path, home: Path) -> Iterator[Sandbox]:
+    """The server over a copy of a market, at its start, on a wall clock that stands still. Dropped files stay in the template."""
+    home.mkdir()
+    shutil.copy(template / "sandbox.db", home)
+    shutil.copytree(template / "truth", home / "truth")
     store = Store(home / "sandbox.db")
     store.put("world", {**store.get("world"), "drop": str(home / "drop")})
     world, wall = World(store, ListSink(), home), Wall()
     box = Box(store, world, Clock(opening_of(START), 60.0, wall), Limits(60.0), Faults(store), "http://127.0.0.1:1")
     world.struck = lambda kind: box.faults.hit("file_drop", kind)
-    return Sandbox(box, wall, TestClient(build(box, dict)))
+    yield Sandbox(box, wall, TestClient(build(box, dict)))
+    store.close()
+    shutil.rmtree(home)

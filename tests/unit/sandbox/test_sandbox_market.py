@@ -174,8 +174,8 @@ def test_some_usage_is_loaded_days_after_its_event(tmp_path: Path) -> None:
     assert 0.01 < sum(d > 1 for d in delays) / len(delays) < 0.06
 
 
-def test_every_dropped_file_has_its_marker_and_a_readable_header(sandbox: Sandbox) -> None:
-    found = sorted((sandbox.box.world.home / "drop").rglob("*.csv"))
+def test_every_dropped_file_has_its_marker_and_a_readable_header(template: Path) -> None:
+    found = sorted((template / "drop").rglob("*.csv"))
     assert {p.parents[1].name for p in found} == set(files.COLUMNS)
     encodings = set()
     for path in found:
