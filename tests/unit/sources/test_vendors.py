@@ -25,7 +25,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 SET = {
     "salesforce_url": "https://crm.example.com", "salesforce_client_id": "id", "salesforce_client_secret": "s",
     "outreach_url": "https://out.example.com", "outreach_client_id": "id", "outreach_client_secret": "s", "outreach_refresh_token": "r",
-    "sixsense_scoring_token": "t" * 40, "sixsense_segments_token": "u" * 40, "product_db_url": "postgresql://nobody@db.example.com/p",
+    "speed": 6000, "sixsense_scoring_token": "t" * 40, "sixsense_segments_token": "u" * 40, "product_db_url": "postgresql://nobody@db.example.com/p",
 }  # fmt: skip
 
 
