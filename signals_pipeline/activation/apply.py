@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from signals_pipeline.activation import store, switches
 from signals_pipeline.activation.doors import Doors, opened
-from signals_pipeline.activation.lease import Lease
+from signals_pipeline.io.lease import Lease
 from signals_pipeline.activation.ledger import Ledger
 from signals_pipeline.activation.model import Plan
 from signals_pipeline.activation.refusals import refusals

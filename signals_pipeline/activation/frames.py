@@ -8,16 +8,19 @@ from __future__ import annotations
 import math
 import statistics
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from signals_pipeline.activation.caps import caps_of
 from signals_pipeline.activation.model import Plan
 from signals_pipeline.activation.policy import FLAGS, canonical_ids, flags_of
+from signals_pipeline.io.lake import ZERO_DAY
 from signals_pipeline.runtime import Runtime
+from signals_pipeline.sources.settle import HARMLESS, MIN_JUDGED
 from signals_pipeline.sources.spec import StreamSpec, sources
 
 TRAILING_DAYS = 28
@@ -28,6 +31,7 @@ _FLOOR = 0.25  # spread in log(1+rows) below which a quiet stream is not called 
 def inputs(rt: Runtime, plan: Plan) -> pd.DataFrame:
     """One row per stream that a send depends on and that has credentials, pulled or not."""
     runs = {r["stream"]: r for r in rt.lake.read("stream_runs", since=plan.dt, until=plan.dt).to_pylist()}
+    harmless = _harmless(rt, plan.dt)
     now, rows = rt.stamp(), []
     for vendor, source in sources().items():
         if "activation" not in source.needed_for:
@@ -43,47 +47,70 @@ def inputs(rt: Runtime, plan: Plan) -> pd.DataFrame:
                     "key": f"{vendor}.{name}",
                     "status": run["status"] if run else "never pulled",
                     "pulled_hours_ago": (now - ended).total_seconds() / 3600 if ended else None,
-                    "reject_excess": _excess(run, spec.max_reject_share) if run else 0.0,
+                    "reject_excess": _excess(run, spec.max_reject_share, harmless[f"{vendor}.{name}"]) if run else 0.0,
                 }
             )
     return _frame(rows, "status", "pulled_hours_ago", "reject_excess")
 
 
 def volumes(rt: Runtime, dt: date) -> pd.DataFrame:
-    """One row per stream pulled for `dt`: how far its rows lie from its own trailing days, in robust deviations of log(1+rows).
+    """One row per stream pulled for `dt`: how far the rows that stand for the day lie from its trailing days, in robust deviations
+    of log(1+rows).
 
     Working days are compared with working days: EDGAR rests on weekends. Fewer than five such days give no deviation (null), yet the
-    stream is judged by its rejects and by whether it came back empty.
+    stream is judged by its rejects and by whether it came back empty. `deviation_of_required` is null for streams no send depends on:
+    too few of their rows make a quiet day, not a wrong send.
     """
-    history: dict[str, list[tuple[date, int]]] = defaultdict(list)
-    today = []
-    for run in rt.lake.read("stream_runs", since=dt - timedelta(days=TRAILING_DAYS), until=dt).to_pylist():
-        if run["status"] == "off":
-            continue
-        if run["dt"] == dt:
-            today.append(run)
-        elif run["status"] == "ok":
-            history[run["stream"]].append((run["dt"], run["landed"] or 0))
-    declared = {f"{v}.{name}": spec.max_reject_share for v, source in sources().items() for name, spec in source.streams.items()}
+    harmless = _harmless(rt, dt)
     rows = []
-    for run in today:
-        before = history[run["stream"]]
-        alike = [n for d, n in before if (d.weekday() >= 5) == (dt.weekday() >= 5)]
-        had_rows = sum(n for _, n in before) > 0
+    for run in rt.lake.read("stream_runs", since=dt, until=dt).to_pylist():
+        spec = _spec(run["stream"])
+        if run["status"] == "off" or spec is None:
+            continue
+        days = _rows_per_day(rt, spec.dataset, dt - timedelta(days=TRAILING_DAYS), dt, is_event=run["kind"] == "event")
+        n = days.pop(dt, 0)
+        alike = [count for day, count in days.items() if (day.weekday() >= 5) == (dt.weekday() >= 5)]
+        deviation = _deviation(n, alike) if run["status"] == "ok" else None
         rows.append(
             {
                 "key": run["stream"],
                 "status": run["status"],
-                "landed": run["landed"] or 0,
+                "rows": n,
                 "trailing_days": len(alike),
-                "deviation": _deviation(run["landed"] or 0, alike) if run["status"] == "ok" else None,
-                "reject_excess": _excess(run, declared.get(run["stream"], StreamSpec.model_fields["max_reject_share"].default)),
-                "is_emptied": bool(
-                    run["kind"] == "state" and run["status"] == "ok" and not run["landed"] and not run["records_in"] and had_rows
-                ),
+                "deviation": deviation,
+                "deviation_of_required": deviation if run["needed_for"] else None,
+                "reject_excess": _excess(run, spec.max_reject_share, harmless[run["stream"]]),
+                "is_emptied": run["kind"] == "state" and run["status"] == "ok" and n == 0 and sum(days.values()) > 0,
             }
         )
-    return _frame(rows, "status", "landed", "trailing_days", "deviation", "reject_excess", "is_emptied")
+    return _frame(rows, "status", "rows", "trailing_days", "deviation", "deviation_of_required", "reject_excess", "is_emptied")
+
+
+def _harmless(rt: Runtime, dt: date) -> Counter[str]:
+    """Rejects per stream that do not speak against it: repeats, superseded files."""
+    rejects = rt.lake.read("rejects", since=dt, until=dt, columns=["stream", "reason"]).to_pylist()
+    return Counter(r["stream"] for r in rejects if r["reason"] in HARMLESS)
+
+
+def _spec(stream: str) -> StreamSpec | None:
+    vendor, _, name = stream.partition(".")
+    source = sources().get(vendor)
+    return source.streams.get(name) if source else None
+
+
+def _rows_per_day(rt: Runtime, dataset: str, since: date, until: date, *, is_event: bool) -> dict[date, int]:
+    """Rows that stand per day, from the files' footers. A day of an event dataset without a file has none; of a state one, no figure."""
+    found: dict[date, int] = {}
+    files = [(day, path) for day, path in rt.lake.files(dataset) if day != ZERO_DAY]
+    first = min((day for day, _ in files), default=until)
+    if is_event:
+        start = max(first, since)
+        found = {start + timedelta(days=n): 0 for n in range((until - start).days + 1)}
+    for day, path in files:
+        if since <= day <= until:
+            with rt.lake.fs.open(path) as handle:
+                found[day] = found.get(day, 0) + int(pq.ParquetFile(handle).metadata.num_rows)
+    return found
 
 
 def _deviation(n: int, trailing: list[int]) -> float | None:
@@ -92,7 +119,8 @@ def _deviation(n: int, trailing: list[int]) -> float | None:
     logs = [math.log1p(t) for t in trailing]
     middle = statistics.median(logs)
     spread = 1.4826 * statistics.median(abs(x - middle) for x in logs)
-    return (math.log1p(n) - middle) / max(spread, _FLOOR)
+    counting = 1 / math.sqrt(statistics.median(trailing) + 1)  # small counts scatter by themselves
+    return (math.log1p(n) - middle) / max(spread, counting, _FLOOR)
 
 
 def identity(rt: Runtime, dt: date) -> pd.DataFrame:
@@ -166,9 +194,11 @@ def caps(rt: Runtime, plan: Plan) -> pd.DataFrame:
     return _frame(found, "used", "allowed", "headroom")
 
 
-def _excess(run: dict[str, Any], declared: float) -> float:
-    """Share of a stream's records that were rejected beyond what its declaration allows."""
-    return max(0.0, _share(run["rejected"], run["records_in"]) - declared)
+def _excess(run: dict[str, Any], declared: float, harmless: int = 0) -> float:
+    """Share of a stream's records that were rejected beyond what its declaration allows; too few records say nothing."""
+    bad = max(0, (run["rejected"] or 0) - harmless)
+    judged = (run["landed"] or 0) + bad
+    return max(0.0, bad / judged - declared) if judged >= MIN_JUDGED else 0.0
 
 
 def _share(part: int | None, whole: int | None) -> float:
@@ -180,7 +210,7 @@ def _frame(rows: list[dict[str, Any]], *columns: str) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["key", *columns] if columns else None)
     if "key" not in frame:
         frame["key"] = pd.Series(dtype="object")
-    for column in ("pulled_hours_ago", "deviation", "shift", "score"):
+    for column in ("pulled_hours_ago", "deviation", "deviation_of_required", "shift", "score"):
         if column in frame:
             frame[column] = frame[column].astype("float64")
     return frame

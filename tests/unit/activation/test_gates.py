@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -140,33 +140,58 @@ def test_a_vendor_without_credentials_is_not_waited_for(world: World) -> None:
 # ---- volumes_as_expected ----------------------------------------------------------------------------------------
 
 
-def trailing(world: World, landed: list[int], kind: str = "event") -> None:
-    for back, n in enumerate(landed, 1):
-        world.rt.lake.write("stream_runs", DT - timedelta(days=7 * back), [run("sec_edgar.feed", kind=kind, landed=n)])
+def landed(world: World, dataset: str, day: date, n: int) -> None:
+    world.rt.lake.write(dataset, day, [{"record_key": str(i)} for i in range(n)])
 
 
-@pytest.mark.parametrize("n", [0, 2, 90_000])
-def test_a_volume_far_from_its_trailing_days_closes_the_gate(world: World, n: int) -> None:
-    trailing(world, [])
-    for back in range(1, 15):
-        world.rt.lake.write("stream_runs", DT - timedelta(days=back), [run("sec_edgar.feed", kind="event", landed=600 + back)])
-    world.rt.lake.write("stream_runs", DT, [run("sec_edgar.feed", kind="event", landed=n)], stream="edgar")
-    assert "sec_edgar.feed" in failures(world, "volumes_as_expected")
-
-
-def test_an_ordinary_volume_passes_and_weekends_are_compared_with_weekends(world: World) -> None:
+def month(world: World, dataset: str, n: int, today: int) -> None:
+    """`n` rows on working days, none on weekends, and `today` rows on the day."""
     for back in range(1, 22):
         day = DT - timedelta(days=back)
-        world.rt.lake.write("stream_runs", day, [run("sec_edgar.feed", kind="event", landed=0 if day.weekday() >= 5 else 600 + back)])
-    world.rt.lake.write("stream_runs", DT, [run("sec_edgar.feed", kind="event", landed=640)], stream="edgar")
+        landed(world, dataset, day, 0 if day.weekday() >= 5 else n + back % 3)
+    landed(world, dataset, DT, today)
+
+
+def test_far_more_rows_than_usual_close_the_gate(world: World) -> None:
+    month(world, "sec_edgar__index", 40, 900)
+    world.rt.lake.write("stream_runs", DT, [run("sec_edgar.index", kind="event", needed_for="")], stream="edgar")
+    assert "far more rows than on their trailing days (robust deviations): sec_edgar.index" in failures(world, "volumes_as_expected")
+
+
+def test_far_fewer_rows_close_the_gate_where_a_send_depends_on_them(world: World) -> None:
+    for back in range(1, 22):
+        landed(world, "outreach__email_addresses", DT - timedelta(days=back), 60)
+    landed(world, "outreach__email_addresses", DT, 3)
+    assert "far fewer rows than on their trailing days: outreach.email_addresses" in failures(world, "volumes_as_expected")
+
+
+def test_a_quiet_day_of_a_feed_that_no_send_depends_on_warns(world: World) -> None:
+    month(world, "sec_edgar__index", 40, 0)
+    world.rt.lake.write("stream_runs", DT, [run("sec_edgar.index", kind="event", needed_for="")], stream="edgar")
     told = verdicts(world)["volumes_as_expected"]
-    assert told.passed, told.failures
+    assert told.passed and "sec_edgar.index" in told.warnings[0]
+
+
+def test_an_ordinary_volume_passes_and_working_days_are_compared_with_working_days(world: World) -> None:
+    month(world, "sec_edgar__index", 40, 42)
+    world.rt.lake.write("stream_runs", DT, [run("sec_edgar.index", kind="event", needed_for="")], stream="edgar")
+    told = verdicts(world)["volumes_as_expected"]
+    assert told.passed and not told.warnings
+
+
+def test_small_counts_may_scatter() -> None:
+    assert abs(frames._deviation(8, [1, 0, 2, 1, 1]) or 9) < 6 < (frames._deviation(900, [40] * 5) or 0)
 
 
 def test_a_state_stream_that_comes_back_empty_closes_the_gate(world: World) -> None:
-    world.rt.lake.write("stream_runs", DT - timedelta(days=1), [run("salesforce.contacts")])
-    runs(world, **{"salesforce.contacts": {"landed": 0, "records_in": 0}})
-    assert "came back empty" in failures(world, "volumes_as_expected")
+    landed(world, "salesforce__contacts", DT - timedelta(days=1), 5)
+    assert "came back empty although they had rows before: salesforce.contacts" in failures(world, "volumes_as_expected")
+
+
+def test_repeats_among_the_rejects_do_not_speak_against_a_stream(world: World) -> None:
+    world.rt.lake.write("stream_runs", DT, [run("product_db.users", landed=30, rejected=70)], stream="product")
+    world.rt.lake.write("rejects", DT, [{"reject_id": str(n), "stream": "product_db.users", "reason": "duplicate"} for n in range(70)])
+    assert verdicts(world)["volumes_as_expected"].passed
 
 
 def test_a_stream_that_lost_its_records_to_rejects_closes_the_gate(world: World) -> None:

@@ -35,7 +35,16 @@ def test_a_missing_column_fails_the_gate() -> None:
 
 
 def test_a_lesser_expectation_warns_and_does_not_block() -> None:
-    frame = pd.DataFrame({"key": ["a.b"], "status": ["failed"], "deviation": [0.0], "reject_excess": [0.0], "is_emptied": [False]})
+    frame = pd.DataFrame(
+        {
+            "key": ["a.b"],
+            "status": ["failed"],
+            "deviation": [0.0],
+            "deviation_of_required": [0.0],
+            "reject_excess": [0.0],
+            "is_emptied": [False],
+        }
+    )
     told = gates.judge("volumes_as_expected", frame)
     assert told.passed and told.warnings == ("streams that failed: a.b",)
 
