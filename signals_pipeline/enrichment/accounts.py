@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from signals_pipeline.enrichment.personas import level_of
+from signals_pipeline.errors import Transient
 from signals_pipeline.runtime import Runtime
 
 DATASET, STREAM = "sixsense__people", "enrichment"  # what this stage itself writes into `people`
@@ -36,6 +37,8 @@ class Account:
 
 def eligible(rt: Runtime) -> list[dict[str, Any]]:
     """Rows of `signals.account_eligibility` that may be worked on, by company id. Raises Transient when it is not built."""
+    if not rt.warehouse.has("signals", "account_eligibility"):
+        raise Transient("signals.account_eligibility is not in the warehouse; build the stage `signals` first")
     return rt.warehouse.rows(
         "select company_id, name, domain, country from signals.account_eligibility where is_eligible order by company_id"
     )

@@ -292,10 +292,14 @@ class _Call:
 
     async def _send(self, token: Mapping[str, str]) -> httpx.Response:
         api, client = self.api, self.api.http._client
-        api.stats.waits_s += await api.pacer.permit()
+        permit = await api.pacer.permit()
+        api.stats.waits_s += permit.waited_s
         api.stats.requests += 1
         request = client.build_request(self.method, self.url, headers={**token, **self.headers}, **self.built)
-        answer = await client.send(request, stream=True)
+        try:
+            answer = await client.send(request, stream=True)
+        finally:
+            permit.arrived()
         try:
             body = await self._body(answer)
         finally:

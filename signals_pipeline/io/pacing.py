@@ -5,8 +5,9 @@ Limits hold in vendor time: a vendor second is 1/speed of a wall second.
 Does not belong here: which limits a vendor has (`vendors/limits.py`).
 
 Two kinds of limit. `smooth` is virtual scheduling (GCRA): permits one interval apart, so a vendor that counts by the second
-or minute sees an even stream. `window` counts in sixty parts of a sliding window, so that a day's few calls are not
-stretched over an hour's quota. Both stay a little below the limit (HEADROOM), since what leaves evenly arrives unevenly.
+or minute sees an even stream; a permit that nobody used in time may be made up for, within HEADROOM. `window` counts in sixty
+parts of a sliding window, so that a day's few calls are not stretched over an hour's quota. Both stay a little below the
+limit (HEADROOM), since what leaves evenly arrives unevenly.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ from signals_pipeline.errors import Transient
 from signals_pipeline.io import ops as store
 
 HEADROOM = 0.985  # share of the limit that the schedule uses
-_GATE = 1.01  # this process never sends `permits` within 1.01 periods, whatever the event loop's lag
 _PARTS = 60
+_AHEAD_S = 0.1  # wall seconds of permits that one transaction takes where the rate is high; what is not used is lost to others
+_MOST_AHEAD = 32
+_HIGH_RATE = 50  # permits a wall second
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,12 @@ class Limit:
     def name(self) -> str:
         return f"{self.permits}/{self.seconds:g}s"
 
+    def on_the_wall(self, speed: float) -> tuple[int, float]:
+        """(permits, wall seconds), over one wall second at least: nobody steers what happens within a few milliseconds."""
+        wall = self.seconds / speed
+        stretch = max(1.0, 1.0 / wall) if speed > 1.0 else 1.0
+        return int(self.permits * stretch), wall * stretch
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -52,6 +61,19 @@ class Limits:
     concurrency: int = 4
     per_day: int | None = None
     max_wait_s: float = 900.0
+
+
+@dataclass
+class Permit:
+    """Leave to send one request. `waited_s` is wall seconds. Say `arrived` when the answer began: by then the vendor had it."""
+
+    waited_s: float
+    clock: Callable[[], float]
+    latest: list[list[float]] = field(default_factory=list)
+
+    def arrived(self) -> None:
+        for entry in self.latest:
+            entry[0] = self.clock()
 
 
 @dataclass
@@ -68,13 +90,14 @@ class Pacer:
     today: Callable[[], date] | None = None  # needed for `per_day`
     _queue: deque[asyncio.Future[float]] = field(default_factory=deque)
     _booking: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _sent: dict[str, deque[float]] = field(default_factory=dict)
+    _sent: dict[str, deque[list[float]]] = field(default_factory=dict)
+    _spare: deque[float] = field(default_factory=deque)
 
-    async def permit(self) -> float:
-        """Returns when the request may leave, with the wall seconds waited. Raises Transient when the wait would be longer
+    async def permit(self) -> Permit:
+        """Returns when the request may leave. Raises Transient when the wait would be longer
         than `max_wait_s`, or the day is used up."""
         if not self.limits.pacing and self.limits.per_day is None:
-            return 0.0
+            return Permit(0.0, self.clock)
         asked = self.clock()
         mine: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         self._queue.append(mine)
@@ -83,7 +106,7 @@ class Pacer:
                 batch = [f for f in self._queue if not f.done()]
                 self._queue.clear()
                 try:
-                    slots = await self.in_thread(self.book, len(batch))
+                    slots = await self._slots(len(batch))
                 except asyncio.CancelledError:
                     self._queue.extend(f for f in batch if f is not mine)  # the next of them books
                     raise
@@ -98,18 +121,36 @@ class Pacer:
         slot = await mine
         while (wait := max(slot, self._gate()) - self.clock()) > 0:
             await self.sleep(wait)
-        now = self.clock()
+        given = Permit(self.clock() - asked, self.clock)
         for limit in self.limits.pacing:
-            self._sent.setdefault(limit.name, deque(maxlen=limit.permits)).append(now)
-        return now - asked
+            given.latest.append([self.clock()])
+            self._sent.setdefault(limit.name, deque(maxlen=limit.on_the_wall(self.speed)[0])).append(given.latest[-1])
+        return given
+
+    async def _slots(self, count: int) -> list[float]:
+        """Instants for `count` requests: booked before and not yet past, then newly booked, with some ahead at a high rate."""
+        late = self.clock()
+        while self._spare and self._spare[0] < late:
+            self._spare.popleft()
+        slots = [self._spare.popleft() for _ in range(min(count, len(self._spare)))]
+        if len(slots) < count:
+            rates = [p / s for p, s in (limit.on_the_wall(self.speed) for limit in self.limits.pacing if limit.kind == "smooth")]
+            is_fast = bool(rates) and min(rates) >= _HIGH_RATE and self.limits.per_day is None
+            ahead = min(_MOST_AHEAD, int(min(rates) * _AHEAD_S)) if is_fast else 0
+            missing = count - len(slots)
+            booked = await self.in_thread(self.book, max(missing, ahead))
+            slots += booked[:missing]
+            self._spare.extend(booked[missing:])
+        return slots
 
     def _gate(self) -> float:
-        """The earliest instant at which this process may send, by what it really sent: a late task must not bunch up with the next."""
+        """The earliest instant at which this process may send: one period after the request `permits` before this one was at the
+        vendor for certain. Neither a late event loop nor a slow line can then bunch requests up over there."""
         earliest = 0.0
         for limit in self.limits.pacing:
-            sent = self._sent.get(limit.name)
-            if sent is not None and len(sent) == limit.permits:
-                earliest = max(earliest, sent[0] + limit.seconds * _GATE / self.speed)
+            sent, (permits, wall_s) = self._sent.get(limit.name), limit.on_the_wall(self.speed)
+            if sent is not None and len(sent) == permits:
+                earliest = max(earliest, sent[0][0] + wall_s)
         return earliest
 
     def book(self, count: int) -> list[float]:
@@ -138,6 +179,7 @@ class Pacer:
 
     def hold(self, seconds: float) -> None:
         """No permit of any process leaves for `seconds` of vendor time: the vendor said 429 or 503 with Retry-After."""
+        self._spare.clear()
         until = self.clock() + seconds / self.speed
         with self.ops.begin() as connection:
             row = _row(connection, f"{self.vendor}:pause")
@@ -153,14 +195,17 @@ class Pacer:
 class _Smooth:
     def __init__(self, bucket: str, limit: Limit, speed: float, row: Any) -> None:
         self.bucket = bucket
-        self.interval = limit.seconds / (limit.permits * HEADROOM) / speed
+        permits, wall_s = limit.on_the_wall(speed)
+        self.interval = wall_s / (permits * HEADROOM)
+        # what was missed may be made up for as far as the headroom goes: floor(permits x HEADROOM) + 1 + slack = permits
+        self.slack = (permits - 1 - math.floor(permits * HEADROOM)) * self.interval
         self.next_free = row.next_free if row else 0.0
 
     def free_from(self, instant: float) -> float:
-        return max(instant, self.next_free)
+        return max(instant, self.next_free - self.slack)
 
     def take(self, slot: float) -> None:
-        self.next_free = slot + self.interval
+        self.next_free = max(self.next_free, slot) + self.interval
 
     def store(self, connection: sa.Connection) -> None:
         _put(connection, self.bucket, self.next_free, None)

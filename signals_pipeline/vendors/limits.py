@@ -18,7 +18,7 @@ LIMITS: dict[str, Limits] = {
     "sixsense.search": Limits((Limit(100, 60),), concurrency=8),
     "sixsense.enrichment": Limits((Limit(20, 1),), concurrency=4),
     # 10/s is the law for all machines of an address together; breaking it blocks us for ten minutes
-    "sec_edgar": Limits((Limit(5, 1),), concurrency=4),
+    "sec_edgar": Limits((Limit(5, 1),), concurrency=8),
     "slack": Limits((Limit(1, 1),), concurrency=1),
     "product_db": Limits(concurrency=1),
 }

@@ -268,8 +268,25 @@ def test_a_crash_between_reservation_and_answer_leaves_it_counting(house: House,
 
 
 def test_an_unbuilt_warehouse_is_said(house: House) -> None:
-    with pytest.raises(Transient):
-        house.rt.warehouse.__class__(house.rt.warehouse.url, patience_s=0.0).query("select 1 from signals.account_eligibility")
+    with pytest.raises(Transient, match="build the stage"):
+        house.run(SixSenseBox({}))
+
+
+@pytest.mark.parametrize("answer", [None, 500, 401])
+def test_a_search_that_fails_spends_nothing_and_is_said(house: House, answer: int | None) -> None:
+    house.account("acme")
+    box = SixSenseBox({"acme.example": people("a", "A")})
+
+    def fault(request: httpx.Request) -> httpx.Response | None:
+        if answer is None:
+            raise httpx.ConnectError("no route", request=request)
+        return httpx.Response(answer)
+
+    box.fault = fault
+    report = house.run(box)
+    assert (report.status, report.credits, report.newly_drawn) == ("failed", 0.0, 1)
+    box.fault = lambda _: None
+    assert house.run(box).people_found == 1  # nothing of the failure was cached
 
 
 def test_the_search_cache_keeps_no_names(house: House) -> None:
