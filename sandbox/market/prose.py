@@ -7,7 +7,7 @@ Does not belong here: which filing says what (`filings.py`).
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 
 
 def us(day: date) -> str:
@@ -124,9 +124,15 @@ def completion(r: random.Random, company: str, target: str, price: int, on: date
     ]
 
 
+def quarter_end(on: date) -> date:
+    """Last day of the quarter before the day."""
+    first = date(on.year, 3 * ((on.month - 1) // 3) + 1, 1)
+    return first - timedelta(days=1)
+
+
 def results(r: random.Random, company: str, on: date) -> list[str]:
     return [
-        f"On {us(on)}, {company} issued a press release announcing its financial results for the quarter ended {us(date(on.year, 3, 31))}. "
+        f"On {us(on)}, {company} issued a press release announcing its financial results for the quarter ended {us(quarter_end(on))}. "
         "A copy of the press release is furnished as Exhibit 99.1 to this Current Report on Form 8-K."
     ]
 
