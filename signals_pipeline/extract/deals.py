@@ -27,7 +27,7 @@ _WHAT = (
 )
 _MERGE = re.compile(
     rf"(?P<sub>{RUN})\s*(?:\([^()]*\))?,?\s+(?P<verb>(?:will|would|shall|was|is to|to|is expected to|has been|"
-    rf"had)?\s*(?:be\s+)?merged?)\s*(?:\([^()]*\)\s*)?(?:with and )?into\s+(?P<into>{RUN})"
+    rf"had)?\s*(?:be\s+)?merged?)\s*(?:\([^()]*\)\s*)?(?:with and )?into\s+(?:the\s+)?(?P<into>{RUN})"
 )
 _BUY = re.compile(
     rf"\b(?P<verb>(?:has |have )?(?:completed|consummated|closed|announced|completing|announcing)\s+(?:(?:its|the|their|a|"

@@ -127,6 +127,8 @@ def _changes(sentence: Sentence, names: list[Name], roster: Roster, reported_on:
                     continue
                 if direction == "in" and _elsewhere(masked, match.start("verb"), firms):
                     continue
+                if direction == "out" and _from_elsewhere(masked, match.end("verb"), firms):
+                    continue
                 titles = _titles(masked, match, direction)
                 if moved and (new := title_at(masked, moved.end())):  # leaves one chair for another: stays
                     way, titles = "scope", [new]
@@ -205,6 +207,13 @@ def _elsewhere(masked: str, at: int, firms: frozenset[str]) -> bool:
     return (
         bool(words) and not set(words) & generic and not set(words) <= firms and not (len(words) == 1 and any(words[0] in f for f in firms))
     )
+
+
+def _from_elsewhere(masked: str, at: int, firms: frozenset[str]) -> bool:
+    """"resigned from Beta Corp": another employer's chair."""
+    found = re.match(r"\s+from ((?:[A-Z][\w&'.-]*,?\s?)+)", masked[at : at + 100])
+    words = {w.lower().strip("'s.,") for w in found[1].split()} if found else set()
+    return bool(firms and words) and not words & (firms | {"company", "registrant", "corporation", "board", "bank"})
 
 
 def _titles(masked: str, match: re.Match[str], direction: str) -> list[str] | None:
