@@ -24,7 +24,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m signals_pipeline.io.sql_lint
-	$(BIN)/python -m signals_pipeline.orchestration.parse
+	$(BIN)/python -m signals_pipeline.definitions
 	$(BIN)/python -m pytest -q tests/unit
 
 bench: $(READY)

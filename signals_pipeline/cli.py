@@ -63,11 +63,11 @@ def run(
         return
     settings, notes = _settings(home, companies=companies)
     rt = _runtime(settings)
-    from signals_pipeline import report
+    from signals_pipeline import report, runs
 
     dt = date.fromisoformat(day) if day else rt.today()
-    first = rt.lake.newest("stream_runs") is None
-    history_from = dt - timedelta(days=HISTORY_DAYS) if first and boxed.env_file(settings.home).exists() else None
+    is_new = runs.newest_good(rt, "daily") is None
+    history_from = dt - timedelta(days=HISTORY_DAYS) if is_new and boxed.env_file(settings.home).exists() else None
     if history_from:
         notes.append(f"first run: loading {HISTORY_DAYS} days of history from the sandbox (free there)")
     before = report.of_day(rt, dt)["sent"]
@@ -378,10 +378,11 @@ def _launch(rt: Any, job: str, as_json: bool, notes: list[str], **arguments: Any
     if not as_json:
         for note in notes:
             console.print(note)
+    from signals_pipeline.definitions import build_definitions
     from signals_pipeline.orchestration.launch import run_job
 
     with _bar(console, quiet=as_json) as progress:
-        return run_job(rt, job, progress=progress, **arguments)
+        return run_job(rt, build_definitions, job, progress=progress, **arguments)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from signals_pipeline.settings import Settings, load_settings
 
 
 def build_definitions(
-    settings: Settings, *, house: House | None = None, manifest: Path | None = None
+    settings: Settings, house: House | None = None, *, manifest: Path | None = None
 ) -> dg.Definitions:
     """Everything Dagster knows of. `house`: share an open runtime; `manifest`: skip `dbt parse`."""
     days = daily(load_profile(settings.profile_path).zone)
@@ -57,3 +57,21 @@ def build_definitions(
 def defs() -> dg.Definitions:
     """What workspace.yaml loads."""
     return build_definitions(load_settings())
+
+
+def main() -> None:
+    """`python -m signals_pipeline.definitions`: dbt parses and the definitions load; says what they hold."""
+    import sys
+    import tempfile
+
+    from signals_pipeline.orchestration.launch import set_dagster_home
+
+    with tempfile.TemporaryDirectory() as home:
+        settings = load_settings({}, home=home)
+        set_dagster_home(settings)
+        graph = build_definitions(settings).resolve_asset_graph()
+        sys.stdout.write(f"definitions load: {len(graph.get_all_asset_keys())} assets, {len(graph.asset_check_keys)} checks\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -14,13 +14,13 @@ from datetime import date, timedelta
 
 from signals_pipeline.activation import store, switches
 from signals_pipeline.activation.doors import Doors, opened
-from signals_pipeline.io.lease import Lease
 from signals_pipeline.activation.ledger import Ledger
 from signals_pipeline.activation.model import Plan
 from signals_pipeline.activation.refusals import refusals
 from signals_pipeline.activation.sending import Sender
 from signals_pipeline.errors import Permanent
 from signals_pipeline.io import audit
+from signals_pipeline.io.lease import Lease
 from signals_pipeline.runtime import Runtime
 
 MODES = ("dry_run", "manual", "auto")

@@ -12,11 +12,12 @@ from signals_pipeline.settings import load_settings
 
 
 class House:
-    """Opens the `Runtime` from the environment, or holds the one it is given. `seconds`: wall seconds inside our functions, by step."""
+    """Opens the `Runtime` from the environment, or holds the one it is given. `seconds`: wall seconds inside our functions, by step; `finished`: those that returned."""
 
     def __init__(self, runtime: Runtime | None = None) -> None:
         self._given = runtime
         self.seconds: dict[str, float] = {}
+        self.finished: set[str] = set()
 
     @cached_property
     def runtime(self) -> Runtime:
@@ -28,5 +29,6 @@ class House:
         started = time.perf_counter()
         try:
             yield
+            self.finished.add(step)
         finally:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started

@@ -1,0 +1,67 @@
+"""One holder at a time: a lease in the ops store, renewed while work goes on, so that two processes never do the same thing at once.
+
+`Lease.take` → `renew` … → `release`. A lease of a process that is dead on this machine is taken over at once; else it runs out.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from signals_pipeline.errors import Permanent, Transient
+from signals_pipeline.io import ops
+
+_L = ops.leases
+
+
+@dataclass
+class Lease:
+    """`at`: the clock, naive UTC. `length`: in the clock's own time."""
+
+    engine: sa.Engine
+    at: Callable[[], datetime]
+    length: timedelta
+    name: str = "activation.apply"
+    holder: str = ""
+
+    def take(self) -> None:
+        """Raises Transient while another living process holds it."""
+        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+        with self.engine.begin() as connection:
+            row = connection.execute(sa.select(_L).where(_L.c.name == self.name)).mappings().first()
+            if row and row["until"] > self.at() and not _is_dead(row["holder"]):
+                raise Transient(f"another process runs {self.name} ({row['holder']}) and holds the lease until {row['until']:%H:%M:%S} UTC")
+            connection.execute(_L.delete().where(_L.c.name == self.name))
+            connection.execute(_L.insert().values(name=self.name, holder=self.holder, until=self.at() + self.length))
+
+    def renew(self) -> None:
+        """Raises Permanent when somebody else took it over meanwhile: nothing more may be sent."""
+        with self.engine.begin() as connection:
+            mine = (_L.c.name == self.name, _L.c.holder == self.holder)
+            if not connection.execute(_L.update().where(*mine).values(until=self.at() + self.length)).rowcount:
+                raise Permanent(f"the lease {self.name} was taken over by another process: start again when that one is done")
+
+    def release(self) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(_L.delete().where(_L.c.name == self.name, _L.c.holder == self.holder))
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the holder was a process of this machine that is gone, or this very process (an earlier apply of it died)."""
+    host, _, pid = holder.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    if int(pid) == os.getpid():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
