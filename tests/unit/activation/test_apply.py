@@ -495,7 +495,7 @@ def test_one_apply_at_a_time(world: World) -> None:
         connection.execute(
             ops.leases.insert().values(name="activation.apply", holder="elsewhere:1", until=world.rt.stamp() + timedelta(minutes=5))
         )
-    with pytest.raises(Transient, match="another process runs activation.apply"):
+    with pytest.raises(Transient, match=r"another process runs activation\.apply"):
         world.apply(made)
     moved(world, now=NOW + timedelta(minutes=6))
     assert world.apply(made).is_green, "a lease runs out"
