@@ -1,7 +1,7 @@
 """Stage `sources`, text side: landed filings and rows → facts.events, documents, mentions, people.
 
 raw/sec_edgar__filings, raw/crunchbase__*, raw/file_drop__* → pure readers → facts (stream `extract`), day by day.
-Run alone: `python -m signals_pipeline.extract --help`. Does not belong here: reading a text (`eightk.py`, `form_d.py`).
+Does not belong here: reading a text (`eightk.py`, `form_d.py`).
 """
 
 from __future__ import annotations

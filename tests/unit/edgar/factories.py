@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - invented documents are long lines
 """Invented payloads in EDGAR's shapes."""
 
 import json
@@ -36,7 +37,8 @@ def eight_k(items="Item 5.02 Departure of Directors.\nOn March 1, 2026, Jane Q. 
 def submission(document, form="8-K", accepted="20260302161125", accession=ACCESSION):
     return (
         f"<SEC-DOCUMENT>{accession}.txt\n<SEC-HEADER>\n<ACCEPTANCE-DATETIME>{accepted}\nACCESSION NUMBER:\t\t{accession}\n"
-        f"CONFORMED SUBMISSION TYPE:\t{form}\nCONFORMED PERIOD OF REPORT:\t20260301\nFILED AS OF DATE:\t\t20260302\n\nFILER:\n\n\tCOMPANY DATA:\n"
+        f"CONFORMED SUBMISSION TYPE:\t{form}\nCONFORMED PERIOD OF REPORT:\t20260301\nFILED AS OF DATE:\t\t20260302\n\nFILER:\n\n\tCOMPANY "
+        f"DATA:\n"
         "\t\tCOMPANY CONFORMED NAME:\t\t\tACME ROBOTICS, INC.\n\t\tCENTRAL INDEX KEY:\t\t\t0001234567\n\n\tBUSINESS ADDRESS:\n"
         "\t\tSTREET 1:\t\t1 MAIN ST\n\t\tCITY:\t\t\tSPRINGFIELD\n\t\tSTATE:\t\t\tIL\n</SEC-HEADER>\n"
         f"<DOCUMENT>\n<TYPE>{form}\n<SEQUENCE>1\n<FILENAME>a.htm\n<TEXT>\n{document}\n</TEXT>\n</DOCUMENT>\n"

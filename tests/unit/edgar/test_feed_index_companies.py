@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - invented documents are long lines
 import json
 from datetime import UTC, datetime
 from pathlib import Path

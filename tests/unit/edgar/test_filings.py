@@ -90,7 +90,9 @@ def test_what_is_no_filing_is_a_reject_with_its_reason(content, reason, pull):
 
 
 def test_a_filing_nobody_dates_is_refused(pull):
-    undated = "<html><body><p>FORM 8-K</p><p>Acme, Inc.</p><p>(Exact name of registrant)</p><p>Item 8.01 Other Events. Words.</p></body></html>"
+    undated = (
+        "<html><body><p>FORM 8-K</p><p>Acme, Inc.</p><p>(Exact name of registrant)</p><p>Item 8.01 Other Events. Words.</p></body></html>"
+    )
     with pytest.raises(SkipRecord, match="undated"):
         land(undated, pull)
 
@@ -101,7 +103,9 @@ def test_a_feed_entry_without_a_document_is_landed_once_and_other_forms_are_not_
         make.entry("8-K"), make.entry("8-K", role="Subject"), make.entry("D", accession="0001234567-26-000003"),
         make.entry("DEF 14A", accession="0001234567-26-000004"), make.entry("8-K/A", accession="0001234567-26-000005"),
     )  # fmt: skip
-    found = [FILINGS.row(raw, pull) for raw in FILINGS.records(page, pull)] + [FILINGS.row(raw, pull) for raw in FILINGS.records(page, pull)]
+    found = [FILINGS.row(raw, pull) for raw in FILINGS.records(page, pull)] + [
+        FILINGS.row(raw, pull) for raw in FILINGS.records(page, pull)
+    ]
     assert [(r.record_key, r.columns["has_document"]) for r in found] == [(make.ACCESSION, False)]
     assert found[0].known_at_basis == "acceptance"
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - invented documents are long lines
 from datetime import date
 from decimal import Decimal
 

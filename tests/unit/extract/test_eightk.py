@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - invented documents are long lines
 """Invented filings; each rule of items 5.02, 1.01, 2.01, 2.03, 3.02 on its own."""
 
 from datetime import date
@@ -26,7 +27,7 @@ def officers(body):
 
 
 def test_a_departure_has_name_title_date_and_modality():
-    body = "On March 1, 2026, Jane Q. Roe, Chief Financial Officer of Acme Robotics, Inc. (the \"Company\"), notified the Company that she will resign, effective April 15, 2026."
+    body = 'On March 1, 2026, Jane Q. Roe, Chief Financial Officer of Acme Robotics, Inc. (the "Company"), notified the Company that she will resign, effective April 15, 2026.'
     assert officers(body) == [("Jane Q. Roe", "departure", "Chief Financial Officer", date(2026, 4, 15), "planned")]
 
 
@@ -39,7 +40,11 @@ def test_an_appointment_is_a_hire_and_of_an_insider_a_promotion():
 
 def test_a_list_of_people_gives_one_event_each():
     body = "On March 1, 2026, the Board appointed Ann Lee, Raj K. Patel and Tom de Vries as directors of the Company."
-    assert [(n, t) for n, _, t, _, _ in officers(body)] == [("Ann Lee", "Director"), ("Raj K. Patel", "Director"), ("Tom de Vries", "Director")]
+    assert [(n, t) for n, _, t, _, _ in officers(body)] == [
+        ("Ann Lee", "Director"),
+        ("Raj K. Patel", "Director"),
+        ("Tom de Vries", "Director"),
+    ]
 
 
 def test_who_moves_to_another_chair_is_reorganized_and_the_successor_comes():
@@ -51,12 +56,17 @@ def test_who_moves_to_another_chair_is_reorganized_and_the_successor_comes():
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("(e) On March 1, 2026, the Compensation Committee approved bonuses for Jane Q. Roe, who was appointed President in January.", "pay_arrangement_only"),
-        ("(f) The salary of Jane Q. Roe, Chief Executive Officer, was not calculable when the Company filed its proxy statement.", "pay_arrangement_only"),
-        ("On March 1, 2026, at the annual meeting of stockholders, Jane Q. Roe and Max B. Poe were re-elected as directors by the stockholders.", "annual_election"),
-        ("On March 1, 2026, the Company and Jane Q. Roe entered into an employment agreement. If Ms. Roe's employment is terminated without cause, she will "
+        ("(e) On March 1, 2026, the Compensation Committee approved bonuses for Jane Q. Roe, who was appointed President in "
+            "January.", "pay_arrangement_only"),
+        ("(f) The salary of Jane Q. Roe, Chief Executive Officer, was not calculable when the Company filed its proxy "
+            "statement.", "pay_arrangement_only"),
+        ("On March 1, 2026, at the annual meeting of stockholders, Jane Q. Roe and Max B. Poe were re-elected as directors by the "
+            "stockholders.", "annual_election"),
+        ("On March 1, 2026, the Company and Jane Q. Roe entered into an employment agreement. If Ms. Roe's employment is terminated "
+            "without cause, she will "
          "receive severance of $1,000,000 and her stock options vest.", "pay_arrangement_only"),
-        ("The Board adopted a new code of conduct for every executive of the Company on March 1, 2026 after long deliberation.", "no_pattern"),
+        ("The Board adopted a new code of conduct for every executive of the Company on March 1, 2026 after long "
+            "deliberation.", "no_pattern"),
     ],
 )  # fmt: skip
 def test_what_is_no_change_of_officers_has_its_reason(body, reason):
@@ -66,7 +76,8 @@ def test_what_is_no_change_of_officers_has_its_reason(body, reason):
 
 def test_a_biography_is_no_change():
     body = (
-        "On March 1, 2026, the Board appointed Max B. Poe as Chief Executive Officer. Mr. Poe was appointed President of Beta Corp in June 2015 and "
+        "On March 1, 2026, the Board appointed Max B. Poe as Chief Executive Officer. Mr. Poe was appointed President of Beta Corp in "
+        "June 2015 and "
         "resigned from Beta Corp in 2020. Prior to that, he served as director of Gamma LLC."
     )
     assert [n for n, *_ in officers(body)] == ["Max B. Poe"]
@@ -81,7 +92,9 @@ DEFINED = 'On March 1, 2026, Acme Robotics, Inc. ("Acme")'
 
 
 def deal(item, body):
-    return [(e.other.role, e.other.name, e.deal_stage, e.amount, e.modality) for e in read(item, body).events if e.signal_type == "acquisition"]
+    return [
+        (e.other.role, e.other.name, e.deal_stage, e.amount, e.modality) for e in read(item, body).events if e.signal_type == "acquisition"
+    ]
 
 
 def test_a_completed_purchase_names_the_target_and_the_whole_price():
@@ -96,7 +109,8 @@ def test_a_price_in_parts_is_no_price():
 
 def test_a_merger_into_the_target_is_agreed_and_its_vehicle_is_no_company():
     body = (
-        f'{DEFINED} entered into an Agreement and Plan of Merger (the "Merger Agreement") with Zinc Acquisition Corporation, a wholly owned subsidiary of '
+        f'{DEFINED} entered into an Agreement and Plan of Merger (the "Merger Agreement") with Zinc Acquisition Corporation, a wholly '
+        f'owned subsidiary of '
         'Acme ("Sub"), and Beta Systems, Inc. ("Beta"), pursuant to which Sub will merge with and into Beta.'
     )
     assert deal("1.01", body) == [("target", "Beta Systems, Inc.", "agreed", None, "planned")]
@@ -104,7 +118,8 @@ def test_a_merger_into_the_target_is_agreed_and_its_vehicle_is_no_company():
 
 def test_a_merger_into_the_registrant_names_the_acquirer():
     body = (
-        'On March 1, 2026, Acme Robotics, Inc. (the "Company") entered into an Agreement and Plan of Merger with Giant Corporation ("Giant") and Big Merger Sub, Inc., a '
+        'On March 1, 2026, Acme Robotics, Inc. (the "Company") entered into an Agreement and Plan of Merger with Giant Corporation '
+        '("Giant") and Big Merger Sub, Inc., a '
         'wholly owned subsidiary of Giant ("Merger Sub"), pursuant to which Merger Sub will merge with and into the Company.'
     )
     assert deal("1.01", body) == [("acquirer", "Giant Corporation", "agreed", None, "planned")]
@@ -113,7 +128,8 @@ def test_a_merger_into_the_registrant_names_the_acquirer():
 @pytest.mark.parametrize(
     "body",
     [
-        'On March 1, 2026, Acme Robotics, Inc. (the "Company") completed the sale to Buyer Holdings LLC of the Company\'s imaging division for $400 million.',
+        'On March 1, 2026, Acme Robotics, Inc. (the "Company") completed the sale to Buyer Holdings LLC of the Company\'s imaging '
+        'division for $400 million.',
         f"{DEFINED} sold substantially all assets of its toy business to Beta Systems, Inc. for $4 million.",
     ],
 )
@@ -153,7 +169,8 @@ def test_a_credit_facility_counts_by_its_headline_and_not_its_sublimits():
 
 def test_notes_offered_and_then_sold_are_one_round():
     body = (
-        f"{DEFINED} entered into a purchase agreement to offer and sell $600 million aggregate principal amount of its 2.75% Senior Notes due 2031. On "
+        f"{DEFINED} entered into a purchase agreement to offer and sell $600 million aggregate principal amount of its 2.75% Senior Notes "
+        f"due 2031. On "
         "March 2, 2026, Acme closed the sale of $690 million aggregate principal amount of its 2.75% Senior Notes due 2031."
     )
     assert money("1.01", body) == [("debt", Decimal("690000000.00"), None, "done")]
@@ -162,7 +179,8 @@ def test_notes_offered_and_then_sold_are_one_round():
 @pytest.mark.parametrize(
     "body",
     [
-        f"{DEFINED} amended its credit agreement to extend the maturity; the aggregate commitments under the revolving credit facility remain at $500 million.",
+        f"{DEFINED} amended its credit agreement to extend the maturity; the aggregate commitments under the revolving credit facility "
+        f"remain at $500 million.",
         f"{DEFINED} may request an increase in the credit facility of up to $300 million.",
         f"{DEFINED} redeemed $300 million aggregate principal amount of its 6% Senior Notes.",
         "The information in Item 1.01 is incorporated herein by reference.",
@@ -180,8 +198,12 @@ def test_shares_sold_for_cash_are_a_round_and_shares_paid_to_sellers_are_not():
 
 
 def test_earnings_and_inhibitors_come_by_their_item():
-    assert [e.signal_type for e in read("2.02", "On March 1, 2026, the Company announced its results for the fourth quarter.").events] == ["earnings_call"]
-    assert [e.signal_type for e in read("1.03", "On March 1, 2026, the Company filed a voluntary petition under chapter 11.").events] == ["insolvency"]
+    assert [e.signal_type for e in read("2.02", "On March 1, 2026, the Company announced its results for the fourth quarter.").events] == [
+        "earnings_call"
+    ]
+    assert [e.signal_type for e in read("1.03", "On March 1, 2026, the Company filed a voluntary petition under chapter 11.").events] == [
+        "insolvency"
+    ]
     assert [e.signal_type for e in read("2.05", "The Company committed to reduce its workforce by 120 positions.").events] == ["layoffs"]
 
 
@@ -194,7 +216,10 @@ def test_a_table_of_contents_gives_no_items_and_a_mention_of_an_item_opens_none(
 
 
 def test_items_are_found_in_old_plain_text_and_told_in_today_s_numbers():
-    text = document_text("                 FORM 8-K\n\nITEM 5.   OTHER EVENTS.\n\n     The Company moved its principal executive offices to a\nnew address.\n\nITEM 7. EXHIBITS\n\n   None.\n")
+    text = document_text(
+        "                 FORM 8-K\n\nITEM 5.   OTHER EVENTS.\n\n     The Company moved its principal executive offices to a\nnew "
+        "address.\n\nITEM 7. EXHIBITS\n\n   None.\n"
+    )
     assert [i.number for i in split_items(text)] == ["8.01", "9.01"]
     assert "offices to a new address" in text
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - invented documents are long lines
 from datetime import date
 from decimal import Decimal
 
@@ -7,8 +8,14 @@ from signals_pipeline.errors import SkipRecord
 from signals_pipeline.extract.form_d import read_form_d
 
 
-def form_d(name="Acme Robotics, Inc.", form="D", sold="5000000", offered="8000000", industry="Other Technology", entity="Corporation", **more):
-    amendment = f"<newOrAmendment><isAmendment>true</isAmendment><previousAccessionNumber>{more['parent']}</previousAccessionNumber></newOrAmendment>" if "parent" in more else ""
+def form_d(
+    name="Acme Robotics, Inc.", form="D", sold="5000000", offered="8000000", industry="Other Technology", entity="Corporation", **more
+):
+    amendment = (
+        f"<newOrAmendment><isAmendment>true</isAmendment><previousAccessionNumber>{more['parent']}</previousAccessionNumber></newOrAmendment>"
+        if "parent" in more
+        else ""
+    )
     sale = more.get("sale", "<value>2026-02-20</value>")
     return f"""<?xml version="1.0"?><edgarSubmission><submissionType>{form}</submissionType>
 <primaryIssuer><cik>0001234567</cik><entityName>{name}</entityName><entityType>{entity}</entityType></primaryIssuer>

@@ -1,0 +1,67 @@
+# ruff: noqa: E501 - invented documents are long lines
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from signals_pipeline.errors import SkipRecord
+from signals_pipeline.sources.crunchbase import STREAMS
+from signals_pipeline.sources.spec import Body
+
+PULL = SimpleNamespace(pulled_at=datetime(2026, 3, 2, tzinfo=UTC))
+HEADER = "acquirer_name,acquirer_permalink,company_name,company_permalink,company_country_code,acquired_at,price_amount,price_currency_code"
+GOOD = "Acme Inc,/organization/acme,Beta GmbH,/organization/beta,DEU,2015-07-01,1000000,EUR"
+
+
+def deals(*lines, header=HEADER, place="crunchbase/acquisitions_2015-12.csv"):
+    body = Body("\n".join([header, *lines]).encode(), place)
+    return [STREAMS["acquisitions"].row(raw, PULL) for raw in STREAMS["acquisitions"].records(body, PULL)]
+
+
+def test_columns_are_found_by_name_in_any_order_and_the_row_keeps_its_line():
+    (row,) = deals(GOOD)
+    assert (row.columns["company_name"], row.columns["company_country"], row.columns["price"]) == ("Beta GmbH", "DE", Decimal(1000000))
+    assert row.columns["source_row"] == "crunchbase/acquisitions_2015-12.csv:2"
+    assert (row.known_at, row.known_at_basis) == (datetime(2015, 7, 1, 23, 59, 59, tzinfo=UTC), "announcement")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (GOOD.replace("2015-07-01", ""), "missing_field"),
+        (GOOD.replace("2015-07-01", "3201-10-21"), "implausible_date"),
+        (GOOD.replace("2015-07-01", "1201-11-03"), "implausible_date"),
+        (GOOD.replace("2015-07-01", "soon"), "wrong_type"),
+        (GOOD.replace("1000000", "much"), "wrong_type"),
+        (GOOD.replace("/organization/acme", "/organization/beta"), "self_acquisition"),
+        (GOOD + ",extra", "ragged_row"),
+        (GOOD.replace("Acme Inc", "<button onload=v()>"), "broken_cell"),
+    ],
+)
+def test_a_broken_row_is_a_reject_with_its_reason(line, reason):
+    with pytest.raises(SkipRecord) as refused:
+        deals(line)
+    assert refused.value.reason == reason
+
+
+def test_another_table_is_refused_whole():
+    with pytest.raises(SkipRecord, match="missing_column"):
+        deals("Acquisitions,1960-01,1960,1", header="content,month_str,year_str,value")
+
+
+def test_a_price_of_zero_is_not_disclosed():
+    (row,) = deals(GOOD.replace("1000000", "0"))
+    assert (row.columns["price"], row.columns["currency"]) == (None, None)
+
+
+def test_a_round_of_the_other_export_is_read_by_its_own_names():
+    text = "permalink,company,numEmps,category,city,state,fundedDate,raisedAmt,raisedCurrency,round\nacme,Acme,105,web,Tempe,AZ,1-May-07,6850000,USD,b"
+    code = STREAMS["funding_rounds"]
+    (row,) = [code.row(raw, PULL) for raw in code.records(Body(text.encode(), "x_funding_rounds.csv"), PULL)]
+    assert (row.columns["announced_on"], row.columns["round_type"], row.columns["employees"], row.columns["country"]) == (
+        date(2007, 5, 1),
+        "b",
+        105,
+        "US",
+    )
