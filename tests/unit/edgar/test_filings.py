@@ -20,7 +20,8 @@ FORM_D = """
 
 def land(content, pull, **facts):
     body = Body(content.encode(), "filing", facts)
-    return [FILINGS.row(raw, pull) for raw in FILINGS.records(body, pull)][0]
+    (raw,) = FILINGS.records(body, pull)
+    return FILINGS.row(raw, pull)
 
 
 def test_the_header_of_a_submission_gives_the_facts_and_its_form_s_document_the_text(pull):
