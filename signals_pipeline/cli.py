@@ -146,7 +146,8 @@ def plan(
         return
     console = Console()
     console.print(
-        f"Plan {shown['plan_hash'][:12]} for {shown['dt']}: {shown['would_send']} writes, ${shown['cost_usd']:.2f}, status {shown['status']}"
+        f"Plan {shown['plan_hash'][:12]} for {shown['dt']}: {shown['would_send']} writes, "
+        f"${shown['cost_usd']:.2f}, status {shown['status']}"
     )
     for row in shown["rows"][:limit]:
         console.print(f"\n[bold]{row['destination']} {row['object']}[/] {row['operation']} · {row['reason']}", highlight=False)
@@ -284,7 +285,8 @@ def doctor(as_json: Json = False, home: Home = None) -> None:
 
     console = Console()
     console.print(
-        f"home {settings.home} · warehouse {settings.engine} · mode {settings.mode} · now {rt.now():%Y-%m-%d %H:%M} UTC · as of {rt.today()}"
+        f"home {settings.home} · warehouse {settings.engine} · mode {settings.mode} · "
+        f"now {rt.now():%Y-%m-%d %H:%M} UTC · as of {rt.today()}"
     )
     table = Table(*(rows[0] if rows else ["vendor"]), box=None)
     for row in rows:
@@ -407,7 +409,8 @@ def _close(console: Console, launched: Any, settings: Settings, wall_s: float) -
         for error in launched.errors:
             console.print(f"  {error[:600]}", markup=False)
     console.print(
-        f"\n{wall_s:.0f} s. Next: `make ui` shows the graph and this run · `signals plan` shows every field · rejects and facts lie in {settings.lake_url}"
+        f"\n{wall_s:.0f} s. Next: `make ui` shows the graph and this run · `signals plan` shows every field · "
+        f"rejects and facts lie in {settings.lake_url}"
     )
 
 

@@ -5,6 +5,7 @@ lake + warehouse → `of` → dict (`signals run --replay --json`).
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -15,15 +16,29 @@ from signals_pipeline.runtime import Runtime
 EXAMPLES = 2
 _EXAMPLES = """
 with ranked as (
-    select s.signal_type, s.company_id, c.name as company, s.occurred_at, s.quote, s.accession, s.source_row, s.source, s.signal_data,
+    select
+        s.signal_type, s.company_id, c.name as company, s.occurred_at, s.quote, s.accession, s.source_row, s.signal_data,
         row_number() over (
-            partition by s.signal_type order by case when s.quote is null then 1 else 0 end, s.confidence_score desc, s.occurred_at desc nulls last, s.id
+            partition by s.signal_type
+            order by case when s.quote is null then 1 else 0 end, s.confidence_score desc, s.occurred_at desc nulls last, s.id
         ) as position
     from signals.buying_signals as s
     left join identity.companies as c on c.company_id = s.company_id
 )
 select * from ranked where position <= ? order by signal_type, position
 """
+_SAYS = (
+    "change_type",
+    "title",
+    "round_type",
+    "amount_qualifier",
+    "amount",
+    "currency",
+    "deal_stage",
+    "other_company",
+    "place",
+    "effective_on",
+)
 
 
 def of(rt: Runtime, dt: date) -> dict[str, Any]:
@@ -50,9 +65,15 @@ def _examples(rt: Runtime) -> dict[str, list[dict[str, Any]]]:
             {
                 "company": r["company"],
                 "occurred_on": r["occurred_at"].date().isoformat() if r["occurred_at"] else None,
-                "what": r["signal_data"] or "",
+                "what": _what(r["signal_data"]),
                 "quote": r["quote"],
                 "where": f"accession {r['accession']}" if r["accession"] else f"row {r['source_row']}",
             }
         )
     return found
+
+
+def _what(signal_data: str | None) -> str:
+    """The facts of a signal that are known, in a fixed order, as `name value` pairs."""
+    facts: dict[str, Any] = json.loads(signal_data or "{}")
+    return ", ".join(f"{name.replace('_', ' ')} {facts[name]}" for name in _SAYS if facts.get(name) not in (None, ""))

@@ -177,7 +177,8 @@ def _reviews(rt: Runtime) -> dict[str, int]:
 def markdown(told: dict[str, Any]) -> str:
     """The report as a short page for the UI."""
     lines = [
-        f"**As of {told['as_of']}**: {told['planned']} planned, {told['sent']} sent, {told['held_out']} held out, ${told['cost']['usd']:.2f}",
+        f"**As of {told['as_of']}**: {told['planned']} planned, {told['sent']} sent, {told['held_out']} held out, "
+        f"${told['cost']['usd']:.2f}",
         "",
     ]
     lines += ["| account | score | why |", "|---|---|---|"]

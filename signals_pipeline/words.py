@@ -8,6 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+SHOWN = 4
+"""Reasons shown of each account; the rest is summed up in one line."""
+
 
 def tell_run(console: Console, told: dict[str, Any]) -> None:
     """The whole report of a daily run."""
@@ -64,22 +67,24 @@ def _signals(console: Console, told: dict[str, Any]) -> None:
 def _hottest(console: Console, told: dict[str, Any]) -> None:
     table = Table("score", "account", "stage", "why", box=None, title="\nThe hottest accounts", title_justify="left")
     for a in told["hottest"]:
-        why = "\n".join(f"{r['points']:+.1f}  {escape(r['reason'])}" for r in a["reasons"][:4])
+        lines = [f"{r['points']:+.1f}  {escape(r['reason'])}" for r in a["reasons"][:SHOWN]]
+        if rest := a["reasons"][SHOWN:]:
+            lines.append(f"[dim]{sum(r['points'] for r in rest):+.1f}  from {len(rest)} more[/]")
         name = escape(a["name"] or a["company_id"][:8])
         if a["not_contacted_because"]:
             name += f"\n[dim]not contacted: {escape(a['not_contacted_because'])}[/]"
-        table.add_row(f"{a['score']:.1f}", name, a["stage"] or "", why)
+        table.add_row(f"{a['score']:.1f}", name, a["stage"] or "", "\n".join(lines))
     console.print(table)
 
 
 def _activation(console: Console, told: dict[str, Any]) -> None:
+    cost = told["cost"]
     console.print("\n[bold]What was done[/]")
     console.print(
-        f"  considered {told['considered']:,} contacts · suppressed {told['suppressed_contacts']:,} · held out {told['held_out']:,} · over the cap {told['over_cap']:,}"
+        f"  considered {told['considered']:,} contacts · suppressed {told['suppressed_contacts']:,} · "
+        f"held out {told['held_out']:,} · over the cap {told['over_cap']:,}"
     )
-    console.print(
-        f"  planned {told['planned']:,} writes · sent {told['sent']:,} · cost {told['cost']['credits']:.0f} credits = ${told['cost']['usd']:.2f}"
-    )
+    console.print(f"  planned {told['planned']:,} writes · sent {told['sent']:,} · cost {cost['credits']:.0f} credits = ${cost['usd']:.2f}")
     for name, n in told["sends"].items():
         console.print(f"    {n:>6,}  {name}")
     if told["suppressed"]:

@@ -34,7 +34,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass
 class Launched:
-    """How a run ended. `errors`: one line for each failed step; `steps`: seconds by step; `functions`: those inside our own functions and SQL."""
+    """How a run ended. `errors`: one line for each failed step; `steps`: seconds by step; `functions`: those inside our own code."""
 
     run_id: str
     ok: bool

@@ -12,7 +12,10 @@ from signals_pipeline.settings import load_settings
 
 
 class House:
-    """Opens the `Runtime` from the environment, or holds the one it is given. `seconds`: wall seconds inside our functions, by step; `finished`: those that returned."""
+    """Opens the `Runtime` from the environment, or holds the one it is given.
+
+    `seconds`: wall seconds inside our functions, by step; `finished`: the steps whose function returned.
+    """
 
     def __init__(self, runtime: Runtime | None = None) -> None:
         self._given = runtime
