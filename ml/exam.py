@@ -1,0 +1,159 @@
+"""An exam on any table: learn on the earlier 80 % of the rows, judge once on the last 20 %, name leaks, abstain without skill.
+
+CSV or frame → `read` → `leaks.suspects` (earlier rows) → `train.train` (earlier rows) → judged once → one dict.
+The same learn-and-judge code as production. Run: `signals exam TABLE.csv --label y --order row --json`, or python -m ml.exam.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml import metrics
+from ml.leaks import suspects
+from ml.model import Model
+from ml.table import BadTable, Table, read
+from ml.train import CONFIGS, Learned, baselines, known_by, train
+
+TEST_SHARE = 0.2
+LEAST_ROWS = 200
+Array = np.ndarray[Any, Any]
+
+
+def exam(
+    table_path: Path | str,
+    label: str,
+    order: str = "row",
+    *,
+    names: Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+    horizon: float | None = None,
+    save_to: Path | None = None,
+) -> dict[str, Any]:
+    """The report of one exam. `order`: 'row' (also 'time' when there is one column of times), or a column. `exclude`: columns never used.
+
+    `names`: column names of a file without a header. `horizon`: how long (in units of the order; days for times) a label takes to be known.
+    Raises BadTable when the table cannot be judged.
+    """
+    order = _one_time(table_path, label, names) if order == "time" else order
+    return judge(read(Path(table_path), label, order, names), order=order, exclude=exclude, horizon=horizon, save_to=save_to)
+
+
+def judge(
+    table: Table, *, order: str = "row", exclude: Sequence[str] = (), horizon: float | None = None, save_to: Path | None = None
+) -> dict[str, Any]:
+    """As `exam`, for a table that was read."""
+    if unknown := set(exclude) - set(table.columns):
+        raise BadTable(f"cannot leave out {', '.join(sorted(unknown))}: no such columns")
+    if len(table) < LEAST_ROWS:
+        raise BadTable(f"{len(table)} rows with a label; {LEAST_ROWS} are the least that can be judged")
+    cut = int(len(table) * (1 - TEST_SHARE))
+    seen, last = table.rows(slice(0, cut)), table.rows(slice(cut, len(table)))
+    usable = [c for c in table.columns if c not in exclude]
+    leaks = suspects(seen.only(usable))
+    columns = [c for c in usable if c not in leaks]
+    moment = float(table.order[cut])
+    learned = train(seen, columns, CONFIGS, horizon, moment)
+    report: dict[str, Any] = {
+        "rows": len(table), "rows_dropped": table.dropped, "train_rows": len(seen) - learned.purged, "purged_rows": learned.purged,
+        "test_rows": len(last), "order": order, "rate_train": _short(seen.y.mean()), "rate_test": _short(last.y.mean()),
+        "columns": columns, "excluded": list(exclude), "leaks": list(leaks), "leak_reasons": leaks,
+        "configurations_tried": len(learned.tried), "inner": learned.told(),
+    }  # fmt: skip
+    return report | _verdict(learned, seen, last, columns, horizon, moment, save_to)
+
+
+def _verdict(
+    learned: Learned, seen: Table, last: Table, columns: Sequence[str], horizon: float | None, moment: float, save_to: Path | None
+) -> dict[str, Any]:
+    model, why = learned.model, learned.no_skill
+    if model is None:
+        return {"abstains": True, "abstained_because": why, "auc": None, "ap": None, "baselines": {}}
+    if not 0 < last.y.sum() < len(last):
+        why = "the last fifth of the rows holds one outcome only: nothing can be judged there"
+        return {"abstains": True, "abstained_because": why, "auc": None, "ap": None, "baselines": {}}
+    told = {"chosen": model.config.name, **measure(last.y, model.probability(last))}
+    low = told["auc_interval"][0]
+    if why is None and low <= 0.5:
+        why = f"no skill beyond noise on the last fifth: AUC {told['auc']:.3f}, interval from {low:.3f}"
+    told |= {"abstains": why is not None, "abstained_because": why}
+    told["baselines"] = baselines(known_by(seen, moment, horizon), columns, last)
+    told["weights"] = _weights(model, last)
+    model.about = {k: told[k] for k in ("auc", "ap", "auc_interval", "brier", "ece", "abstains", "abstained_because")}
+    if save_to is not None:
+        model.save(save_to)
+        told["model"] = str(save_to)
+    return told
+
+
+def measure(y: Array, p: Array) -> dict[str, Any]:
+    """The numbers of a judged set of rows; the interval is at 95 %."""
+    area, se = metrics.auc(y, p), metrics.auc_se(y, p)
+    return {
+        "auc": _short(area), "auc_interval": [_short(area - 1.96 * se), _short(area + 1.96 * se)], "ap": _short(metrics.average_precision(y, p)),
+        "brier": _short(metrics.brier(y, p)), "log_loss": _short(metrics.log_loss(y, p)), "ece": _short(metrics.ece(y, p)),
+        "lift_at_10": _short(metrics.lift_at(y, p)), "mean_probability": _short(float(p.mean())),
+    }  # fmt: skip
+
+
+def _weights(model: Model, table: Table, most: int = 10) -> list[dict[str, Any]]:
+    """Features by how much they move the logit on average, over at most 2,000 rows."""
+    names, points, _ = model.reasons(table.rows(slice(0, 2000)))
+    size = np.abs(points).mean(axis=0)
+    return [{"feature": names[i], "mean_points": _short(float(size[i]))} for i in np.argsort(-size, kind="stable")[:most] if size[i] > 0]
+
+
+def _one_time(path: Path | str, label: str, names: Sequence[str] | None) -> str:
+    table = read(Path(path), label, "row", names)
+    times = [c for c, k in table.kinds.items() if k == "time"]
+    if len(times) != 1:
+        raise BadTable(f"--order time needs exactly one column of times, there are {len(times)}: {', '.join(times)}; name the column")
+    return times[0]
+
+
+def _short(value: float) -> float:
+    return round(float(value), 4)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command line: prints the report (one JSON object with --json, else a page); 1 and one clear line for a table it cannot judge."""
+    ask = argparse.ArgumentParser(prog="signals exam", description="Learn on the earlier rows of a table, judge on the last fifth.",
+                                  epilog="example: signals exam leads.csv --label won --order created_at --json")  # fmt: skip
+    ask.add_argument("table", type=Path)
+    ask.add_argument("--label", required=True, help="column with two values")
+    ask.add_argument("--order", default="row", help="row, time (the only column of times), or a column; default row")
+    ask.add_argument("--exclude", action="append", default=[], help="a column that must not be used; may be repeated")
+    ask.add_argument("--horizon", type=float, help="how long a label takes to be known (days, or units of the order)")
+    ask.add_argument("--save", type=Path, help="folder for the model and its manifest")
+    ask.add_argument("--json", action="store_true")
+    told = ask.parse_args(argv)
+    try:
+        report = exam(told.table, told.label, told.order, exclude=told.exclude, horizon=told.horizon, save_to=told.save)
+    except BadTable as bad:
+        sys.stderr.write(f"error {bad}\n")
+        return 1
+    sys.stdout.write(json.dumps(report, indent=None if told.json else 1) + "\n" if told.json else page(report))
+    return 0
+
+
+def page(report: dict[str, Any]) -> str:
+    """The report for a person."""
+    lines = [f"{report['rows']} rows by {report['order']}: learned on {report['train_rows']}, judged on the last {report['test_rows']}"]
+    lines += [f"suspected leak, left out: {c}: {'; '.join(why)}" for c, why in report["leak_reasons"].items()]
+    if report["abstains"]:
+        lines.append(f"ABSTAINS: {report['abstained_because']}")
+    if report["auc"] is not None:
+        lines.append(f"AUC {report['auc']} {report['auc_interval']}  AP {report['ap']} (rate {report['rate_test']})  ECE {report['ece']}")
+        lines += [f"  {name}: AUC {b['auc']}  AP {b['ap']}" for name, b in report["baselines"].items()]
+        lines.append(f"chosen of {report['configurations_tried']}: {report['chosen']}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

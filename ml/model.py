@@ -1,0 +1,175 @@
+"""A learned model: one or two XGBoost boosters (linear, shallow trees), a calibrator of two numbers, and a manifest.
+
+Table → `Model.margin` → `Model.probability`; `Model.reasons` adds up to the logit exactly. `save`, `load`: XGBoost's own JSON and a manifest
+with every transform; nothing is pickled, nothing is refitted at scoring time, and a model refuses to load when its features differ.
+Does not belong here: choosing and judging (`train.py`, `exam.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml.features import Feature, fit, from_json, matrix, training_matrix
+from ml.table import Table
+
+FORMAT = 1
+Array = np.ndarray[Any, Any]
+
+
+class FeaturesDiffer(ValueError):
+    """The stored model and the code or the table do not agree on the features."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """How to learn. `shapes`: boosters whose margins are averaged. `recency`: half-life of a row's weight, as a share of the rows; None: all count alike."""
+
+    name: str
+    shapes: tuple[str, ...]
+    recency: float | None = None
+    depth: int = 3
+    rounds: int = 150
+    eta: float = 0.05
+    linear_lambda: float = 3e-4
+
+    def params(self, shape: str) -> dict[str, Any]:
+        common = {"objective": "binary:logistic", "nthread": 1, "seed": 1, "verbosity": 0}
+        if shape == "linear":
+            return common | {"booster": "gblinear", "updater": "coord_descent", "feature_selector": "cyclic", "eta": 0.5,
+                             "lambda": self.linear_lambda, "alpha": 0.0}  # fmt: skip
+        return common | {"booster": "gbtree", "tree_method": "hist", "max_depth": self.depth, "eta": self.eta, "subsample": 0.8,
+                         "colsample_bytree": 0.6, "min_child_weight": 10.0, "lambda": 2.0}  # fmt: skip
+
+
+@dataclass
+class Member:
+    """A booster with the features that it reads."""
+
+    shape: str
+    features: list[Feature]
+    booster: Any
+
+    def margin(self, table: Table) -> Array:
+        import xgboost
+
+        found: Array = self.booster.predict(xgboost.DMatrix(_filled(matrix(table, self.features), self.shape)), output_margin=True)
+        return found.astype(float)
+
+    def contributions(self, table: Table) -> Array:
+        """rows × (features + base); each row adds up to the margin."""
+        import xgboost
+
+        data = xgboost.DMatrix(_filled(matrix(table, self.features), self.shape))
+        found: Array = self.booster.predict(data, pred_contribs=True)
+        return found.astype(float)
+
+
+@dataclass
+class Model:
+    """`slope`, `intercept`: calibrated logit = slope · mean margin + intercept."""
+
+    config: Config
+    columns: list[str]
+    members: list[Member]
+    slope: float = 1.0
+    intercept: float = 0.0
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def margin(self, table: Table) -> Array:
+        found: Array = np.mean([m.margin(table) for m in self.members], axis=0)
+        return found
+
+    def probability(self, table: Table) -> Array:
+        """Calibrated probability of yes, one a row."""
+        return sigmoid(self.slope * self.margin(table) + self.intercept)
+
+    def reasons(self, table: Table) -> tuple[list[str], Array, float]:
+        """(feature names, rows × features, base): base + the row's sum is the calibrated logit, exactly up to float32 rounding."""
+        names: dict[str, int] = {}
+        for member in self.members:
+            for feature in member.features:
+                names.setdefault(feature.name, len(names))
+        out, base = np.zeros((len(table), len(names))), self.intercept
+        share = self.slope / len(self.members)
+        for member in self.members:
+            found = member.contributions(table)
+            for at, feature in enumerate(member.features):
+                out[:, names[feature.name]] += share * found[:, at]
+            base += share * float(found[:, -1].mean())
+        return list(names), out, base
+
+    def top_reasons(self, table: Table, count: int = 3) -> list[list[tuple[str, float]]]:
+        """The strongest features of each row with their points on the logit."""
+        names, points, _ = self.reasons(table)
+        best = np.argsort(-np.abs(points), axis=1)[:, :count]
+        return [[(names[j], float(points[i, j])) for j in row] for i, row in enumerate(best)]
+
+    def save(self, folder: Path) -> None:
+        """Boosters as XGBoost's JSON, all else in manifest.json."""
+        folder.mkdir(parents=True, exist_ok=True)
+        members = []
+        for at, member in enumerate(self.members):
+            path = folder / f"booster_{at}.json"
+            member.booster.save_model(path)
+            members.append({"shape": member.shape, "file": path.name, "sha256": sha256(path.read_bytes()).hexdigest(),
+                            "features": [f.to_json() for f in member.features]})  # fmt: skip
+        manifest = {"format": FORMAT, "config": vars(self.config) | {"shapes": list(self.config.shapes)}, "columns": self.columns,
+                    "slope": self.slope, "intercept": self.intercept, "members": members, "about": self.about}  # fmt: skip
+        (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def load(folder: Path, columns: Sequence[str] | None = None) -> Model:
+    """A saved model. `columns`: what the caller's tables have, in order. Raises FeaturesDiffer when the model was made with other ones."""
+    import xgboost
+
+    manifest: Mapping[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["format"] != FORMAT:
+        raise FeaturesDiffer(f"{folder}: manifest format {manifest['format']}, this code reads {FORMAT}; train it anew")
+    if columns is not None and list(columns) != manifest["columns"]:
+        odd = sorted(set(columns) ^ set(manifest["columns"]))
+        raise FeaturesDiffer(f"{folder}: the model's columns are not the table's: {', '.join(odd) or 'another order'}; train it anew")
+    members = []
+    for raw in manifest["members"]:
+        path = folder / raw["file"]
+        if sha256(path.read_bytes()).hexdigest() != raw["sha256"]:
+            raise FeaturesDiffer(f"{path} is not the file that its manifest names")
+        booster = xgboost.Booster()
+        booster.load_model(path)
+        features = [from_json(f) for f in raw["features"]]
+        if booster.num_features() != len(features):
+            raise FeaturesDiffer(f"{path} reads {booster.num_features()} features, its manifest lists {len(features)}")
+        members.append(Member(raw["shape"], features, booster))
+    config = Config(**{**manifest["config"], "shapes": tuple(manifest["config"]["shapes"])})
+    return Model(config, list(manifest["columns"]), members, manifest["slope"], manifest["intercept"], dict(manifest["about"]))
+
+
+def learn(train: Table, columns: Sequence[str], config: Config) -> Model:
+    """Fit features and boosters on the rows, in their order; not calibrated yet."""
+    import xgboost
+
+    members = []
+    age = np.arange(len(train))[::-1] / max(1, len(train))
+    weight = None if config.recency is None else 0.5 ** (age / config.recency)
+    for shape in config.shapes:
+        features = fit(train, columns, shape)
+        data = xgboost.DMatrix(_filled(training_matrix(train, features), shape), train.y, weight=weight)
+        rounds = 60 if shape == "linear" else config.rounds
+        members.append(Member(shape, features, xgboost.train(config.params(shape), data, rounds)))
+    return Model(config, list(columns), members)
+
+
+def sigmoid(x: Array) -> Array:
+    found: Array = 1 / (1 + np.exp(-np.clip(x, -40, 40)))
+    return found
+
+
+def _filled(values: Array, shape: str) -> Array:
+    """A linear booster reads a missing value as 0, and says so here rather than inside."""
+    return np.nan_to_num(values, nan=0.0) if shape == "linear" else values

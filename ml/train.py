@@ -1,0 +1,177 @@
+"""Choose, calibrate, and know whether there is skill: all inside the training rows, in their order of time.
+
+training rows → time-ordered folds → one `Config` by mean AUC, out-of-fold margins → calibrator → `Learned`.
+The rows that judge in the end are never seen here. Does not belong here: the last word (`exam.py`, `evaluate.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from ml.features import matrix
+from ml.metrics import auc, auc_se, average_precision
+from ml.model import Config, Model, learn, sigmoid
+from ml.table import Table
+
+Array = np.ndarray[Any, Any]
+FOLD_EDGES = (0.7, 0.8, 0.9, 1.0)  # each fold is judged by rows later than all it learned from
+CONFIDENCE = 0.95
+LEAST_OF_EACH = 30  # fewer yes or no than that: too little to learn or to judge
+CONFIGS = (
+    Config("linear", ("linear",)),
+    Config("linear, firm", ("linear",), linear_lambda=3e-3),
+    Config("linear, recent", ("linear",), recency=0.2),
+    Config("trees of 2", ("tree",), depth=2, rounds=200),
+    Config("trees of 3", ("tree",), depth=3, rounds=150),
+    Config("trees of 3, recent", ("tree",), depth=3, rounds=150, recency=0.2),
+    Config("trees of 4, slow", ("tree",), depth=4, rounds=200, eta=0.03),
+    Config("both", ("linear", "tree"), depth=3, rounds=150),
+    Config("both, recent", ("linear", "tree"), depth=3, rounds=150, recency=0.2),
+)
+
+
+@dataclass
+class Tried:
+    """What one configuration did on the folds."""
+
+    config: Config
+    aucs: list[float]
+    aps: list[float]
+    ses: list[float]
+    margins: Array
+    labels: Array
+    fold: Array
+
+    @property
+    def auc(self) -> float:
+        return float(np.mean(self.aucs))
+
+
+@dataclass
+class Learned:
+    """`model` is None when there was nothing to learn from. `no_skill` says why the model should abstain, or is None."""
+
+    model: Model | None
+    no_skill: str | None
+    tried: list[Tried] = field(default_factory=list)
+    purged: int = 0
+
+    def told(self) -> list[dict[str, Any]]:
+        return [{"config": t.config.name, "auc": round(t.auc, 4), "ap": round(float(np.mean(t.aps)), 4)} for t in self.tried]
+
+
+def train(
+    table: Table, columns: Sequence[str], configs: Sequence[Config] = CONFIGS, horizon: float | None = None, until: float | None = None
+) -> Learned:
+    """Choose among the configurations, learn on all rows, calibrate on the folds.
+
+    `horizon`: in units of the order, how long a label takes to be known; rows whose label was not known yet at the moment `until`
+    (or at a fold's start) are left out of what is learned from.
+    """
+    kept = known_by(table, until, horizon)
+    purged, table = len(table) - len(kept), kept
+    if min(table.y.sum(), len(table) - table.y.sum()) < LEAST_OF_EACH:
+        return Learned(None, f"too little: {int(table.y.sum())} yes and {int(len(table) - table.y.sum())} no to learn from", purged=purged)
+    tried = [t for c in configs if (t := _try(table, columns, c, horizon)) is not None]
+    if not tried:
+        return Learned(None, "too little: no fold holds both outcomes", purged=purged)
+    best = max(tried, key=lambda t: t.auc)
+    model = learn(table, columns, best.config)
+    model = replace(model, **dict(zip(("slope", "intercept"), calibrate(best), strict=True)))
+    return Learned(model, _no_skill(best, len(tried)), tried, purged)
+
+
+def known_by(table: Table, moment: float | None, horizon: float | None) -> Table:
+    """Rows whose label was known at the moment."""
+    if horizon is None or moment is None:
+        return table
+    return table.rows(table.order <= moment - horizon)
+
+
+def calibrate(tried: Tried) -> tuple[float, float]:
+    """(slope, intercept) of the logit: slope over all folds, then the intercept so that the newest fold's mean is right.
+
+    Two numbers: under drift, calibrators with more of them were worse than none.
+    """
+    slope, intercept = _platt(tried.margins, tried.labels)
+    newest = tried.fold == tried.fold.max()
+    return slope, _level(slope * tried.margins[newest], float(tried.labels[newest].mean()), intercept)
+
+
+def _try(table: Table, columns: Sequence[str], config: Config, horizon: float | None) -> Tried | None:
+    edges = [int(len(table) * share) for share in FOLD_EDGES]
+    aucs, aps, ses, margins, labels, folds = [], [], [], [], [], []
+    for fold, (start, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        seen, judged = known_by(table.rows(slice(0, start)), float(table.order[start]), horizon), table.rows(slice(start, end))
+        if min(judged.y.sum(), len(judged) - judged.y.sum()) < 5 or min(seen.y.sum(), len(seen) - seen.y.sum()) < 5:
+            continue
+        margin = learn(seen, columns, config).margin(judged)
+        aucs.append(auc(judged.y, margin))
+        aps.append(average_precision(judged.y, margin))
+        ses.append(auc_se(judged.y, margin))
+        margins.append(margin)
+        labels.append(judged.y)
+        folds.append(np.full(len(judged), fold))
+    if not aucs:
+        return None
+    return Tried(config, aucs, aps, ses, np.concatenate(margins), np.concatenate(labels), np.concatenate(folds))
+
+
+def _no_skill(best: Tried, tried: int) -> str | None:
+    """None when the mean AUC of the folds lies above one half by more than noise, counting how many configurations were tried."""
+    se = float(np.sqrt(np.sum(np.square(best.ses))) / len(best.ses))
+    z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(1, tried))
+    if best.auc - z * se > 0.5:
+        return None
+    return f"no skill beyond noise in time order inside the training rows: AUC {best.auc:.3f} ± {z * se:.3f} over {len(best.aucs)} folds"
+
+
+def _platt(margin: Array, y: Array) -> tuple[float, float]:
+    slope, intercept = 1.0, 0.0
+    for _ in range(50):  # Newton, two parameters, a touch of ridge toward slope 1
+        p = sigmoid(slope * margin + intercept)
+        w = np.maximum(p * (1 - p), 1e-9)
+        g = np.array([np.sum((p - y) * margin) + (slope - 1), np.sum(p - y)])
+        h = np.array([[np.sum(w * margin**2) + 1, np.sum(w * margin)], [np.sum(w * margin), np.sum(w) + 1e-9]])
+        step = np.linalg.solve(h, g)
+        slope, intercept = slope - float(step[0]), intercept - float(step[1])
+        if np.abs(step).max() < 1e-9:
+            break
+    return max(slope, 0.05), intercept  # never upside down: a slope at or below 0 means no skill, and that is said elsewhere
+
+
+def _level(logit: Array, rate: float, start: float) -> float:
+    rate = min(max(rate, 1e-4), 1 - 1e-4)
+    low, high = start - 20.0, start + 20.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sigmoid(logit + middle).mean() < rate else (low, middle)
+    return (low + high) / 2
+
+
+def baselines(train_rows: Table, columns: Sequence[str], test: Table) -> dict[str, dict[str, float]]:
+    """Logistic regression and scikit-learn's boosting on the same features, judged on the same rows."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    from ml.features import fit, training_matrix
+
+    makers: dict[str, tuple[str, Any]] = {
+        "logistic_regression": ("linear", make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))),
+        "hist_gradient_boosting": ("tree", HistGradientBoostingClassifier(random_state=1, early_stopping=False, max_depth=3)),
+    }
+    out = {}
+    for name, (shape, maker) in makers.items():
+        features = fit(train_rows, columns, shape)
+        data = [np.nan_to_num(m) if shape == "linear" else m for m in (training_matrix(train_rows, features), matrix(test, features))]
+        maker.fit(data[0], train_rows.y)
+        p = maker.predict_proba(data[1])[:, 1]
+        out[name] = {"auc": round(auc(test.y, p), 4), "ap": round(average_precision(test.y, p), 4)}
+    return out
