@@ -23,7 +23,8 @@ def build_definitions(
     settings: Settings, house: House | None = None, *, manifest: Path | None = None
 ) -> dg.Definitions:
     """Everything Dagster knows of. `house`: share an open runtime; `manifest`: skip `dbt parse`."""
-    days = daily(load_profile(settings.profile_path).zone)
+    zone = load_profile(settings.profile_path).zone
+    days = daily(zone)
     parsed = manifest or dbt.parse(settings)
     stages = [
         dbt_stage("rules", parsed, SEEDS),
@@ -46,7 +47,7 @@ def build_definitions(
             *activation.assets(days), *metrics.assets(days, marts),
         ],
         jobs=[job, backfill],
-        schedules=[automation.schedule(job)],
+        schedules=[automation.schedule(job, zone)],
         sensors=[automation.file_drop_sensor(job), automation.failure_sensor()],
         resources={"house": house or House()},
         executor=dg.in_process_executor,

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from signals_pipeline.orchestration.resources import House
+from signals_pipeline.rules.windows import HOUR_OFFSET
 
 RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL)
 
@@ -31,19 +32,32 @@ def backfill_job() -> Any:
     )
 
 
-def schedule(job: Any) -> Any:
-    return dg.build_schedule_from_partitioned_job(job, name="daily_at_0600", default_status=dg.DefaultScheduleStatus.RUNNING)
+def schedule(job: Any, zone: str) -> dg.ScheduleDefinition:
+    """06:00 in the profile's zone, for the day that has just closed by the pipeline's own clock (which is the sandbox's in a sandbox)."""
+
+    @dg.schedule(
+        name="daily_at_0600",
+        job=job,
+        cron_schedule=f"0 {HOUR_OFFSET} * * *",
+        execution_timezone=zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    def daily_at_0600(context: dg.ScheduleEvaluationContext, house: dg.ResourceParam[House]) -> dg.RunRequest:
+        day = house.runtime.today().isoformat()
+        return dg.RunRequest(run_key=day, partition_key=day)
+
+    return daily_at_0600
 
 
 def file_drop_sensor(job: Any) -> dg.SensorDefinition:
-    """Starts a run for the open day when a complete file lies in a drop folder; one run per set of files."""
+    """Starts a run for the newest closed day when a complete file lies in a drop folder; one run per set of files."""
 
     @dg.sensor(name="file_drop", job=job, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
     def file_drop(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
-        from signals_pipeline.sources.file_drop import ready_files
+        from signals_pipeline.sources.file_drop.folder import ready_files
 
         rt = house.runtime
-        ready = [f"{p.parent.parent.name}/{p.name}:{p.stat().st_size}" for p in ready_files(rt.settings.file_drop)]
+        ready = [f"{p.parent.parent.name}/{p.name}:{p.stat().st_size}" for p in ready_files(rt.settings.file_drop, rt.today())]
         if not ready:
             yield dg.SkipReason(f"no complete file under {rt.settings.file_drop}")
             return
@@ -56,14 +70,12 @@ def failure_sensor() -> dg.SensorDefinition:
     """A failed run becomes an in-app notice, once."""
 
     @dg.run_failure_sensor(name="run_failed", default_status=dg.DefaultSensorStatus.RUNNING)
-    def run_failed(context: dg.RunFailureSensorContext) -> None:
+    def run_failed(context: dg.RunFailureSensorContext, house: dg.ResourceParam[House]) -> None:
         import sqlalchemy as sa
 
         from signals_pipeline.io import ops
-        from signals_pipeline.runtime import build_runtime
-        from signals_pipeline.settings import load_settings
 
-        rt = build_runtime(load_settings())
+        rt = house.runtime
         notice = {
             "notice_id": f"run-failed-{context.dagster_run.run_id}",
             "kind": "run_failed",

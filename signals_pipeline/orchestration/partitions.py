@@ -25,6 +25,13 @@ class Days:
     until: date
 
 
+def closed(days: Days, rt: Runtime) -> Days:
+    """The same days, when their windows have closed. Raises dg.Failure for a day that is still open: its rows would be half a day."""
+    if days.until > rt.today():
+        raise dg.Failure(f"{days.until} has not closed yet: the newest closed day is {rt.today()}", allow_retries=False)
+    return days
+
+
 def days_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, rt: Runtime) -> Days:
     """From the run's partition or partition range; without either, the newest closed day."""
     tags = context.run.tags

@@ -116,6 +116,14 @@ class Folder:
             connection.execute(dropped_files.insert().values(sha256=digest, at=at, **values))
 
 
+def ready_files(root: Path, dt: date) -> list[Path]:
+    """Files under `<root>/<template>/incoming` that a run of day `dt` would take for certain: a marker stands beside them and
+    their name is not of a later day."""
+    found = [p for folder in sorted(root.glob("*/incoming")) for p in _files(folder)]
+    marked = [p for p in found if any(p.with_name(p.name + marker).exists() for marker in MARKERS)]
+    return [p for p in marked if (as_of(p.name) or dt) <= dt + timedelta(days=1)]
+
+
 def as_of(name: str) -> date | None:
     """The day in a file's name (`…_2026-06-29.csv`, `…20260629…`); None when there is none."""
     for year, month, day in reversed(_DATE.findall(name)):

@@ -1,0 +1,105 @@
+"""Sensors and schedule, evaluated as the daemon does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from signals_pipeline.io import ops
+from signals_pipeline.orchestration import automation
+from signals_pipeline.orchestration.partitions import Days, closed
+from signals_pipeline.orchestration.resources import House
+from signals_pipeline.runtime import Runtime, build_runtime
+from signals_pipeline.settings import load_settings
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+
+@pytest.fixture
+def rt(tmp_path: Path) -> Runtime:
+    return build_runtime(load_settings({}, home=tmp_path, now=datetime(2026, 6, 30, 10, 5, tzinfo=UTC)))
+
+
+def _job() -> object:
+    @dg.op
+    def nothing() -> None: ...
+
+    @dg.job
+    def job() -> None:
+        nothing()
+
+    return job
+
+
+def _drop(rt: Runtime, name: str, *, marked: bool = True) -> None:
+    folder = rt.settings.file_drop / "funding" / "incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("company_name\n")
+    if marked:
+        (folder / f"{name}.done").touch()
+
+
+def _ticks(rt: Runtime) -> list[object]:
+    sensor = automation.file_drop_sensor(_job())
+    with dg.build_sensor_context(resources={"house": House(rt)}) as context:
+        return list(sensor(context))  # type: ignore[call-overload]
+
+
+def test_a_complete_file_asks_for_one_run_of_the_closed_day(rt: Runtime) -> None:
+    _drop(rt, "wire_funding_2026-06-29.csv")
+    (request,) = _ticks(rt)
+    assert isinstance(request, dg.RunRequest) and request.partition_key == "2026-06-29"
+    (again,) = _ticks(rt)
+    assert isinstance(again, dg.RunRequest) and again.run_key == request.run_key
+
+
+@pytest.mark.parametrize(("name", "marked"), [("wire_funding_2026-06-29.csv", False), ("wire_funding_2026-08-01.csv", True)])
+def test_a_file_that_is_not_complete_or_not_due_starts_nothing(rt: Runtime, name: str, marked: bool) -> None:
+    _drop(rt, name, marked=marked)
+    (skipped,) = _ticks(rt)
+    assert isinstance(skipped, dg.SkipReason)
+
+
+def test_an_empty_drop_folder_says_so(rt: Runtime) -> None:
+    (skipped,) = _ticks(rt)
+    assert isinstance(skipped, dg.SkipReason) and "no complete file" in str(skipped.skip_message)
+
+
+def test_at_six_the_day_that_has_closed_by_our_own_clock_is_asked_for(rt: Runtime) -> None:
+    schedule = automation.schedule(_job(), rt.profile.zone)
+    with dg.build_schedule_context(resources={"house": House(rt)}) as context:
+        request = schedule(context)
+    assert (request.partition_key, schedule.cron_schedule, schedule.execution_timezone) == ("2026-06-29", "0 6 * * *", "America/New_York")
+
+
+def test_a_day_that_is_still_open_is_refused(rt: Runtime) -> None:
+    today = rt.today()
+    assert closed(Days(today, today), rt).until == today
+    with pytest.raises(dg.Failure, match="has not closed yet"):
+        closed(Days(today, today + timedelta(days=1)), rt)
+
+
+def test_a_failed_run_becomes_one_notice(rt: Runtime) -> None:
+    @dg.op
+    def breaks() -> None:
+        raise ValueError("no luck")
+
+    @dg.job
+    def job() -> None:
+        breaks()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="run_failed", dagster_event=result.get_run_failure_event(), dagster_instance=instance, dagster_run=result.dagster_run,
+            resources={"house": House(rt)},
+        ).for_run_failure()  # fmt: skip
+        sensor = automation.failure_sensor()
+        sensor(context)
+        sensor(context)
+    with rt.ops.connect() as connection:
+        assert [r.kind for r in connection.execute(sa.select(ops.notices.c.kind))] == ["run_failed"]
