@@ -1,4 +1,4 @@
-"""A learned model: one or two XGBoost boosters (linear, shallow trees), a calibrator of two numbers, and a manifest.
+"""A learned model: one or two XGBoost boosters (linear, then shallow trees on what it left), a calibrator of two numbers, and a manifest.
 
 Table → `Model.margin` → `Model.probability`; `Model.reasons` adds up to the logit exactly. `save`, `load`: XGBoost's own JSON and a manifest
 with every transform; nothing is pickled, nothing is refitted at scoring time, and a model refuses to load when its features differ.
@@ -29,18 +29,21 @@ class FeaturesDiffer(ValueError):
 
 @dataclass(frozen=True)
 class Config:
-    """How to learn. `shapes`: boosters whose margins are averaged. `recency`: half-life of a row's weight, as a share of the rows; None: all count alike."""
+    """How to learn. `shapes`: boosters whose margins add up, each learning what those before it left. `recency`: half-life of a row's weight, as a share of the rows; None: all
+    count alike. `level`: learn what sets a row apart from its neighbours in time, not the level of the time itself: the local rate of yes (over
+    that share of the rows, both sides) is taken as given while learning; None: the model must explain the level too."""
 
     name: str
     shapes: tuple[str, ...]
     recency: float | None = None
+    level: float | None = None
     depth: int = 3
     rounds: int = 150
     eta: float = 0.05
     linear_lambda: float = 3e-4
 
     def params(self, shape: str) -> dict[str, Any]:
-        common = {"objective": "binary:logistic", "nthread": 1, "seed": 1, "verbosity": 0}
+        common = {"objective": "binary:logistic", "base_score": 0.5, "nthread": 1, "seed": 1, "verbosity": 0}
         if shape == "linear":
             return common | {"booster": "gblinear", "updater": "coord_descent", "feature_selector": "cyclic", "eta": 0.5,
                              "lambda": self.linear_lambda, "alpha": 0.0}  # fmt: skip
@@ -60,7 +63,7 @@ class Member:
         import xgboost
 
         found: Array = self.booster.predict(xgboost.DMatrix(_filled(matrix(table, self.features), self.shape)), output_margin=True)
-        return found.astype(float)
+        return found.astype(np.float64)
 
     def contributions(self, table: Table) -> Array:
         """rows × (features + base); each row adds up to the margin."""
@@ -73,7 +76,7 @@ class Member:
 
 @dataclass
 class Model:
-    """`slope`, `intercept`: calibrated logit = slope · mean margin + intercept."""
+    """`slope`, `intercept`: calibrated logit = slope · summed margin + intercept."""
 
     config: Config
     columns: list[str]
@@ -83,7 +86,7 @@ class Model:
     about: dict[str, Any] = field(default_factory=dict)
 
     def margin(self, table: Table) -> Array:
-        found: Array = np.mean([m.margin(table) for m in self.members], axis=0)
+        found: Array = np.sum([m.margin(table) for m in self.members], axis=0)
         return found
 
     def probability(self, table: Table) -> Array:
@@ -97,12 +100,11 @@ class Model:
             for feature in member.features:
                 names.setdefault(feature.name, len(names))
         out, base = np.zeros((len(table), len(names))), self.intercept
-        share = self.slope / len(self.members)
         for member in self.members:
             found = member.contributions(table)
             for at, feature in enumerate(member.features):
-                out[:, names[feature.name]] += share * found[:, at]
-            base += share * float(found[:, -1].mean())
+                out[:, names[feature.name]] += self.slope * found[:, at]
+            base += self.slope * float(found[:, -1].mean())
         return list(names), out, base
 
     def top_reasons(self, table: Table, count: int = 3) -> list[list[tuple[str, float]]]:
@@ -157,12 +159,27 @@ def learn(train: Table, columns: Sequence[str], config: Config) -> Model:
     members = []
     age = np.arange(len(train))[::-1] / max(1, len(train))
     weight = None if config.recency is None else 0.5 ** (age / config.recency)
+    given = local_level(train.y, config.level) if config.level is not None else np.zeros(len(train))
     for shape in config.shapes:
         features = fit(train, columns, shape)
-        data = xgboost.DMatrix(_filled(training_matrix(train, features), shape), train.y, weight=weight)
+        values = _filled(training_matrix(train, features), shape)
+        data = xgboost.DMatrix(values, train.y, weight=weight, base_margin=given)
         rounds = 60 if shape == "linear" else config.rounds
-        members.append(Member(shape, features, xgboost.train(config.params(shape), data, rounds)))
+        member = Member(shape, features, xgboost.train(config.params(shape), data, rounds))
+        members.append(member)
+        given = member.booster.predict(data, output_margin=True).astype(float)  # the next one learns what is left
     return Model(config, list(columns), members)
+
+
+def local_level(y: Array, share: float) -> Array:
+    """logit of the rate of yes among a row's neighbours, pulled toward the mean by twenty rows."""
+    reach = max(50, int(len(y) * share))
+    before = np.r_[0.0, np.cumsum(y)]
+    at = np.arange(len(y))
+    low, high = np.maximum(0, at - reach), np.minimum(len(y), at + reach)
+    rate = (before[high] - before[low] + 20 * y.mean()) / (high - low + 20)
+    found: Array = np.log(rate / (1 - rate))
+    return found
 
 
 def sigmoid(x: Array) -> Array:

@@ -24,14 +24,16 @@ CONFIDENCE = 0.95
 LEAST_OF_EACH = 30  # fewer yes or no than that: too little to learn or to judge
 CONFIGS = (
     Config("linear", ("linear",)),
-    Config("linear, firm", ("linear",), linear_lambda=3e-3),
     Config("linear, recent", ("linear",), recency=0.2),
+    Config("linear, very recent", ("linear",), recency=0.05),
+    Config("linear, recent, within time", ("linear",), recency=0.2, level=0.01),
     Config("trees of 2", ("tree",), depth=2, rounds=200),
     Config("trees of 3", ("tree",), depth=3, rounds=150),
     Config("trees of 3, recent", ("tree",), depth=3, rounds=150, recency=0.2),
-    Config("trees of 4, slow", ("tree",), depth=4, rounds=200, eta=0.03),
-    Config("both", ("linear", "tree"), depth=3, rounds=150),
-    Config("both, recent", ("linear", "tree"), depth=3, rounds=150, recency=0.2),
+    Config("trees of 3, recent, within time", ("tree",), depth=3, rounds=150, recency=0.2, level=0.01),
+    Config("linear, then trees", ("linear", "tree"), depth=2, rounds=50),
+    Config("linear, then trees, recent", ("linear", "tree"), depth=2, rounds=50, recency=0.2),
+    Config("linear, then trees, very recent", ("linear", "tree"), depth=2, rounds=50, recency=0.05),
 )
 
 
@@ -50,6 +52,11 @@ class Tried:
     @property
     def auc(self) -> float:
         return float(np.mean(self.aucs))
+
+    @property
+    def se(self) -> float:
+        """Standard error of the mean AUC."""
+        return float(np.sqrt(np.sum(np.square(self.ses))) / len(self.ses))
 
 
 @dataclass
@@ -80,10 +87,17 @@ def train(
     tried = [t for c in configs if (t := _try(table, columns, c, horizon)) is not None]
     if not tried:
         return Learned(None, "too little: no fold holds both outcomes", purged=purged)
-    best = max(tried, key=lambda t: t.auc)
+    best = choose(tried)
     model = learn(table, columns, best.config)
     model = replace(model, **dict(zip(("slope", "intercept"), calibrate(best), strict=True)))
     return Learned(model, _no_skill(best, len(tried)), tried, purged)
+
+
+def choose(tried: Sequence[Tried]) -> Tried:
+    """The best mean AUC of the folds; but the most members among those within half a standard error of it: two kinds of model err apart."""
+    best = max(tried, key=lambda t: t.auc)
+    near = [t for t in tried if t.auc >= best.auc - best.se / 2]
+    return max(near, key=lambda t: (len(t.config.shapes), t.auc))
 
 
 def known_by(table: Table, moment: float | None, horizon: float | None) -> Table:
@@ -124,11 +138,10 @@ def _try(table: Table, columns: Sequence[str], config: Config, horizon: float | 
 
 def _no_skill(best: Tried, tried: int) -> str | None:
     """None when the mean AUC of the folds lies above one half by more than noise, counting how many configurations were tried."""
-    se = float(np.sqrt(np.sum(np.square(best.ses))) / len(best.ses))
     z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(1, tried))
-    if best.auc - z * se > 0.5:
+    if best.auc - z * best.se > 0.5:
         return None
-    return f"no skill beyond noise in time order inside the training rows: AUC {best.auc:.3f} ± {z * se:.3f} over {len(best.aucs)} folds"
+    return f"no skill beyond noise in time order inside the training rows: AUC {best.auc:.3f} ± {z * best.se:.3f} over {len(best.aucs)} folds"
 
 
 def _platt(margin: Array, y: Array) -> tuple[float, float]:
