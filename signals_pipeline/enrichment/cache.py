@@ -47,7 +47,5 @@ class AnswerCache:
             "outcome": answer.outcome, "at": answer.at, "expires_at": answer.at + timedelta(days=days),
             "payload": json.dumps(answer.payload, sort_keys=True) if answer.payload is not None else None,
         }  # fmt: skip
-        where = (_T.c.provider == provider) & (_T.c.lookup_key == lookup_key)
         with self.ops.begin() as connection:
-            if not connection.execute(sa.update(_T).where(where).values(**values)).rowcount:
-                connection.execute(sa.insert(_T).values(provider=provider, lookup_key=lookup_key, **values))
+            store.put(connection, _T, {"provider": provider, "lookup_key": lookup_key}, values)

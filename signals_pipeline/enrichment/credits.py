@@ -43,8 +43,7 @@ class CreditLedger:
         """One entry id per purchase, in order; None from the first that no longer fits the caps. Committed on return."""
         entries: list[str | None] = []
         with self.ops.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(0xC4ED17)))
+            store.serialize(connection, "credits")
             left = self._remaining(connection, dt)
             for purchase in purchases:
                 if purchase.credits > left:

@@ -31,6 +31,7 @@ def draw(rt: Runtime, dt: date, eligible: Iterable[str], canonical: Mapping[str,
     rules = rt.profile.priorities
     table = store.holdouts
     with rt.ops.begin() as connection:
+        store.serialize(connection, "holdout")
         arms: dict[str, set[str]] = {}
         for row in connection.execute(sa.select(table.c.company_id, table.c.arm)):
             arms.setdefault(canonical.get(row.company_id, row.company_id), set()).add(row.arm)

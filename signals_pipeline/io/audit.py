@@ -19,7 +19,6 @@ from signals_pipeline.io import ops as store
 from signals_pipeline.keys import normal_email
 
 START = "0" * 64
-_LOCK = 0x51A11  # Postgres advisory lock: one writer at a time; SQLite locks at BEGIN
 
 
 def append(engine: sa.Engine, at: datetime, kind: str, body: Mapping[str, Any]) -> int:
@@ -32,8 +31,7 @@ def append_in(connection: sa.Connection, at: datetime, kind: str, body: Mapping[
     """The same inside the caller's transaction, so that the deed and its entry stand or fall together."""
     if found := next(_addresses(body), None):
         raise Permanent(f"audit: {kind}: `{found}` holds an e-mail address; write its key (keys.email_key)")
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    store.serialize(connection, "audit")
     table = store.audit
     last = connection.execute(sa.select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)).one_or_none()
     seq, previous = (last.seq + 1, last.hash) if last else (1, START)

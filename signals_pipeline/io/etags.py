@@ -48,8 +48,6 @@ def remember(ops: sa.Engine, key: str, response: httpx.Response, at: datetime) -
         "etag": etag, "last_modified": modified, "seen_at": at,
         "body": base64.b64encode(zlib.compress(response.content)).decode(),
     }  # fmt: skip
-    table = store.etags
     with ops.begin() as connection:
-        if not connection.execute(sa.update(table).where(table.c.request_key == key).values(**values)).rowcount:
-            connection.execute(sa.insert(table).values(request_key=key, **values))
+        store.put(connection, store.etags, {"request_key": key}, values)
     return True

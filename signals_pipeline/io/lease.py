@@ -33,6 +33,7 @@ class Lease:
         """Raises Transient while another living process holds it."""
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         with self.engine.begin() as connection:
+            ops.serialize(connection, f"lease:{self.name}")
             row = connection.execute(sa.select(_L).where(_L.c.name == self.name)).mappings().first()
             if row and row["until"] > self.at() and not _is_dead(row["holder"]):
                 raise Transient(f"another process runs {self.name} ({row['holder']}) and holds the lease until {row['until']:%H:%M:%S} UTC")

@@ -6,6 +6,7 @@ Does not belong here: facts that can be recomputed (lake), business logic (the s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,28 @@ def open_ops(url: str) -> sa.Engine:
     return engine
 
 
+def put(connection: sa.Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any], again: Mapping[str, Any] | None = None) -> None:
+    """Insert the row of a primary key, or update the one that stands, in one statement: two writers cannot both insert.
+
+    `again`: other values for an update than for an insert; they may be SQL expressions over the table's columns.
+    """
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    row = insert(table).values(**key, **values)
+    connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(again if again is not None else values)))
+
+
+def serialize(connection: sa.Connection, what: str) -> None:
+    """From here to the end of this transaction nobody else is in one that serialized on `what`: read, decide, write.
+
+    Postgres: an advisory lock. SQLite needs none: its only writer is the one that said BEGIN IMMEDIATE.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"signals:{what}", 0))))
+
+
 def _sqlite_connect(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
@@ -156,5 +179,6 @@ def _migrate(engine: sa.Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
+        serialize(connection, "migrate")  # daemon, web server and CLI may open a new store at once
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -264,8 +264,7 @@ def _put(connection: sa.Connection, bucket: str, next_free: float, state: str | 
 def add_to_quota(connection: sa.Connection, vendor: str, period: str, period_key: str, count: int) -> int:
     """Adds to a counter inside the caller's transaction; returns the new value."""
     table = store.quota_counters
-    where = (table.c.vendor == vendor) & (table.c.period == period) & (table.c.period_key == period_key)
-    done = connection.execute(sa.update(table).where(where).values(used=table.c.used + count))
-    if not done.rowcount:
-        connection.execute(sa.insert(table).values(vendor=vendor, period=period, period_key=period_key, used=count))
+    key = {"vendor": vendor, "period": period, "period_key": period_key}
+    store.put(connection, table, key, {"used": count}, again={"used": table.c.used + count})
+    where = sa.and_(*(table.c[name] == value for name, value in key.items()))
     return int(connection.execute(sa.select(table.c.used).where(where)).scalar_one())

@@ -17,6 +17,7 @@ def pause(ops: sa.Engine, vendor: str, until: datetime, error: str, at: datetime
     """Refuse requests to a vendor until `until`; an earlier pause that lasts longer stands. Instants are naive UTC."""
     table = store.source_health
     with ops.begin() as connection:
+        store.serialize(connection, f"pause:{vendor}")
         row = connection.execute(sa.select(table).where(table.c.stream == vendor)).one_or_none()
         longest = max(until, row.paused_until or until) if row else until
         values = {"status": "paused", "error": error, "last_try_at": at, "paused_until": longest}
@@ -46,5 +47,6 @@ def notice(ops: sa.Engine, kind: str, subject: str, title: str, body: str, at: d
     key = md5("notice", kind, subject, at.date())
     table = store.notices
     with ops.begin() as connection:
+        store.serialize(connection, "notices")
         if not connection.execute(sa.select(table.c.notice_id).where(table.c.notice_id == key)).first():
             connection.execute(sa.insert(table).values(notice_id=key, kind=kind, title=title, body=body, is_read=False, at=at))

@@ -44,11 +44,12 @@ class Launched:
 
 
 def set_dagster_home(settings: Settings, environ: Any = None) -> None:
-    """Point Dagster at the repository's dagster.yaml and at this home's folder; an operator's own DAGSTER_HOME wins."""
+    """Point Dagster at the repository's dagster.yaml and at this home's folder; an operator's own DAGSTER_HOME wins, with its storage."""
     env = os.environ if environ is None else environ
     env.setdefault("DAGSTER_HOME", str(REPOSITORY))
-    env["DAGSTER_STORAGE_DIR"] = str(settings.home / "dagster")
-    (settings.home / "dagster").mkdir(parents=True, exist_ok=True)
+    if env["DAGSTER_HOME"] == str(REPOSITORY) or not env.get("DAGSTER_STORAGE_DIR"):
+        env["DAGSTER_STORAGE_DIR"] = str(settings.home / "dagster")
+    Path(env["DAGSTER_STORAGE_DIR"]).mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager

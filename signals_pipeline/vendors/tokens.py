@@ -136,14 +136,12 @@ def load(ops: sa.Engine, vendor: str) -> Token | None:
 
 def save(ops: sa.Engine, vendor: str, token: Token) -> None:
     """In one transaction: with a rotating refresh token the old one is dead by now."""
-    table = store.tokens
     values = {
         "access_token": token.access, "refresh_token": token.refresh, "expires_at": token.expires_at, "minted_at": token.minted_at,
         "extra": json.dumps({"made_with": token.made_with, "url": token.url}),
     }  # fmt: skip
     with ops.begin() as connection:
-        if not connection.execute(sa.update(table).where(table.c.vendor == vendor).values(**values)).rowcount:
-            connection.execute(sa.insert(table).values(vendor=vendor, **values))
+        store.put(connection, store.tokens, {"vendor": vendor}, values)
 
 
 def digest(*credentials: str) -> str:
