@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
+from signals_pipeline.activation import store
 from signals_pipeline.activation.model import Plan
 from signals_pipeline.io import ops
 from signals_pipeline.runtime import Runtime
@@ -28,26 +30,40 @@ def caps_of(rt: Runtime, plan: Plan) -> list[Cap]:
     """Every cap that the plan touches, with what the plan and the day's other confirmed effects use of it."""
     activation, rows = rt.profile.activation, plan.sending
     done = _done_today(rt, plan)
-    enrolled = [r for r in rows if r.operation == "enrol" and r.effect_id not in done]
+    enrolled = [r for r in rows if r.operation == "enrol" and r.effect_id not in {d["effect_id"] for d in done}]
     caps = [
         Cap("rows", len(rows), activation.max_rows),
         Cap("cost_usd", plan.cost_usd, activation.max_cost_usd),
         Cap("enrolments", len(enrolled) + len(done), rt.profile.priorities.daily_cap),
     ]
-    per_company = Counter(r.company_id for r in rows if r.operation == "enrol")
-    caps += [Cap(f"contacts:{company}", n, activation.max_contacts_per_company) for company, n in sorted(per_company.items(), key=str)]
+    per_company = Counter(r.company_id for r in enrolled)
+    reached = Counter(d["company_id"] for d in done)
+    caps += [
+        Cap(f"contacts:{company}", n + reached[company], activation.max_contacts_per_company)
+        for company, n in sorted(per_company.items(), key=str)
+    ]
     allowed = _mailboxes(rt, plan)
-    per_mailbox = Counter(str(r.facts.get("mailbox_id")) for r in enrolled)
+    per_mailbox = Counter(str(r.facts.get("mailbox_id")) for r in enrolled) + _mailboxes_used(rt, done)
     caps += [Cap(f"mailbox:{m}", n, allowed[m]) for m, n in sorted(per_mailbox.items()) if m in allowed]
     return caps
 
 
-def _done_today(rt: Runtime, plan: Plan) -> set[str]:
-    """Effect ids of enrolments of the plan's day that stand already, from this plan or an earlier one."""
+def _done_today(rt: Runtime, plan: Plan) -> list[dict[str, Any]]:
+    """Ledger rows of the day's enrolments that stand or may stand already, from this plan or an earlier one."""
     t = ops.ledger
-    where = (t.c.dt == plan.dt, t.c.object == "sequence_state", t.c.status.in_(("sent", "confirmed", "unknown")))
+    where = (t.c.dt == plan.dt, t.c.object == "sequence_state", t.c.status.in_(("sent", "confirmed", "unknown", "review")))
+    columns = (t.c.effect_id, t.c.plan_hash, t.c.company_id)
     with rt.ops.connect() as connection:
-        return set(connection.execute(sa.select(t.c.effect_id).where(*where)).scalars())
+        return [dict(r) for r in connection.execute(sa.select(*columns).where(*where)).mappings()]
+
+
+def _mailboxes_used(rt: Runtime, done: list[dict[str, Any]]) -> Counter[str]:
+    """Enrolments of the day per mailbox, as the plans that sent them say."""
+    used: Counter[str] = Counter()
+    for plan_hash in sorted({d["plan_hash"] for d in done}):
+        facts = {r.effect_id: r.facts for r in store.load(rt, plan_hash).rows}
+        used.update(str(facts.get(d["effect_id"], {}).get("mailbox_id")) for d in done if d["plan_hash"] == plan_hash)
+    return used
 
 
 def _mailboxes(rt: Runtime, plan: Plan) -> dict[str, float]:

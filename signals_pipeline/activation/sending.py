@@ -169,6 +169,7 @@ class Sender:
         failed = [o for o in outcomes if o.kind == "failed" or (o.kind == "retry" and is_last)]
         self.ledger.mark({o.effect_id: ("failed", None, o.detail) for o in failed})
         self.failed |= {o.effect_id: o.detail for o in failed}
+        self._refuse([(ready[o.effect_id].row, f"{to.name}: {o.detail}") for o in outcomes if o.kind == "refused"])
         again = [ready[o.effect_id] for o in outcomes if o.kind == "retry" and not is_last]
         unknown = [ready[o.effect_id] for o in outcomes if o.kind == "unknown"]
         return again + await self._doubtful(to, object_, unknown, {o.effect_id: o.detail for o in outcomes}, is_last=is_last)

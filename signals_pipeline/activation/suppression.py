@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from signals_pipeline.activation.destinations.base import Ready
 from signals_pipeline.activation.destinations.outreach import ACTIVE, opted_out
-from signals_pipeline.activation.doors import Doors
+from signals_pipeline.activation.doors import Doors, OutreachDoor
 from signals_pipeline.activation.model import PlanRow
 from signals_pipeline.io import ops
+from signals_pipeline.rules.seeds import seed
 
 PEOPLE = ("contact", "lead", "prospect", "sequence_state")
 _CONTACT = ["Id", "Email", "AccountId", "HasOptedOutOfEmail", "Do_Not_Contact__c", "EmailBouncedDate"]
@@ -84,7 +85,8 @@ def _of_record(record: Mapping[str, Any]) -> str | None:
 async def _outreach(doors: Doors, addresses: Mapping[str, Sequence[PlanRow]], ready: Sequence[Ready]) -> dict[str, str]:
     assert doors.outreach is not None
     prospects = await doors.outreach.prospects_by_email(sorted(addresses))
-    enrolling = {str(r.row.facts["email"]) for r in ready if r.row.object == "sequence_state"}
+    enrolling = {str(r.row.facts["email"]): r.row.facts["sequence_id"] for r in ready if r.row.object == "sequence_state"}
+    repeats_stop = any(r["rule"] == "sequence_repeated" and r["is_active"] == "true" for r in seed("suppression_rules"))
     found: dict[str, str] = {}
     for address, sharing in prospects.items():
         if any(opted_out(p) for p in sharing):
@@ -94,4 +96,11 @@ async def _outreach(doors: Doors, addresses: Mapping[str, Sequence[PlanRow]], re
                 states = await doors.outreach.sequence_states(prospect_id=int(prospect["id"]))
                 if any(s["attributes"].get("state") in ACTIVE for s in states):
                     found[address] = "in_sequence"
+                elif states and repeats_stop and await _was_in(doors.outreach, int(prospect["id"]), enrolling[address]):
+                    found.setdefault(address, "sequence_repeated")
     return found
+
+
+async def _was_in(door: OutreachDoor, prospect_id: int, sequence_id: Any) -> bool:
+    """Whether a state of this prospect in this sequence was ever made: the sequencer takes nobody twice."""
+    return sequence_id is not None and bool(await door.sequence_states(prospect_id=prospect_id, sequence_id=int(sequence_id)))

@@ -138,7 +138,7 @@ _ALL = (
     _raw("ops__suppressions", email_key=TEXT, company_id=TEXT, reason=TEXT, since=DAY, note=TEXT),
     _raw("ops__sends", effect_id=TEXT, plan_hash=TEXT, dt_planned=DAY, destination=TEXT, object=TEXT, operation=TEXT,
          natural_key=TEXT, status=TEXT, vendor_id=TEXT, company_id=TEXT, person_id=TEXT, email_key=TEXT, signal_id=TEXT,
-         signal_type=TEXT, sent_at=TIME, confirmed_at=TIME),
+         signal_type=TEXT, is_probe=FLAG, sent_at=TIME, confirmed_at=TIME),
     _raw("ops__enrichments", provider=TEXT, lookup_key=TEXT, outcome=TEXT, credits=REAL, usd=REAL, company_id=TEXT, signal_id=TEXT, at=TIME),
     # ---- facts: sources ---------------------------------------------------------------------------------------
     _facts("mentions", "sources", ("mention_id",),  # companies only; people stand in `people`

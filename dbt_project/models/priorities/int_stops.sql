@@ -134,6 +134,14 @@ of_candidate as (
     inner join {{ ref('int_touches') }} as t on t.person_id = c.person_id
     where t.last_touched_on > {{ add_days(to_day(), '-' ~ var('cool_down_days')) }}
     union all
+    {# the sequencer takes nobody into a sequence twice, however the first time ended #}
+    select c.outbox_id, 'sequence_repeated', 'in ' || c.sequence_name || ' before (' || s.state || ')'
+    from candidates as c
+    inner join {{ ref('int_sequences') }} as q on q.sequence_name = c.sequence_name
+    inner join keyed as k on k.person_id = c.person_id and k.kind = 'prospect'
+    inner join {{ ref('stg_outreach__sequence_states') }} as s
+        on cast(s.prospect_id as {{ text }}) = k.value and s.sequence_id = q.sequence_id
+    union all
     select c.outbox_id, 'no_route', 'no active owner with a healthy mailbox' from candidates as c
     left join {{ ref('int_routes') }} as r on r.outbox_id = c.outbox_id where r.outbox_id is null
     union all

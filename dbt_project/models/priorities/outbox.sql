@@ -1,7 +1,8 @@
 {{ config(tags=['mart']) }}
 {# What should happen today, for everybody considered: send, suppressed, held_out or over_cap, in that order of force.
    Rank is strength order; a usage spike goes before a drop-off. Probes take their own few seats of the cap, drawn by hash:
-   in strength order the cap would let none through, and they would measure nothing. #}
+   in strength order the cap would let none through, and they would measure nothing.
+   Seats that the day's sends took already are gone: the day run again sends nothing more. #}
 {% set probe_limit = '%08x' | format([(var('probe_share') * 4294967296) | int, 4294967295] | min) %}
 {% set probe_seats = [(var('probe_share') * var('daily_cap')) | round(0, 'ceil') | int, var('daily_cap')] | min %}
 with candidates as (
@@ -72,7 +73,7 @@ reached as (
         from {{ ref('stg_ops__sends') }} as o
         {{ canonical_join('o.company_id', to_day(), 'm') }}
         where o.object = 'sequence_state' and o.status in ('intent', 'sent', 'confirmed', 'unknown', 'review')
-            and o.dt_planned > {{ add_days(to_day(), '-' ~ var('cool_down_days')) }} and o.dt_planned < {{ to_day() }}
+            and o.dt_planned > {{ add_days(to_day(), '-' ~ var('cool_down_days')) }} and o.dt_planned <= {{ to_day() }}
     ) as s
     inner join (select distinct company_id from candidates) as c on c.company_id = s.company_id
     group by c.company_id
@@ -104,26 +105,53 @@ queued as (
     where standing = 'queued' and company_turn <= {{ var('contacts_per_account') }}
 ),
 
-totals as (
+{# seats of the day that are left, in all and for probes #}
+taken as (
+    select
+        count(distinct effect_id) as seats,
+        count(distinct case when is_probe then effect_id end) as probe_seats
+    from {{ ref('stg_ops__sends') }}
+    where object = 'sequence_state' and status in ('intent', 'sent', 'confirmed', 'unknown', 'review') and dt_planned = {{ to_day() }}
+),
+
+seats as (
+    select
+        case when {{ var('daily_cap') }} > seats then {{ var('daily_cap') }} - seats else 0 end as seats,
+        case when {{ probe_seats }} > probe_seats then {{ probe_seats }} - probe_seats else 0 end as probe_seats
+    from taken
+),
+
+wanted as (
     select
         coalesce(max(case when is_probe = 0 then turns end), 0) as regular,
-        case when coalesce(max(case when is_probe = 1 then turns end), 0) < {{ probe_seats }}
-            then coalesce(max(case when is_probe = 1 then turns end), 0) else {{ probe_seats }} end as probes
+        coalesce(max(case when is_probe = 1 then turns end), 0) as probes
     from queued
+),
+
+totals as (
+    select
+        w.regular, s.seats,
+        case
+            when w.probes <= s.probe_seats and w.probes <= s.seats then w.probes
+            when s.probe_seats <= s.seats then s.probe_seats
+            else s.seats
+        end as probes
+    from wanted as w
+    cross join seats as s
 ),
 
 seated as (
     select
         q.outbox_id,
         case
-            when q.is_probe = 0 and q.turn <= {{ var('daily_cap') }} - t.probes then q.turn
+            when q.is_probe = 0 and q.turn <= t.seats - t.probes then q.turn
             when q.is_probe = 0 then q.turn + t.probes
-            when q.turn <= t.probes and t.regular < {{ var('daily_cap') }} - t.probes then t.regular + q.turn
-            when q.turn <= t.probes then {{ var('daily_cap') }} - t.probes + q.turn
+            when q.turn <= t.probes and t.regular < t.seats - t.probes then t.regular + q.turn
+            when q.turn <= t.probes then t.seats - t.probes + q.turn
             else t.regular + q.turn
         end as place,
         case
-            when q.is_probe = 0 then q.turn <= {{ var('daily_cap') }} - t.probes
+            when q.is_probe = 0 then q.turn <= t.seats - t.probes
             else q.turn <= t.probes
         end as is_within_cap
     from queued as q

@@ -5,12 +5,13 @@ with effects as (
     select effect_id, signal_id, company_id, destination, object, coalesce(confirmed_at, sent_at) as done_at, dt
     from {{ ref('stg_ops__sends') }}
     where status in ('sent', 'confirmed') and signal_id is not null
+        and not coalesce(dt_planned >= {{ to_day() }}, false) -- a day run again says the same
 ),
 
 contacted as (
     select
         effect_id as action_key, signal_id, cast(null as {{ dbt.type_string() }}) as user_id,
-        case when object = 'sequenceState' then 'added_to_campaign' when destination in ('slack', 'in_app') then 'escalated' else 'contacted' end as action_type,
+        case when object = 'sequence_state' then 'added_to_campaign' when destination in ('slack', 'in_app') then 'escalated' else 'contacted' end as action_type,
         {{ json_of([['destination', 'destination'], ['object', 'object']]) }} as action_data,
         cast(null as {{ dbt.type_string() }}) as outcome, cast(null as {{ dbt.type_string() }}) as notes,
         done_at as taken_at, dt

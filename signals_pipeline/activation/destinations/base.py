@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from signals_pipeline.activation.model import PlanRow, same
 
-Kind = Literal["done", "retry", "failed", "unknown"]
+Kind = Literal["done", "retry", "failed", "refused", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,10 @@ class Ready:
 
 @dataclass(frozen=True)
 class Outcome:
-    """done: accepted, with the vendor's id. retry: refused for now. failed: refused for good. unknown: no answer came."""
+    """done: accepted, with the vendor's id. retry: refused for now. failed: not taken, a fault.
+
+    refused: not taken by a rule of theirs, which is no fault. unknown: no answer came.
+    """
 
     effect_id: str
     kind: Kind

@@ -69,7 +69,7 @@ class OutreachDestination:
                 own = {k: v for k, v in r.payload.items() if k.startswith("custom")}
                 await self.door.patch("prospect", int(found[0]["id"]), own)
                 return Outcome(r.row.effect_id, "done", str(found[0]["id"]), "existed already; our fields written")
-            return Outcome(r.row.effect_id, "failed", None, f"{refused}; the prospect exists and opted out")
+            return Outcome(r.row.effect_id, "refused", None, f"{refused}; the prospect exists and opted out")
 
     async def _enrol(self, r: Ready) -> Outcome:
         prospect, sequence, mailbox = (r.row.record_id or r.id_of("prospect")), r.row.facts["sequence_id"], r.row.facts["mailbox_id"]
@@ -80,7 +80,7 @@ class OutreachDestination:
         except SkipRecord as refused:
             if (standing := await self._new_state(r)) is not None:
                 return Outcome(r.row.effect_id, "done", standing, "was enrolled already")
-            return Outcome(r.row.effect_id, "failed", None, str(refused))
+            return Outcome(r.row.effect_id, "refused", None, str(refused))
 
     async def _new_state(self, r: Ready) -> str | None:
         """A state of this prospect in this sequence that did not stand when the plan was made."""

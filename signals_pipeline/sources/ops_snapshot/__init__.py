@@ -1,6 +1,7 @@
 """Our own ops store as a source: holdout arms, suppressions, sends and enrichments, pulled before any vendor.
 
-ops tables → rows. What this run itself will still write is left out (days before the run's), so that a second run sees the same.
+ops tables → rows. Draws and look-ups of the run's own day are left out, so that a second run sees the same; sends of that day
+are in, so that a second run finds its seats taken.
 Does not belong here: deciding anything on these rows (dbt, `priorities`).
 Run alone: `python -m signals_pipeline.sources ops`.
 """
@@ -37,9 +38,9 @@ def _sends(pull: Pull) -> sa.Select[Any]:
     return (
         sa.select(
             t.effect_id, t.plan_hash, t.dt.label("dt_planned"), t.destination, t.object, t.operation, t.natural_key, t.status,
-            t.vendor_id, t.company_id, t.person_id, t.email_key, t.signal_id, t.signal_type, t.sent_at, t.confirmed_at,
+            t.vendor_id, t.company_id, t.person_id, t.email_key, t.signal_id, t.signal_type, t.is_probe, t.sent_at, t.confirmed_at,
         )
-        .where(t.dt < pull.window.dt)
+        .where(t.dt <= pull.window.dt)
         .order_by(t.effect_id)
     )  # fmt: skip
 

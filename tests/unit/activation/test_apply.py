@@ -301,6 +301,38 @@ def test_somebody_enrolled_elsewhere_since_the_plan_is_not_enrolled(world: World
     assert report.refused_rows == {"suppressed now: in_sequence": 1} and len(world.state.data["states"]) == 1
 
 
+def test_somebody_who_was_in_the_sequence_before_is_refused_and_that_is_no_fault(world: World) -> None:
+    id_ = world.outreach.add(emails=["ada@acme.example"])
+    world.outreach.enrol(id_, "41", state="finished")
+    world.contact()
+    report = world.apply(world.plan())
+    assert report.refused_rows == {"suppressed now: sequence_repeated": 1} and report.is_green
+    assert len(world.state.data["states"]) == 1
+
+
+def test_a_state_in_another_sequence_that_ended_is_no_repeat(world: World) -> None:
+    world.outreach.enrol(world.outreach.add(emails=["ada@acme.example"]), "42", state="finished")
+    world.contact()
+    assert world.apply(world.plan()).sent["outreach.sequence_state"] == 1
+
+
+def test_an_enrolment_that_the_sequencers_rules_refuse_is_refused_not_failed(world: World) -> None:
+    world.contact()
+    made, create = world.plan(), world.outreach.create
+
+    async def strict(type_: str, *given: Any, **more: Any) -> Any:
+        if type_ == "sequenceState":
+            raise SkipRecord("validation_error", "422 validationError")
+        return await create(type_, *given, **more)
+
+    world.outreach.create = strict  # type: ignore[method-assign]
+    report = world.apply(made)
+    assert report.is_green and not report.failed
+    assert list(report.refused_rows.values()) == [1] and "422" in next(iter(report.refused_rows))
+    (row,) = [r for r in world.ledger() if r["object"] == "sequence_state"]
+    assert (row["status"], row["attempts"]) == ("refused", 1) and "422" in row["refused_because"]
+
+
 @pytest.mark.parametrize("where", ["email_key", "company_id"])
 def test_an_erasure_since_the_plan_stops_the_person(world: World, where: str) -> None:
     row = world.contact()

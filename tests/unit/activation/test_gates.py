@@ -389,6 +389,22 @@ def test_enrolments_of_the_day_count_with_those_of_an_earlier_plan(world: World)
     assert "enrolments" in failures(world, "plan_within_caps")
 
 
+def test_an_account_and_a_mailbox_count_what_the_day_sent_already(world: World) -> None:
+    world.rt.lake.write("outreach__mailboxes", DT, [
+        {"record_key": "7", "mailbox_id": 7, "max_emails_per_day": 1, "known_at": datetime(2026, 6, 29), "known_at_basis": "pulled"}
+    ])
+    activation = world.rt.profile.activation.model_copy(update={"max_contacts_per_company": 1})
+    world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"activation": activation}))
+    made = world.make()
+    gates.judge(world.rt, made)
+    assert apply.run(world.rt, made.plan_hash, doors=world.doors).is_green
+    again = world.make()
+    assert all(r.passed for r in gates.judge(world.rt, again) if r.gate == "plan_within_caps"), "nothing new: the day's own sends fit"
+    world.contact("bob", "acme")
+    told = failures(world, "plan_within_caps")
+    assert "contacts:" in told and "mailbox:7" in told
+
+
 def test_gates_are_judged_at_the_clock_of_the_settings(world: World) -> None:
     world.rt = replace(world.rt, settings=world.rt.settings.model_copy(update={"now": NOW + timedelta(hours=2)}))
     gates.judge(world.rt, world.make())

@@ -310,3 +310,13 @@ def test_our_own_snapshot_leaves_out_what_this_run_will_still_write(rt: Runtime)
     assert [r["company_id"] for r in landed(rt, "ops__holdout")] == ["c1"]
     assert [(r["record_key"], r["outcome"]) for r in landed(rt, "ops__enrichments")] == [("x", "hit")]
     assert (report["ops.suppressions"].landed, report["ops.sends"].landed) == (1, 0)
+
+
+def test_the_sends_of_the_runs_own_day_are_in_the_snapshot_so_that_a_second_run_finds_its_seats_taken(rt: Runtime) -> None:
+    with rt.ops.begin() as connection:
+        for n, dt in enumerate((DT - timedelta(days=1), DT, DT + timedelta(days=1))):
+            connection.execute(store.ledger.insert().values(
+                effect_id=f"e{n}", plan_hash="p", row_id="r", dt=dt, destination="outreach", object="sequence_state", operation="enrol",
+                natural_key="k", status="confirmed", attempts=1, is_probe=n == 1))
+    runner.run(rt, DT, only=["ops"])
+    assert [(r["effect_id"], r["is_probe"]) for r in landed(rt, "ops__sends")] == [("e0", False), ("e1", True)]

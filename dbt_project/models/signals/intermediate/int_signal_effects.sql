@@ -2,6 +2,7 @@
 with effects as (
     select effect_id, signal_id, destination, status, coalesce(confirmed_at, sent_at) as done_at
     from {{ ref('stg_ops__sends') }}
+    where not coalesce(dt_planned >= {{ to_day() }}, false) -- a day run again says the same
     union all
     select effect_id, signal_id, destination, status, coalesce(confirmed_at, sent_at) as done_at
     from {{ carried('sends') }} as s
