@@ -305,7 +305,7 @@ def ui(home: Home = None, port: Annotated[int, typer.Option(help="Port of the UI
     settings, notes = _settings(home)
     for note in notes:
         Console(stderr=True).print(note)
-    raise typer.Exit(serve(settings, port))
+    serve(settings, port)
 
 
 @sandbox_app.command("start")
