@@ -251,6 +251,27 @@ def backfill(
 
 
 @app.command()
+def exam(
+    table: Annotated[Path, typer.Argument(help="A CSV file.")],
+    label: Annotated[str, typer.Option(help="Column with two values: what is to be foretold.")],
+    order: Annotated[str, typer.Option(help="row, time, or a column: what came first.")] = "row",
+    exclude: Annotated[list[str] | None, typer.Option(help="A column that must not be used; may be repeated.")] = None,
+    horizon: Annotated[float | None, typer.Option(help="How long a label takes to be known (days, or units of the order).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Learn on the earlier rows of a table, judge once on the last fifth; names leaks, abstains without skill.
+
+    Example: signals exam leads.csv --label won --order created_at --json
+    """
+    from ml.exam import main as examine
+
+    options = [str(table), "--label", label, "--order", order, *(["--json"] if as_json else [])]
+    options += [word for column in exclude or [] for word in ("--exclude", column)]
+    options += ["--horizon", str(horizon)] if horizon is not None else []
+    raise typer.Exit(examine(options))
+
+
+@app.command()
 def doctor(as_json: Json = False, home: Home = None) -> None:
     """Settings, credentials, vendors' health, CRM fields against field_map; what is off, and why.
 
