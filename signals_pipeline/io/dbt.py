@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 
 from signals_pipeline.errors import Permanent
+from signals_pipeline.io.warehouse import Warehouse
 from signals_pipeline.rules.profile import Profile
 from signals_pipeline.settings import REPOSITORY, Settings
 
@@ -142,6 +143,16 @@ def variables_of(profile: Profile) -> dict[str, Any]:
     }
 
 
+def _words(settings: Settings, result: Any) -> str:
+    """dbt's message; for a red `row_rules` test the rules that are broken, and by how many rows."""
+    said = result.message or ""
+    told = getattr(result.node, "test_metadata", None)
+    if str(result.status) != "fail" or told is None or told.name != "row_rules":
+        return said
+    broken = Warehouse(settings.warehouse_url).rows(result.node.compiled_code)
+    return "; ".join(f"{b['rule']}: {b['broken_rows']} rows" for b in broken) or said
+
+
 def parse(settings: Settings) -> Path:
     """Parse the project; returns the path of manifest.json. Raises Permanent with dbt's words when it does not parse."""
     result = _invoke(["parse", *_common(settings), "--vars", json.dumps(_vars(settings))])
@@ -184,7 +195,7 @@ def build(
         DbtNode(
             unique_id=r.node.unique_id, name=r.node.name, resource_type=str(r.node.resource_type), schema=r.node.schema or "",
             status=str(r.status), seconds=round(float(r.execution_time or 0.0), 4),
-            rows=(r.adapter_response or {}).get("rows_affected"), failures=r.failures, message=r.message or "",
+            rows=(r.adapter_response or {}).get("rows_affected"), failures=r.failures, message=_words(settings, r),
         )
         for r in answer.result.results
     )  # fmt: skip

@@ -90,7 +90,6 @@ def dbt_stage(
                 since=days.since,
                 until=days.until,
                 variables=dbt.variables_of(rt.profile),
-                verb="seed" if select == SEEDS else "build",
             )
         yield from _events(context, run)
         if not run.ok:
