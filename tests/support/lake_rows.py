@@ -40,11 +40,11 @@ class Days:
     def add(self, dataset: str, day: date, *rows: Row) -> None:
         self.rows.setdefault((dataset, day), []).extend(rows)
 
-    def write(self, lake: Lake, *, until: date | None = None) -> None:
+    def write(self, lake: Lake, *, until: date | None = None, stream: str = "all") -> None:
         lake.declare()
         for (dataset, day), rows in sorted(self.rows.items()):
             if until is None or day <= until:
-                lake.write(dataset, day, rows)
+                lake.write(dataset, day, rows, stream=stream)
 
     # ---- what the stages before would have written ------------------------------------------------------------
     def mention(

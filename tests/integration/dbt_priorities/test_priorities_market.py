@@ -1,15 +1,14 @@
-"""One market through the real stages: staging, identity views, signals, scoring, priorities, metrics; on both engines."""
+"""One market through the real stages: sources, identity, signals, scoring, priorities, metrics. On both engines: `integration/engines`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from priorities_case import HELD, write_market
-from priorities_market import AFTER, BEFORE, DAY, build, runtime_in
+from support.market import AFTER, BEFORE, DAY, build, runtime_in
+from support.market_case import HELD, write_market
 
 from signals_pipeline.io import publish
 from signals_pipeline.runtime import Runtime
@@ -175,35 +174,3 @@ def test_everything_is_published_and_an_open_reader_keeps_the_old_file(rt: Runti
     with duckdb.connect(first.place, read_only=True) as reader:
         publish.run(rt)
         assert reader.sql("select count(*) from marts.outbox").fetchall() == [(first.tables["outbox"],)]
-
-
-@pytest.mark.postgres
-@pytest.mark.slow
-def test_priorities_and_metrics_are_the_same_on_postgres_built_twice(rt: Runtime, fresh_database: str, tmp_path: Path) -> None:
-    other = runtime_in(tmp_path, warehouse_url=fresh_database)
-    write_market(other.lake)
-    for _ in range(2):
-        build(other, BEFORE)
-        stage.run(other, DAY, DAY)
-        build(other, AFTER)
-        report = publish.run(other)
-    for name in ("account_scores", "account_score_reasons"):
-        assert other.lake.read(name).equals(rt.lake.read(name)), name
-    relations = rt.warehouse.rows(
-        "select table_schema as s, table_name as t from information_schema.tables "
-        "where table_schema in ('scoring', 'enrichment', 'priorities', 'activation', 'metrics') order by 1, 2"
-    )
-    assert len(relations) > 30
-    for r in relations:
-        assert content(other, r["s"], r["t"]) == content(rt, r["s"], r["t"]), r
-    assert report.tables == publish.run(rt).tables
-    assert content(other, "marts", "outbox") == content(rt, "priorities", "outbox")
-
-
-def content(rt: Runtime, schema: str, table: str) -> list[tuple[Any, ...]]:
-    """Every row as sorted text; numbers by value, so that 2 and 2.00 are the same."""
-    rows = rt.warehouse.rows(f"select * from {schema}.{table}")
-    return sorted(
-        tuple(sorted((k, f"{v:.6f}" if isinstance(v, int | float | Decimal) and not isinstance(v, bool) else str(v)) for k, v in r.items()))
-        for r in rows
-    )

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_world import TODAY, ago, build, rows, settings_in, write_world
 from support.lake_rows import company_id
+from support.signals_world import TODAY, ago, build, rows, settings_in, write_world
 
 from signals_pipeline.settings import Settings
 

@@ -1,4 +1,4 @@
-"""The same rows on every engine, in every order of building, and for a day whatever was learned later."""
+"""The same rows in every order of building, and for a day whatever was learned later. On both engines: `integration/engines`."""
 
 from __future__ import annotations
 
@@ -6,22 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_world import SELECT, TODAY, ago, build, rows, settings_in, write_world
+from support.signals_world import SELECT, TODAY, ago, build, rows, settings_in, write_world
 
 from signals_pipeline.io import dbt
 from signals_pipeline.io.lake import Lake
-from signals_pipeline.io.pgload import load
 from signals_pipeline.settings import Settings
-
-SCHEMAS = ("sources", "identity", "signals")
-
-
-def relations(settings: Settings) -> list[str]:
-    found = rows(
-        settings,
-        "select table_schema, table_name from information_schema.tables where table_schema in ('sources', 'identity', 'signals')",
-    )
-    return sorted(f"{f['table_schema']}.{f['table_name']}" for f in found if not f["table_name"].endswith("__dbt_tmp"))
 
 
 def content(settings: Settings, relation: str, where: str = "") -> list[tuple[Any, ...]]:
@@ -34,22 +23,6 @@ def _is_number(value: Any) -> bool:
     from decimal import Decimal
 
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-@pytest.mark.postgres
-@pytest.mark.slow
-def test_every_relation_is_the_same_on_duckdb_and_postgres_built_twice(tmp_path: Path, fresh_database: str) -> None:
-    duck, post = settings_in(tmp_path / "duck"), settings_in(tmp_path / "post", fresh_database)
-    write_world(duck)
-    lake = write_world(post)
-    for is_first in (True, False):
-        load(post.warehouse_url, lake)
-        build(post, ago(12), TODAY, checked=is_first)
-        build(duck, ago(12), TODAY, checked=False)
-    assert relations(duck) == relations(post)
-    assert len(relations(duck)) > 60
-    for relation in relations(duck):
-        assert content(duck, relation) == content(post, relation), relation
 
 
 @pytest.mark.slow

@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from support.lake_rows import Days, company_id, span
-
 from signals_pipeline.io import dbt
 from signals_pipeline.io.lake import Lake
 from signals_pipeline.io.warehouse import Warehouse
 from signals_pipeline.rules.profile import load_profile
 from signals_pipeline.settings import Settings, load_settings
+from support.lake_rows import Days, company_id, span
 
 SELECT = ["resource_type:seed", "path:models/sources", "path:models/identity", "path:models/signals"]
 TODAY = date(2026, 6, 30)  # a Tuesday

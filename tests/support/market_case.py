@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from priorities_market import DAY, Market, key_of
-
 from signals_pipeline.io.lake import Lake
+from support.market import DAY, Market, key_of
 
 LONG_AGO = datetime(2026, 1, 5)
 HELD = "c9"  # md5('spring-2026', 'c9') begins with 1282cf54: the draw holds it out
