@@ -1,4 +1,4 @@
-"""When things run: the daily job at 06:00, the file-drop sensor, the run-failure sensor, retries and pools."""
+"""When things run: the daily job at 06:00, the file-drop sensor, the run-failure sensor."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +7,6 @@ import dagster as dg
 
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.rules.windows import HOUR_OFFSET
-
-RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL)
 
 
 def daily_job() -> Any:

@@ -7,8 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
+import dagster as dg
+
+from signals_pipeline.errors import Transient
 from signals_pipeline.runtime import Runtime, build_runtime
 from signals_pipeline.settings import load_settings
+
+RETRIES = 2
+FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 300.0  # vendor seconds
 
 
 class House:
@@ -28,10 +34,16 @@ class House:
 
     @contextmanager
     def clocked(self, step: str) -> Iterator[None]:
-        """Counts the wall seconds of the block under `step`: what is left of a run's wall time is the orchestrator's."""
+        """Counts the wall seconds of the block under `step`: what is left of a run's wall time is the orchestrator's.
+
+        What may succeed when tried again (`Transient`) is tried again by Dagster; everything else fails the step at once.
+        """
         started = time.perf_counter()
         try:
             yield
             self.finished.add(step)
+        except Transient as bad:
+            wait = min(bad.retry_after or FIRST_WAIT_S, LONGEST_WAIT_S) / self.runtime.settings.speed
+            raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait) from bad
         finally:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
