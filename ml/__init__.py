@@ -1,1 +1,1 @@
-"""Learning: tables → features → models that abstain when they have no skill. Plain Python; knows neither Dagster nor the pipeline's stages."""
+"""Learning: tables → features → models that abstain when they have no skill. Plain Python: no Dagster, no stages."""

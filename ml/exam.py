@@ -96,7 +96,8 @@ def measure(y: Array, p: Array) -> dict[str, Any]:
     """The numbers of a judged set of rows; the interval is at 95 %."""
     area, se = metrics.auc(y, p), metrics.auc_se(y, p)
     return {
-        "auc": _short(area), "auc_interval": [_short(area - 1.96 * se), _short(area + 1.96 * se)], "ap": _short(metrics.average_precision(y, p)),
+        "auc": _short(area), "auc_interval": [_short(area - 1.96 * se), _short(area + 1.96 * se)],
+        "ap": _short(metrics.average_precision(y, p)),
         "brier": _short(metrics.brier(y, p)), "log_loss": _short(metrics.log_loss(y, p)), "ece": _short(metrics.ece(y, p)),
         "lift_at_10": _short(metrics.lift_at(y, p)), "mean_probability": _short(float(p.mean())),
     }  # fmt: skip

@@ -16,12 +16,13 @@ from ml.table import Table
 
 LEVELS = 12  # a column with at most so many values is also read as words
 RARE = 20  # a word borne by fewer rows has no column of its own
+TWO_YEARS = 700.0  # days
 SMOOTHING = 20.0  # rows that the mean of all is worth beside a word's own rate
 
 
 @dataclass(frozen=True)
 class Feature:
-    """`kind`: number · rank (share of training values below) · is (equals `value`) · missing · rate (share of yes of a word, smoothed)
+    """`kind`: number · rank (share of training values below) · is (equals `value`) · missing · rate (log-odds of yes of a word, smoothed)
     · count (rows of a word) · month · weekday · days_to_order. `column` is the column that it reads."""
 
     kind: str
@@ -52,7 +53,9 @@ def fit(train: Table, columns: Sequence[str], shape: str) -> list[Feature]:
     for name in columns:
         values, kind = train.columns[name], train.kinds[name]
         if kind == "time":
-            found += [Feature("month", name), Feature("weekday", name)]
+            found.append(Feature("weekday", name))
+            if np.nanmax(values, initial=-np.inf) - np.nanmin(values, initial=np.inf) >= TWO_YEARS:
+                found.append(Feature("month", name))  # a season seen once cannot be told from drift
             if train.order_kind == "time" and not np.allclose(values, train.order, equal_nan=True):
                 found.append(Feature("days_to_order", name))
         elif kind == "number":
@@ -70,12 +73,21 @@ def matrix(table: Table, features: Sequence[Feature]) -> np.ndarray[Any, Any]:
 
 
 def training_matrix(table: Table, features: Sequence[Feature]) -> np.ndarray[Any, Any]:
-    """As `matrix`, for the rows that the features were fitted on: a `rate` is that of the earlier rows only, so that no row sees its own label."""
+    """As `matrix`, for the rows that the features were fitted on: a `rate` is that of the earlier rows only.
+
+    So no row sees its own label, nor a later one.
+    """
     out = matrix(table, features)
     for at, feature in enumerate(features):
         if feature.kind == "rate":
-            out[:, at] = _earlier_rate(_words(table.columns[feature.column]), table.y, feature.default)
+            out[:, at] = logit(_earlier_rate(_words(table.columns[feature.column]), table.y, float(table.y.mean())))
     return out
+
+
+def logit(p: Any) -> Any:
+    """Log-odds, kept finite."""
+    q = np.clip(p, 1e-6, 1 - 1e-6)
+    return np.log(q / (1 - q))
 
 
 def _of_numbers(name: str, values: np.ndarray[Any, Any], shape: str) -> list[Feature]:
@@ -101,7 +113,9 @@ def _of_words(name: str, words: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -
     if len(distinct) > LEVELS:
         mean = float(y.mean())
         rates = (np.bincount(inverse, weights=y) + SMOOTHING * mean) / (counts + SMOOTHING)
-        found.append(Feature("rate", name, table={str(w): float(r) for w, r in zip(distinct, rates, strict=True)}, default=mean))
+        found.append(
+            Feature("rate", name, table={str(w): float(logit(r)) for w, r in zip(distinct, rates, strict=True)}, default=float(logit(mean)))
+        )
         found.append(Feature("count", name, table={str(w): float(np.log1p(n)) for w, n in zip(distinct, counts, strict=True)}))
     return found
 
@@ -118,7 +132,9 @@ def _one(feature: Feature, table: Table) -> np.ndarray[Any, Any]:
         out = np.searchsorted(np.asarray(feature.cuts), values, side="right") / (len(feature.cuts) or 1)
         out = np.where(np.isnan(values), 0.5, out)
     elif feature.kind == "is":
-        out = (values == float(feature.value or "nan")).astype(float) if kind == "number" else (_words(values) == feature.value).astype(float)
+        out = (
+            (values == float(feature.value or "nan")).astype(float) if kind == "number" else (_words(values) == feature.value).astype(float)
+        )
     elif feature.kind in ("rate", "count"):
         out = np.array([feature.table.get(w, feature.default) for w in _words(values)], dtype=float)
     elif feature.kind == "days_to_order":

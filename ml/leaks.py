@@ -59,7 +59,7 @@ def _codes(train: Table, name: str) -> list[str]:
 
 
 def _alone(values: Array, missing: Array, kind: str, y: Array) -> float:
-    """AUC of the column alone: rates of bins or words of the first 60 % rank the other 40 %; the better of both directions, and of every third row."""
+    """AUC of the column alone: rates of bins or words of the first 60 % rank the other 40 %; or of two rows in three, the third."""
     keys = _keys(values, missing, kind)
     cut = int(len(y) * 0.6)
     by_time = _rated(keys[:cut], y[:cut], keys[cut:], y[cut:])

@@ -1,8 +1,8 @@
 """A learned model: one or two XGBoost boosters (linear, then shallow trees on what it left), a calibrator of two numbers, and a manifest.
 
-Table → `Model.margin` → `Model.probability`; `Model.reasons` adds up to the logit exactly. `save`, `load`: XGBoost's own JSON and a manifest
-with every transform; nothing is pickled, nothing is refitted at scoring time, and a model refuses to load when its features differ.
-Does not belong here: choosing and judging (`train.py`, `exam.py`).
+Table → `Model.margin` → `Model.probability`; `Model.reasons` adds up to the logit exactly. `save`, `load`: XGBoost's own JSON
+and a manifest with every transform; nothing is pickled, nothing is refitted at scoring time, and a model refuses to load when its
+features differ. Does not belong here: choosing and judging (`train.py`, `exam.py`).
 """
 
 from __future__ import annotations
@@ -29,9 +29,13 @@ class FeaturesDiffer(ValueError):
 
 @dataclass(frozen=True)
 class Config:
-    """How to learn. `shapes`: boosters whose margins add up, each learning what those before it left. `recency`: half-life of a row's weight, as a share of the rows; None: all
-    count alike. `level`: learn what sets a row apart from its neighbours in time, not the level of the time itself: the local rate of yes (over
-    that share of the rows, both sides) is taken as given while learning; None: the model must explain the level too."""
+    """How to learn.
+
+    `shapes`: boosters whose margins add up, each learning what those before it left.
+    `recency`: half-life of a row's weight, as a share of the rows; None: all count alike.
+    `level`: learn what sets a row apart from its neighbours in time, not the level of the time itself: the local rate of yes
+    (over that share of the rows, both sides) is taken as given while learning; None: the model must explain the level too.
+    """
 
     name: str
     shapes: tuple[str, ...]

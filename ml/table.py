@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 Kind = Literal["number", "text", "time"]
+_YES = ("1", "1.0", "true", "yes", "y", "won", "t", "converted", "closed won")
+_NO = ("0", "0.0", "false", "no", "n", "lost", "f", "closed lost")
 _MISSING = ("", "NA", "N/A", "null", "NULL", "None", "nan", "NaN", "NaT", "?")
 
 
@@ -71,26 +73,30 @@ def of_frame(frame: pd.DataFrame, label: str, order: str = "row") -> Table:
         values, kind = typed[order]
         if kind == "text":
             raise BadTable(f"column {order!r} holds neither times nor numbers: {values[0]!r}; order by another, or by row")
-        known &= ~np.isnan(values)
+        known = known & ~np.isnan(values)
         dropped["order_missing"] = int(np.isnan(values).sum())
         at, order_kind = values, "time" if kind == "time" else "number"
     keep = np.flatnonzero(known)
     keep = keep[np.argsort(at[keep], kind="stable")]
     if not len(keep):
         raise BadTable("no row has both a label and a place in the order")
-    return Table(
-        {c: v[keep] for c, (v, _) in typed.items()}, {c: k for c, (_, k) in typed.items()}, y[keep], at[keep], order_kind, dropped
-    )
+    return Table({c: v[keep] for c, (v, _) in typed.items()}, {c: k for c, (_, k) in typed.items()}, y[keep], at[keep], order_kind, dropped)
 
 
 def binary(series: pd.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """(0/1, is known) of a label of two values; 1 is the usual word for yes, else the rarer value. Raises BadTable."""
+    """(0/1, is known) of a label; 1 is the usual word for yes, else the rarer value. Raises BadTable unless it has two values.
+
+    More than two are read when just one is a word for yes and one for no: the others (Engaging, open) are outcomes not known yet.
+    """
     text = series.astype(str).str.strip()
-    known = (~text.isin(_MISSING)).to_numpy()
+    known = np.array(~text.isin(_MISSING))
     values = sorted(text[known].unique())
+    yes, no = ([v for v in values if v.lower() in words] for words in (_YES, _NO))
+    if len(values) > 2 and len(yes) == 1 and len(no) == 1:
+        known = known & text.isin([*yes, *no]).to_numpy()
+        values = [*yes, *no]
     if len(values) != 2:
         raise BadTable(f"the label must have two values, not {len(values)}: {', '.join(values[:6])}")
-    yes = [v for v in values if v.lower() in ("1", "1.0", "true", "yes", "y", "won", "t", "converted")]
     positive = yes[0] if len(yes) == 1 else min(values, key=lambda v: int((text == v).sum()))
     return (text == positive).to_numpy().astype(float), known
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from statistics import NormalDist
 from typing import Any
 
@@ -89,7 +90,8 @@ def train(
         return Learned(None, "too little: no fold holds both outcomes", purged=purged)
     best = choose(tried)
     model = learn(table, columns, best.config)
-    model = replace(model, **dict(zip(("slope", "intercept"), calibrate(best), strict=True)))
+    slope, intercept = calibrate(best)
+    model = replace(model, slope=slope, intercept=intercept)
     return Learned(model, _no_skill(best, len(tried)), tried, purged)
 
 
@@ -112,15 +114,15 @@ def calibrate(tried: Tried) -> tuple[float, float]:
 
     Two numbers: under drift, calibrators with more of them were worse than none.
     """
-    slope, intercept = _platt(tried.margins, tried.labels)
+    slope, intercept = platt(tried.margins, tried.labels)
     newest = tried.fold == tried.fold.max()
-    return slope, _level(slope * tried.margins[newest], float(tried.labels[newest].mean()), intercept)
+    return slope, level(slope * tried.margins[newest], float(tried.labels[newest].mean()), intercept)
 
 
 def _try(table: Table, columns: Sequence[str], config: Config, horizon: float | None) -> Tried | None:
     edges = [int(len(table) * share) for share in FOLD_EDGES]
     aucs, aps, ses, margins, labels, folds = [], [], [], [], [], []
-    for fold, (start, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for fold, (start, end) in enumerate(pairwise(edges)):
         seen, judged = known_by(table.rows(slice(0, start)), float(table.order[start]), horizon), table.rows(slice(start, end))
         if min(judged.y.sum(), len(judged) - judged.y.sum()) < 5 or min(seen.y.sum(), len(seen) - seen.y.sum()) < 5:
             continue
@@ -141,10 +143,13 @@ def _no_skill(best: Tried, tried: int) -> str | None:
     z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(1, tried))
     if best.auc - z * best.se > 0.5:
         return None
-    return f"no skill beyond noise in time order inside the training rows: AUC {best.auc:.3f} ± {z * best.se:.3f} over {len(best.aucs)} folds"
+    return (
+        f"no skill beyond noise in time order inside the training rows: AUC {best.auc:.3f} ± {z * best.se:.3f} over {len(best.aucs)} folds"
+    )
 
 
-def _platt(margin: Array, y: Array) -> tuple[float, float]:
+def platt(margin: Array, y: Array) -> tuple[float, float]:
+    """(slope, intercept) of the logistic regression of y on the margin."""
     slope, intercept = 1.0, 0.0
     for _ in range(50):  # Newton, two parameters, a touch of ridge toward slope 1
         p = sigmoid(slope * margin + intercept)
@@ -158,7 +163,8 @@ def _platt(margin: Array, y: Array) -> tuple[float, float]:
     return max(slope, 0.05), intercept  # never upside down: a slope at or below 0 means no skill, and that is said elsewhere
 
 
-def _level(logit: Array, rate: float, start: float) -> float:
+def level(logit: Array, rate: float, start: float) -> float:
+    """What to add to the logits so that the mean probability is `rate`; searched around `start`."""
     rate = min(max(rate, 1e-4), 1 - 1e-4)
     low, high = start - 20.0, start + 20.0
     for _ in range(80):
