@@ -1,0 +1,76 @@
+"""Which model was champion on which day. Append-only; the newest word with `from_day` ≤ the day counts.
+
+`models/<kind>/<version>/` (see `model.py`) and `models/champions.jsonl`. A version is the hash of what was saved.
+Scores of a day use the model that was champion on that day, so that a backfill gives what the day gave.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from ml.model import Model, load
+
+CHAMPIONS = "champions.jsonl"
+
+
+@dataclass(frozen=True)
+class Word:
+    """One line of the registry: from this day on, this version (None: no model; the rule score stands) for this kind."""
+
+    kind: str
+    version: str | None
+    from_day: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    folder: Path
+
+    def add(self, kind: str, model: Model) -> str:
+        """Store a model; its version. The same model twice is one version."""
+        aside = self.folder / kind / ".new"
+        shutil.rmtree(aside, ignore_errors=True)
+        model.save(aside)
+        version = sha256(b"".join(p.read_bytes() for p in sorted(aside.iterdir()))).hexdigest()[:12]
+        place = self.folder / kind / version
+        if place.exists():
+            shutil.rmtree(aside)
+        else:
+            aside.rename(place)
+        return version
+
+    def promote(self, kind: str, version: str | None, from_day: date, because: str) -> None:
+        """Say who is champion from a day on. Raises ValueError for a version that is not stored, or a day before the last word's."""
+        if version is not None and not (self.folder / kind / version / "manifest.json").exists():
+            raise ValueError(f"no model {kind}/{version} in {self.folder}")
+        before = [w for w in self.words() if w.kind == kind]
+        if before and from_day.isoformat() < before[-1].from_day:
+            raise ValueError(f"{kind}: {from_day} lies before {before[-1].from_day}, the last word; the past is not rewritten")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / CHAMPIONS).open("a", encoding="utf-8") as handle:
+            handle.write(json.dumps(asdict(Word(kind, version, from_day.isoformat(), because)), sort_keys=True) + "\n")
+
+    def words(self) -> list[Word]:
+        path = self.folder / CHAMPIONS
+        return [Word(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+    def champion_on(self, kind: str, day: date) -> Word | None:
+        """The word that held on the day; None when none had been said."""
+        held = [w for w in self.words() if w.kind == kind and w.from_day <= day.isoformat()]
+        return held[-1] if held else None
+
+    def model_on(self, kind: str, day: date, columns: Sequence[str]) -> tuple[Model | None, str]:
+        """(model, version) or (None, why there is none). Raises FeaturesDiffer when the columns are not the model's."""
+        word = self.champion_on(kind, day)
+        if word is None:
+            return None, f"no model of {kind} had been promoted by {day}"
+        if word.version is None:
+            return None, word.because
+        return load(self.folder / kind / word.version, columns), word.version

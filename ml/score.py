@@ -1,0 +1,78 @@
+"""Scores of accounts on a day, with reasons that add up; where there is no model, the row says why and carries no number.
+
+account features of one day + models → `score` → one row per company; `reasons` → the strongest features of each.
+Column names are those of `account_scores`. Does not belong here: which model (`registry.py`), writing (the stage `scoring`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml.hazard import Hazard
+from ml.model import Model
+from ml.size import DealSize
+from ml.table import Table, column
+
+Array = np.ndarray[Any, Any]
+SCORES = ("relevance", "p_opportunity", "p_purchase_30d", "p_purchase_60d", "p_purchase_90d", "days_to_purchase", "deal_size_low",
+          "deal_size_median", "deal_size_high")  # fmt: skip
+
+
+def table_of(features: pd.DataFrame, columns: Sequence[str]) -> Table:
+    """Features of one day as a table without a label. Raises KeyError for a column that is missing."""
+    typed = {c: column(features[c]) for c in columns}
+    day = pd.to_datetime(features["dt"])
+    order = ((day - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)).to_numpy(dtype=float)
+    return Table({c: v for c, (v, _) in typed.items()}, {c: k for c, (_, k) in typed.items()}, np.zeros(len(features)), order, "time", {})
+
+
+def score(
+    features: pd.DataFrame,
+    relevance: Model | None,
+    hazard: Hazard | None = None,
+    size: DealSize | None = None,
+    abstained_because: str | None = None,
+) -> pd.DataFrame:
+    """company_id, `SCORES`, status ('scored' or 'abstained'), abstained_because; in the order of the features' rows."""
+    out = features[["company_id"]].reset_index(drop=True)
+    for name in SCORES:
+        out[name] = np.nan
+    out["status"], out["abstained_because"] = "scored", None
+    if relevance is None:
+        out["status"], out["abstained_because"] = "abstained", abstained_because or "no model stands"
+        return out
+    table = table_of(features, relevance.columns)
+    out["p_opportunity"] = np.round(relevance.probability(table), 6)
+    out["relevance"] = np.round(100 * out["p_opportunity"], 2)
+    if hazard is not None:
+        alive = hazard.alive(table, np.array([30.0, 60.0, 90.0]))
+        for at, days in enumerate((30, 60, 90)):
+            out[f"p_purchase_{days}d"] = np.round(1 - alive[:, at], 6)
+        median = hazard.median_days(table)
+        out["days_to_purchase"] = np.where(np.isfinite(median), median, np.nan)
+    if size is not None:
+        found = size.quantiles(table)
+        for at, name in enumerate(("deal_size_low", "deal_size_median", "deal_size_high")):
+            out[name] = np.round(found[:, at], 2)
+    return out
+
+
+def reasons(features: pd.DataFrame, model: Model, count: int = 3) -> pd.DataFrame:
+    """company_id, position (from 1), feature, points (on the logit): the strongest first, then the rest as one row, then the base.
+
+    The points of a company add up to its calibrated logit.
+    """
+    table = table_of(features, model.columns)
+    names, points, base = model.reasons(table)
+    best = np.argsort(-np.abs(points), axis=1, kind="stable")[:, :count]
+    rows = []
+    for at, company in enumerate(features["company_id"]):
+        shown = [(names[j], float(points[at, j])) for j in best[at]]
+        rest = float(points[at].sum()) - sum(p for _, p in shown)
+        told = [*shown, ("everything else", rest), ("base", base)]
+        rows += [(company, position, feature, p) for position, (feature, p) in enumerate(told, 1)]
+    return pd.DataFrame(rows, columns=["company_id", "position", "feature", "points"])

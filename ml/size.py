@@ -1,0 +1,88 @@
+"""Deal size as an interval that keeps its word: quantiles of the logarithm, widened until they cover what they promise.
+
+rows with an amount → quantile booster on the earlier rows → conformal adjustment on the later ones → low, median, high in USD.
+Source: conformalized quantile regression, Romano, Patterson & Candès (2019). Does not belong here: whether there will be a deal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml.features import Feature, fit, from_json, matrix
+from ml.model import FeaturesDiffer
+from ml.table import Table
+
+Array = np.ndarray[Any, Any]
+QUANTILES = (0.1, 0.5, 0.9)
+COVERAGE = 0.8
+LEAST_DEALS = 100
+
+
+@dataclass
+class DealSize:
+    """`widen`: added to both ends, in logarithms; `coverage`: share of the adjusting deals inside before widening."""
+
+    features: list[Feature]
+    booster: Any
+    widen: float
+    coverage: float
+    deals: int
+
+    def quantiles(self, table: Table) -> Array:
+        """rows × (low, median, high) in USD, in that order whatever the booster says."""
+        import xgboost
+
+        raw: Array = self.booster.predict(xgboost.DMatrix(matrix(table, self.features))).astype(float)
+        raw = np.sort(raw, axis=1)
+        raw[:, 0] -= self.widen
+        raw[:, 2] += self.widen
+        out: Array = np.expm1(np.sort(raw, axis=1))
+        return out
+
+    def save(self, folder: Path) -> None:
+        """XGBoost's own JSON and a manifest."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.booster.save_model(folder / "booster.json")
+        told = {"widen": self.widen, "coverage": self.coverage, "deals": self.deals, "features": [f.to_json() for f in self.features]}
+        (folder / "manifest.json").write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def load_size(folder: Path) -> DealSize:
+    """A saved model. Raises FeaturesDiffer when booster and manifest do not agree."""
+    import xgboost
+
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    booster = xgboost.Booster()
+    booster.load_model(folder / "booster.json")
+    if booster.num_features() != len(told["features"]):
+        raise FeaturesDiffer(f"{folder}: the booster reads {booster.num_features()} features, its manifest lists {len(told['features'])}")
+    return DealSize([from_json(f) for f in told["features"]], booster, told["widen"], told["coverage"], told["deals"])
+
+
+def learn_size(table: Table, amount_usd: Array, columns: Sequence[str]) -> DealSize | None:
+    """From rows with an amount, in order of time; None when there are fewer than `LEAST_DEALS`."""
+    import xgboost
+
+    has = np.flatnonzero(~np.isnan(amount_usd) & (amount_usd > 0))
+    if len(has) < LEAST_DEALS:
+        return None
+    rows, logs = table.rows(has), np.log1p(amount_usd[has])
+    cut = int(len(has) * 0.7)
+    seen, later = rows.rows(slice(0, cut)), rows.rows(slice(cut, len(has)))
+    features = [f for f in fit(seen, columns, "tree") if f.kind != "rate"]  # rates speak of the label, not of amounts
+    if not features:
+        return None
+    data = xgboost.DMatrix(matrix(seen, features), logs[:cut])
+    params = {"objective": "reg:quantileerror", "quantile_alpha": list(QUANTILES), "max_depth": 2, "eta": 0.05, "nthread": 1, "seed": 1,
+              "tree_method": "hist", "verbosity": 0}  # fmt: skip
+    booster = xgboost.train(params, data, 80)
+    found = np.sort(booster.predict(xgboost.DMatrix(matrix(later, features))), axis=1)
+    outside = np.maximum(found[:, 0] - logs[cut:], logs[cut:] - found[:, 2])
+    rank = min(len(outside), int(np.ceil((len(outside) + 1) * COVERAGE)))
+    return DealSize(features, booster, float(np.sort(outside)[rank - 1]), float((outside <= 0).mean()), len(has))
