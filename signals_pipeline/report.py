@@ -5,6 +5,7 @@ lake stream_runs + warehouse + ops → `of_day` → dict (`--json`) → `markdow
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -67,6 +68,7 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
         "over_cap": outbox.get("over_cap", 0),
         "gates": {r["gate"]: bool(r["passed"]) for r in _gates(rt, plan)},
         "gate_failures": {r["gate"]: r["failures"] for r in _gates(rt, plan) if not r["passed"]},
+        "apply": _apply(rt, plan),
         "cost": _cost(rt, dt),
         "volumes": _volumes(rt, dt),
         "reviews": _reviews(rt),
@@ -145,6 +147,16 @@ def _gates(rt: Runtime, plan: dict[str, Any] | None) -> list[dict[str, Any]]:
         return [dict(r._mapping) for r in found]
 
 
+def _apply(rt: Runtime, plan: dict[str, Any] | None) -> dict[str, Any]:
+    """What the newest apply of the plan came to: `applied`, or `withheld` with the reason. Empty when there was none."""
+    kinds = {"apply_ended": "applied", "apply_withheld": "withheld"}
+    with rt.ops.connect() as connection:
+        query = sa.select(ops.audit.c.kind, ops.audit.c.body).where(ops.audit.c.kind.in_(kinds))
+        entries = connection.execute(query.order_by(ops.audit.c.seq))
+        told = [(kinds[e.kind], body) for e in entries if plan and (body := json.loads(e.body))["plan_hash"] == plan["plan_hash"]]
+    return {"status": told[-1][0], "because": told[-1][1].get("because", "")} if told else {}
+
+
 def _cost(rt: Runtime, dt: date) -> dict[str, float]:
     with rt.ops.connect() as connection:
         entry = ops.credit_ledger.c
@@ -181,6 +193,8 @@ def markdown(told: dict[str, Any]) -> str:
         f"${told['cost']['usd']:.2f}",
         "",
     ]
+    if told["apply"].get("status") == "withheld":
+        lines += [f"Nothing was sent: {_cell(told['apply']['because'])}", ""]
     lines += ["| account | score | why |", "|---|---|---|"]
     lines += [f"| {_cell(a['name'])} | {a['score']} | {_cell('; '.join(r['reason'] for r in a['reasons'][:3]))} |" for a in told["hottest"]]
     failed = [f"{name}: {s['error']}" for name, s in told["streams"].items() if s["status"] == "failed"]

@@ -85,6 +85,8 @@ def _activation(console: Console, told: dict[str, Any]) -> None:
         f"held out {told['held_out']:,} · over the cap {told['over_cap']:,}"
     )
     console.print(f"  planned {told['planned']:,} writes · sent {told['sent']:,} · cost {cost['credits']:.0f} credits = ${cost['usd']:.2f}")
+    if told["apply"].get("status") == "withheld":
+        console.print(f"  [yellow]not sent[/]: {escape(told['apply']['because'])}")
     for name, n in told["sends"].items():
         console.print(f"    {n:>6,}  {name}")
     if told["suppressed"]:

@@ -16,7 +16,7 @@ from signals_pipeline.activation import store, switches
 from signals_pipeline.activation.doors import Doors, opened
 from signals_pipeline.activation.ledger import Ledger
 from signals_pipeline.activation.model import Plan
-from signals_pipeline.activation.refusals import refusals
+from signals_pipeline.activation.refusals import holds, refusals
 from signals_pipeline.activation.sending import Sender
 from signals_pipeline.errors import Permanent
 from signals_pipeline.io import audit
@@ -35,6 +35,7 @@ class ApplyReport:
     dt: date
     mode: str
     refused_because: list[str] = field(default_factory=list)
+    held_because: list[str] = field(default_factory=list)  # of these, what a person decided: paused, not approved yet
     would_send: int = 0
     sent: dict[str, int] = field(default_factory=dict)  # destination.object → effects confirmed by this apply
     recovered: int = 0  # open intents of a dead run whose effect was found to stand
@@ -47,8 +48,8 @@ class ApplyReport:
 
     @property
     def is_green(self) -> bool:
-        """Whether nothing failed and nothing is in doubt (a refused row is not a fault)."""
-        return not self.refused_because and not self.failed and not self.still_open and not self.reviews
+        """Whether nothing failed and nothing is in doubt. A refused row is not a fault, nor is a plan that a person holds back."""
+        return set(self.refused_because) <= set(self.held_because) and not self.failed and not self.still_open and not self.reviews
 
 
 def run(
@@ -71,15 +72,15 @@ def run(
     report = ApplyReport(plan_hash, plan.dt, mode, would_send=len(plan.sending))
     if approve_by:
         switches.approve(rt, plan_hash, approve_by)
-    report.refused_because = refusals(rt, plan)
-    if mode == "manual" and not switches.approved_by(rt, plan_hash):
-        report.refused_because.append("mode manual: nobody approved this plan; `signals apply --approve-by <name>`")
+    report.held_because = holds(rt, plan, mode)
+    report.refused_because = [*report.held_because, *refusals(rt, plan)]
     if report.refused_because or mode == "dry_run":
         report.message = (
             f"refused: {'; '.join(report.refused_because)}"
             if report.refused_because
             else f"dry run: {report.would_send} effects would be sent, none was"
         )
+        audit.append(rt.ops, rt.stamp(), "apply_withheld", {"plan_hash": plan_hash, "mode": mode, "because": report.message})
         return report
     lease = Lease(rt.ops, rt.stamp, timedelta(minutes=LEASE_MINUTES * rt.settings.speed))
     lease.take()

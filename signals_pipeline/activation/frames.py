@@ -195,9 +195,13 @@ def caps(rt: Runtime, plan: Plan) -> pd.DataFrame:
 
 
 def _excess(run: dict[str, Any], declared: float, harmless: int = 0) -> float:
-    """Share of a stream's records that were rejected beyond what its declaration allows; too few records say nothing."""
+    """Share of a stream's records that were rejected beyond what its declaration allows; too few records say nothing.
+
+    Every record that was read counts, those that stood already too: a file read again lands nothing new.
+    """
     bad = max(0, (run["rejected"] or 0) - harmless)
-    judged = (run["landed"] or 0) + bad
+    read = run.get("records_read")
+    judged = (run["landed"] or 0) + bad if read is None else read - min(harmless, run["rejected"] or 0)
     return max(0.0, bad / judged - declared) if judged >= MIN_JUDGED else 0.0
 
 

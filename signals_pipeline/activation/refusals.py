@@ -17,7 +17,7 @@ from expectations.gates import GATES
 from signals_pipeline.activation import store
 from signals_pipeline.activation.caps import caps_of
 from signals_pipeline.activation.model import Plan
-from signals_pipeline.activation.switches import paused_by
+from signals_pipeline.activation.switches import approved_by, paused_by
 from signals_pipeline.io import ops
 from signals_pipeline.rules.seeds import SEEDS
 from signals_pipeline.runtime import Runtime
@@ -42,13 +42,21 @@ def model_version(rt: Runtime, dt: date) -> str:
     return ", ".join(sorted({f"{r['model']}:{r['model_version']}" for r in rows})) or "none"
 
 
-def refusals(rt: Runtime, plan: Plan) -> list[str]:
-    """Every reason against applying the plan now, as sentences that say what to do."""
-    row = store.record(rt, plan.plan_hash)
-    activation = rt.profile.activation
+def holds(rt: Runtime, plan: Plan, mode: str) -> list[str]:
+    """What people decided against sending now, as sentences that say what ends it: nothing is wrong with the plan."""
     found = []
     if (who := paused_by(rt)) is not None:
         found.append(f"sending is paused by {who}; `signals resume` ends it")
+    if mode == "manual" and not approved_by(rt, plan.plan_hash):
+        found.append(f"mode manual: nobody approved this plan; `signals approve {plan.plan_hash} --by <name>`, then `signals apply`")
+    return found
+
+
+def refusals(rt: Runtime, plan: Plan) -> list[str]:
+    """Every reason why the plan may not be applied now, whatever people decided, as sentences that say what to do."""
+    row = store.record(rt, plan.plan_hash)
+    activation = rt.profile.activation
+    found = []
     if row["status"] == "superseded":
         found.append(f"superseded by plan {(row['superseded_by'] or '')[:12]}; apply that one")
     if rt.replay is not None:

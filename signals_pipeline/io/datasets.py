@@ -163,7 +163,8 @@ _ALL = (
            document_id=TEXT, dataset=TEXT, record_key=TEXT, form=TEXT, items=TEXT, events=INT, reason=TEXT,
            extractor=TEXT, extractor_version=TEXT),
     _facts("stream_runs", "sources", ("stream",),
-           stream=TEXT, vendor=TEXT, kind=TEXT, needed_for=TEXT, records_in=INT, landed=INT, rejected=INT, unknown_fields=TEXT,
+           stream=TEXT, vendor=TEXT, kind=TEXT, needed_for=TEXT, records_in=INT, records_read=INT, landed=INT, rejected=INT,
+           unknown_fields=TEXT,
            status=TEXT, error=TEXT, newest_known_at=TIME, age_hours=REAL, requests=INT, waits_s=REAL, too_many_requests=INT,
            cost_usd=REAL, started_at=TIME, ended_at=TIME),
     # ---- facts: identity --------------------------------------------------------------------------------------

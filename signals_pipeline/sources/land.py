@@ -278,7 +278,7 @@ class Landing:
             raise Permanent(f"{self.pull.stream}: read {result.read} records but accounts for {read}")
 
     def _write_rejects(self) -> None:
-        settle.write_rejects(self.pull, self._rejects, self.window)
+        settle.write_rejects(self.pull, self._rejects)
 
 
 def _plain(columns: dict[str, Any]) -> dict[str, Any]:

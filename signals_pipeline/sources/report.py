@@ -59,7 +59,8 @@ class StreamRun:
         drift = {**self.unknown_fields, **{f"missing {name}": 0 for name in self.missing}}
         return {
             "stream": self.stream, "vendor": self.vendor, "kind": self.kind, "needed_for": ",".join(self.needed_for),
-            "records_in": self.records_in, "landed": self.landed, "rejected": self.rejected,
+            "records_in": self.records_in,
+            "records_read": self.records_in + self.reread + self.waiting + self.held_back, "landed": self.landed, "rejected": self.rejected,
             "unknown_fields": json.dumps(drift, sort_keys=True) if drift else None,
             "status": self.status, "error": self.error, "newest_known_at": naive(self.newest_known_at),
             "age_hours": self.age_hours, "requests": self.requests, "waits_s": self.waits_s,

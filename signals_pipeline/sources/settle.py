@@ -119,13 +119,16 @@ def write(pull: Pull, dataset: Dataset, dated: pa.Table, window: str) -> dict[da
     return {dt: lake.write(dataset.name, dt, dated, stream=pull.stream, window=window)}
 
 
-def write_rejects(pull: Pull, rejects: Sequence[dict[str, Any]], window: str) -> None:
-    """The rejects of this run under its day; one that the day had before keeps its instant."""
+def write_rejects(pull: Pull, rejects: Sequence[dict[str, Any]]) -> None:
+    """The rejects of this run under its day; one that the day had before keeps its instant.
+
+    One file per stream and day, a history's too: a day run again replaces its rejects and never counts one twice.
+    """
     lake, dt = pull.runtime.lake, pull.window.dt
-    mine = [p for d, w, p in standing.files(lake, "rejects", pull.stream) if d == dt and w == window]
+    mine = [p for d, _, p in standing.files(lake, "rejects", pull.stream) if d == dt]
     before = {r["reject_id"]: r["pulled_at"] for r in standing.load(lake, "rejects", mine, ["reject_id", "pulled_at"]).to_pylist()}
     rows = [{**r, "pulled_at": before.get(r["reject_id"], r["pulled_at"])} for r in rejects]
-    lake.write("rejects", dt, rows, stream=pull.stream, window=window)
+    lake.write("rejects", dt, rows, stream=pull.stream, window="day")
 
 
 def _first_seen(table: pa.Table, own: pa.Table, dataset: Dataset) -> pa.Table:

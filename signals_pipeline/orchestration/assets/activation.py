@@ -69,6 +69,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
     @dg.multi_asset(
         name="apply",
         specs=[lake_spec("sends", "activation", "The ledger of the day: every effect, once.", [gates_key])],
+        check_specs=[dg.AssetCheckSpec("applied", asset=sends_key, description="Nothing failed and no outcome is in doubt.")],
         partitions_def=partitions,
     )
     def apply(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
@@ -77,7 +78,17 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
 
         rt, days = house.runtime, days_of(context, house.runtime)
         with house.clocked("apply"):
-            report = as_json(stage.run(rt, plans.latest(rt, days.until).plan_hash))
-        yield dg.MaterializeResult(asset_key=sends_key, metadata={"report": dg.MetadataValue.json(report)})
+            done = stage.run(rt, plans.latest(rt, days.until).plan_hash)
+        yield dg.MaterializeResult(
+            asset_key=sends_key, metadata={"report": dg.MetadataValue.json(as_json(done)), "message": done.message}
+        )
+        # not blocking: what was sent is told downstream; `run_report` fails the run at its end
+        yield dg.AssetCheckResult(
+            asset_key=sends_key,
+            check_name="applied",
+            passed=done.is_green,
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={"message": done.message, "failed": dg.MetadataValue.json(as_json(done.failed))},
+        )
 
     return [plan, gates, apply]

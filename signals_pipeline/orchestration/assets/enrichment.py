@@ -15,13 +15,24 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
     reads = [lake_key("account_scores"), dg.AssetKey(["signals", "account_eligibility"])]
     specs = [lake_spec("enrichment_results", "enrichment", "Every look-up of a person: outcome, provider, credits.", reads)]
 
-    @dg.multi_asset(name="enrich", specs=specs, partitions_def=partitions)
+    key = lake_key("enrichment_results")
+    check = dg.AssetCheckSpec("enriched", asset=key, description="The look-ups of the day were made, as far as credits go.")
+
+    @dg.multi_asset(name="enrich", specs=specs, check_specs=[check], partitions_def=partitions)
     def enrich(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         from signals_pipeline.enrichment import stage
 
         rt, days = house.runtime, days_of(context, house.runtime)
         with house.clocked("enrichment"):
-            report = as_json(stage.run(rt, days.until))
-        yield dg.MaterializeResult(asset_key=lake_key("enrichment_results"), metadata={"report": dg.MetadataValue.json(report)})
+            done = stage.run(rt, days.until)
+        yield dg.MaterializeResult(asset_key=key, metadata={"report": dg.MetadataValue.json(as_json(done))})
+        # not blocking: without new people the day goes on; `run_report` fails the run at its end
+        yield dg.AssetCheckResult(
+            asset_key=key,
+            check_name="enriched",
+            passed=done.status != "failed",
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={"status": done.status, "message": done.error or done.status},
+        )
 
     return [enrich]

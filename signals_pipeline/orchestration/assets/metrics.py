@@ -1,4 +1,4 @@
-"""Stage metrics: what is published after the dbt models, and the last asset, which fails the run if any stream failed."""
+"""Stage metrics: what is published after the dbt models, and the last asset, which fails the run if anything in it was red."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,16 +34,31 @@ def assets(partitions: dg.PartitionsDefinition[str], marts: list[dg.AssetKey]) -
         owners=[OWNER],
         kinds={"python"},
         partitions_def=partitions,
-        deps=[dg.AssetKey(["metrics", "published"]), lake_key("stream_runs")],
+        deps=[dg.AssetKey(["metrics", "published"]), *(lake_key(d) for d in ("stream_runs", "enrichment_results", "sends"))],
     )
     def run_report(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
-        """What the run did, in one page; fails the run when a stream failed, so that no red stream hides in a green run."""
+        """What the run did, in one page; fails the run when a check of it was red, so that no failure hides in a green run."""
         from signals_pipeline import report
 
         rt, days = house.runtime, days_of(context, house.runtime)
         told = report.of_day(rt, days.until)
         yield dg.MaterializeResult(metadata={"report": dg.MetadataValue.json(told), "summary": dg.MetadataValue.md(report.markdown(told))})
-        if failed := [name for name, s in told["streams"].items() if s["status"] in ("failed", "paused")]:
-            raise dg.Failure(f"streams failed: {', '.join(failed)}", allow_retries=False)
+        failed = [f"stream {name}: {s['error']}" for name, s in told["streams"].items() if s["status"] in ("failed", "paused")]
+        if red := [*failed, *_red_checks(context.instance, context.run_id)]:
+            raise dg.Failure(f"red: {'; '.join(red)}", allow_retries=False)
 
     return [published, run_report]
+
+
+def _red_checks(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """Checks of this run that failed as errors, with their message; those of streams are told from the report."""
+    records = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    found = {}
+    for record in records:
+        told: Any = record.get_dagster_event().event_specific_data
+        if told.passed or told.severity != dg.AssetCheckSeverity.ERROR or told.check_name == "pulled":
+            continue
+        message = told.metadata.get("message")
+        words = message.value if message else told.asset_key.to_user_string()
+        found[told.asset_key.path[-1], told.check_name] = f"{told.check_name}: {words}"
+    return [found[key] for key in sorted(found)]

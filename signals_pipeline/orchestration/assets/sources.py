@@ -1,6 +1,6 @@
 """Stage sources: all due streams in one step on one event loop, then the text of filings and files → events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from signals_pipeline.orchestration.dbt_stage import OWNER, lake_key
 from signals_pipeline.orchestration.partitions import closed, days_of
 from signals_pipeline.orchestration.plots import rows_per_day
 from signals_pipeline.orchestration.resources import House
+from signals_pipeline.sources.spec import StreamSpec
 from signals_pipeline.sources.spec import sources as declared
 
 SIDE = ("mentions", "people", "stream_runs", "rejects")
@@ -37,10 +38,14 @@ def lake_spec(name: str, group: str, description: str, deps: list[dg.AssetKey] |
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
-    streams = {s.dataset: (vendor, name, s) for vendor, source in declared().items() for name, s in source.streams.items()}
-    specs = [lake_spec(d, "sources", f"{v}.{n}: {s.description}") for d, (v, n, s) in streams.items()]
+    streams: dict[str, dict[str, StreamSpec]] = {}  # dataset → its streams: a vendor's API and its dropped exports may share one
+    for vendor, source in declared().items():
+        for name, s in source.streams.items():
+            streams.setdefault(s.dataset, {})[f"{vendor}.{name}"] = s
+    specs = [lake_spec(d, "sources", " · ".join(f"{n}: {s.description}" for n, s in of.items())) for d, of in streams.items()]
     specs += [lake_spec(d, "sources", f"{d}, from every stream") for d in SIDE]
-    check_specs = [dg.AssetCheckSpec("pulled", asset=lake_key(d), description="The stream was pulled in this run.") for d in streams]
+    said = "Every stream of it was pulled in this run."
+    check_specs = [dg.AssetCheckSpec("pulled", asset=lake_key(d), description=said) for d in streams]
 
     @dg.multi_asset(name="pull_all", specs=specs, check_specs=check_specs, partitions_def=partitions, retry_policy=None)
     def pull_all(context: dg.AssetExecutionContext, house: dg.ResourceParam[House], config: Span) -> Iterator[Any]:
@@ -50,16 +55,10 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
         with house.clocked("sources"):
             report = runner.run(rt, days.until, history_from=config.since)
         by_name = {s.stream: s for s in report.streams}
-        for name, (vendor, stream, _) in streams.items():
-            done = by_name[f"{vendor}.{stream}"]
-            yield dg.MaterializeResult(asset_key=lake_key(name), metadata=_numbers(done))
-            yield dg.AssetCheckResult(
-                asset_key=lake_key(name),
-                check_name="pulled",
-                passed=done.status in ("ok", "off"),
-                severity=dg.AssetCheckSeverity.ERROR,
-                metadata={"status": done.status, "error": done.error or ""},
-            )
+        for name, of in streams.items():
+            done = [by_name[stream] for stream in of]
+            yield dg.MaterializeResult(asset_key=lake_key(name), metadata=numbers(done))
+            yield pulled(lake_key(name), done)
         for name in SIDE:
             yield dg.MaterializeResult(asset_key=lake_key(name))
 
@@ -101,16 +100,35 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
     return [pull_all, extract_events, *carried]  # type: ignore[list-item]
 
 
-def _numbers(done: Any) -> dict[str, Any]:
+def numbers(done: Sequence[Any]) -> dict[str, Any]:
+    """Metadata of a dataset: the sum over its streams' runs, and each stream's word."""
     return {
-        "dagster/row_count": done.landed,
-        "in": done.records_in,
-        "rejected": done.rejected,
-        "status": done.status,
-        "error": done.error or "",
-        "requests": done.requests,
-        "cost_usd": float(done.cost_usd or 0.0),
+        "dagster/row_count": sum(s.landed for s in done),
+        "in": sum(s.records_in for s in done),
+        "rejected": sum(s.rejected for s in done),
+        "status": _each(done, "status"),
+        "error": _each(done, "error"),
+        "requests": sum(s.requests for s in done),
+        "cost_usd": float(sum(s.cost_usd or 0.0 for s in done)),
     }
+
+
+def pulled(key: dg.AssetKey, done: Sequence[Any]) -> dg.AssetCheckResult:
+    """Red when any stream of the dataset failed or is paused; a stream that is off is no failure."""
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name="pulled",
+        passed=all(s.status in ("ok", "off") for s in done),
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"status": _each(done, "status"), "error": _each(done, "error")},
+    )
+
+
+def _each(done: Sequence[Any], name: str) -> str:
+    """One stream: its word. Several: each word with its stream's name."""
+    if len(done) == 1:
+        return str(getattr(done[0], name) or "")
+    return " · ".join(f"{s.stream}: {word}" for s in done if (word := getattr(s, name)))
 
 
 def as_json(report: Any) -> Any:

@@ -31,6 +31,12 @@ from signals_pipeline.sources.spec import Body, Pull, Raw, Row
 
 FORMS = ("8-K", "D", "D/A")  # compared as a whole: "D" is no prefix here
 EXHIBIT_MARK = "\n[EXHIBIT "
+# an error's title is the error and little else; filers title documents after their ticker and day (`acme-20260404`)
+_ERROR_PAGE = re.compile(
+    r"<Error>\s*<Code>|Request Rate Threshold Exceeded"
+    r"|<title>\s*(?:SEC\.gov\s*[|:-]\s*)?(?:(?:HTTP\s+)?(?:Error\s+)?(?:403|404)\b|(?:File |Page |Document )?Not Found\b|Access Denied\b)",
+    re.IGNORECASE,
+)
 
 
 def records(body: Body, pull: Pull) -> Iterator[Raw]:
@@ -168,7 +174,7 @@ def _known_at(columns: dict[str, Any], facts: dict[str, Any]) -> tuple[datetime,
 
 def _refuse_pages(source: str) -> None:
     top = source[:4000]
-    if re.search(r"<Error>\s*<Code>|Request Rate Threshold Exceeded|<title>[^<]*(?:Access Denied|404|Not Found)", top, re.IGNORECASE):
+    if _ERROR_PAGE.search(top):
         raise SkipRecord("error_page", re.sub(r"\s+", " ", top)[:160])
     if re.search(r"<title>\s*EDGAR (?:Filing Documents|SEC EDGAR Submission|SEC Filing)", top, re.IGNORECASE):
         raise SkipRecord("index_page", "a page about a filing, not the filing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from activation_fakes import DT, NOW, World, key_of, uid
@@ -192,6 +193,7 @@ def test_pause_stops_and_resume_lets_go(world: World) -> None:
     made = world.plan()
     switches.pause(world.rt, "ann")
     assert "paused by ann" in refused(world, made)
+    assert world.apply(made).is_green, "what a person decided is no fault"
     switches.resume(world.rt, "ann")
     assert world.apply(made).is_green
 
@@ -202,10 +204,19 @@ def test_a_dry_run_sends_nothing_and_says_what_it_would_send(world: World) -> No
     assert (report.would_send, report.message) == (4, "dry run: 4 effects would be sent, none was") and world.state.effects == {}
 
 
+def test_a_paused_plan_that_may_not_go_anyway_is_not_green(world: World) -> None:
+    world.contact()
+    made = world.make()
+    switches.pause(world.rt, "ann")
+    report = world.apply(made)
+    assert not report.is_green and "was not judged" in report.message
+
+
 def test_mode_manual_waits_for_a_name(world: World) -> None:
     world.contact()
     made = world.plan()
     assert "nobody approved" in refused(world, made, mode="manual")
+    assert world.apply(made, mode="manual").is_green
     assert world.apply(made, mode="manual", approve_by="ann").is_green
 
 

@@ -199,6 +199,14 @@ def test_a_stream_that_lost_its_records_to_rejects_closes_the_gate(world: World)
     assert "than they declare: product_db.users" in failures(world, "volumes_as_expected")
 
 
+def test_records_that_stood_already_count_in_the_share_of_rejects(world: World) -> None:
+    rerun = run("file_drop.funding", kind="event", needed_for="", records_in=30, records_read=200, landed=10, rejected=20)
+    world.rt.lake.write("stream_runs", DT, [rerun], stream="files")
+    assert verdicts(world)["volumes_as_expected"].passed
+    world.rt.lake.write("stream_runs", DT, [{**rerun, "records_read": 30}], stream="files")
+    assert "than they declare: file_drop.funding" in failures(world, "volumes_as_expected")
+
+
 # ---- identity_sane ----------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,20 @@ def land(content, pull, **facts):
     return FILINGS.row(raw, pull)
 
 
+@pytest.mark.parametrize("title", ["acme-20260404", "acme404-8k", "8-K 4040 Holdings, Inc.", "Result Not Foundry, Inc."])
+def test_a_title_that_merely_holds_the_digits_of_an_error_is_a_filing(title, pull):
+    document = f"<html><head><title>{title}</title></head><body>{make.eight_k()}</body></html>"
+    assert land(make.submission(document), pull).record_key == make.ACCESSION
+
+
+@pytest.mark.parametrize(
+    "title", ["404 Not Found", "Error 404", "HTTP 404 - File not found", "Page Not Found | SEC.gov", "SEC.gov | Access Denied", "Access Denied"]
+)
+def test_a_page_titled_as_an_error_is_refused(title, pull):
+    with pytest.raises(SkipRecord, match="error_page"):
+        land(f"<html><head><title>{title}</title></head><body>Sorry.</body></html>", pull)
+
+
 def test_the_header_of_a_submission_gives_the_facts_and_its_form_s_document_the_text(pull):
     row = land(make.submission(make.eight_k()), pull)
     assert row.record_key == make.ACCESSION

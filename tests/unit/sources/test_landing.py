@@ -40,6 +40,24 @@ def test_every_record_lands_or_is_rejected(rt: Runtime) -> None:
     assert '"at"' in reject["payload"]
 
 
+def test_a_day_run_again_after_its_history_writes_the_same_rejects_once(rt: Runtime) -> None:
+    bad = {"at": "2026-06-29T15:00:00Z"}
+    one(pull_fakes(rt, events([record("a"), bad]), history_from=DT - timedelta(days=30)))
+    first = landed(rt, "rejects")
+    one(pull_fakes(rt, events([record("a"), bad])))
+    assert landed(rt, "rejects") == first and len(first) == 1
+
+
+def test_a_state_of_dear_pages_keeps_what_its_day_has_when_the_day_is_run_again(rt: Runtime) -> None:
+    from signals_pipeline.sources.spec import sources
+
+    of = sources()["sec_edgar"].streams["companies"]
+    dear = {"merged": of.merged, "page_by_page": of.page_by_page}
+    one(pull_fakes(rt, states([record("a"), record("b")], **dear)))
+    one(pull_fakes(rt, states(**dear)))  # everything stands: the vendor is not asked again
+    assert [r["record_key"] for r in landed(rt, STATE)] == ["a", "b"]
+
+
 def test_an_exact_repeat_inside_a_batch_is_a_duplicate(rt: Runtime) -> None:
     run = one(pull_fakes(rt, events([record("a"), record("b")], [record("a"), record("b")])))
     assert (run.landed, run.reasons, run.status) == (2, {"duplicate": 2}, "ok")
