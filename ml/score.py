@@ -15,7 +15,7 @@ import pandas as pd
 from ml.hazard import Hazard
 from ml.model import Model
 from ml.size import DealSize
-from ml.table import Table, column
+from ml.table import Kind, Table, column
 
 Array = np.ndarray[Any, Any]
 SCORES = ("relevance", "p_opportunity", "p_purchase_30d", "p_purchase_60d", "p_purchase_90d", "days_to_purchase", "deal_size_low",
@@ -24,7 +24,12 @@ SCORES = ("relevance", "p_opportunity", "p_purchase_30d", "p_purchase_60d", "p_p
 
 def table_of(features: pd.DataFrame, columns: Sequence[str]) -> Table:
     """Features of one day as a table without a label. Raises KeyError for a column that is missing."""
-    typed = {c: column(features[c]) for c in columns}
+    typed: dict[str, tuple[Array, Kind]] = {}
+    if all(kind.kind in "fiu" for kind in features[list(columns)].dtypes):  # one block of numbers: no column by column
+        block = features[list(columns)].to_numpy(dtype=float)
+        typed = {c: (block[:, at], "number") for at, c in enumerate(columns)}
+    else:
+        typed = {c: column(features[c]) for c in columns}
     day = pd.to_datetime(features["dt"])
     order = ((day - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)).to_numpy(dtype=float)
     return Table({c: v for c, (v, _) in typed.items()}, {c: k for c, (_, k) in typed.items()}, np.zeros(len(features)), order, "time", {})
@@ -38,16 +43,19 @@ def score(
     abstained_because: str | None = None,
 ) -> pd.DataFrame:
     """company_id, `SCORES`, status ('scored' or 'abstained'), abstained_because; in the order of the features' rows."""
-    out = features[["company_id"]].reset_index(drop=True)
-    for name in SCORES:
-        out[name] = np.nan
-    out["status"], out["abstained_because"] = "scored", None
+    found: dict[str, Any] = {name: np.full(len(features), np.nan) for name in SCORES}
+    status, because = "scored", None
     if relevance is None:
-        out["status"], out["abstained_because"] = "abstained", abstained_because or "no model stands"
-        return out
+        status, because = "abstained", abstained_because or "no model stands"
+    else:
+        found |= _numbers(features, relevance, hazard, size)
+    return pd.DataFrame({"company_id": features["company_id"].to_numpy(), **found, "status": status, "abstained_because": because})
+
+
+def _numbers(features: pd.DataFrame, relevance: Model, hazard: Hazard | None, size: DealSize | None) -> dict[str, Array]:
     table = table_of(features, relevance.columns)
-    out["p_opportunity"] = np.round(relevance.probability(table), 6)
-    out["relevance"] = np.round(100 * out["p_opportunity"], 2)
+    p = np.round(relevance.probability(table), 6)
+    out = {"p_opportunity": p, "relevance": np.round(100 * p, 2)}
     if hazard is not None:
         alive = hazard.alive(table, np.array([30.0, 60.0, 90.0]))
         for at, days in enumerate((30, 60, 90)):
@@ -55,9 +63,9 @@ def score(
         median = hazard.median_days(table)
         out["days_to_purchase"] = np.where(np.isfinite(median), median, np.nan)
     if size is not None:
-        found = size.quantiles(table)
+        amounts = size.quantiles(table)
         for at, name in enumerate(("deal_size_low", "deal_size_median", "deal_size_high")):
-            out[name] = np.round(found[:, at], 2)
+            out[name] = np.round(amounts[:, at], 2)
     return out
 
 
