@@ -36,7 +36,12 @@ def build_definitions(
             exclude="signals.signals.usage_daily signals.signals.account_features",
         ),
         dbt_stage("features", parsed, "signals.signals.account_features", partitions=days),
-        dbt_stage("priorities", parsed, "signals.scoring signals.enrichment signals.priorities"),
+        dbt_stage(
+            "priorities",
+            parsed,
+            "signals.scoring signals.enrichment signals.priorities",
+            again="person_links person_records people",  # enrichment has found people since
+        ),
         dbt_stage("metrics", parsed, "signals.activation signals.metrics"),
     ]
     marts = [key for stage in stages for key in stage.keys if key.path[0] == "metrics"]

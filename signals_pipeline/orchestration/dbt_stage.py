@@ -61,9 +61,13 @@ def dbt_stage(
     select: str,
     *,
     exclude: str = "",
+    again: str = "",
     partitions: dg.PartitionsDefinition[str] | None = None,
 ) -> dg.AssetsDefinition:
-    """Assets of one dbt selection, built in one step. A failing test is a red check, skips what stands on it, and fails the step."""
+    """Assets of one dbt selection, built in one step. A failing test is a red check, skips what stands on it, and fails the step.
+
+    `again`: models of an earlier step that are built once more, since the lake grew under them in between.
+    """
 
     @dbt_assets(  # type: ignore[untyped-decorator]
         manifest=manifest,
@@ -85,7 +89,7 @@ def dbt_stage(
         with house.clocked(f"dbt {name}"):
             run = dbt.build(
                 rt.settings,
-                select.split(),
+                [*again.split(), *select.split()],
                 exclude=exclude.split(),
                 since=days.since,
                 until=days.until,

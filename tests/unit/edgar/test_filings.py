@@ -31,7 +31,8 @@ def test_a_title_that_merely_holds_the_digits_of_an_error_is_a_filing(title, pul
 
 
 @pytest.mark.parametrize(
-    "title", ["404 Not Found", "Error 404", "HTTP 404 - File not found", "Page Not Found | SEC.gov", "SEC.gov | Access Denied", "Access Denied"]
+    "title",
+    ["404 Not Found", "Error 404", "HTTP 404 - File not found", "Page Not Found | SEC.gov", "SEC.gov | Access Denied", "Access Denied"],
 )
 def test_a_page_titled_as_an_error_is_refused(title, pull):
     with pytest.raises(SkipRecord, match="error_page"):
