@@ -61,6 +61,9 @@ def run(
     if replay is not None:
         _replay(replay, as_json, home, started)
         return
+    from signals_pipeline.io import dbt
+
+    dbt.parse_ahead(load_settings(home=home))  # the sandbox takes seconds to answer
     settings, notes = _settings(home, companies=companies)
     rt = _runtime(settings)
     from signals_pipeline import report, runs
@@ -273,46 +276,18 @@ def exam(
 
 @app.command()
 def doctor(as_json: Json = False, home: Home = None) -> None:
-    """Settings, credentials, vendors' health, CRM fields against field_map; what is off, and why.
+    """Settings, credentials, vendors' health, CRM fields against field_map; what is off, and why. Exits 1 when something is broken.
 
     Example: signals doctor --json
     """
-    import asyncio
+    from signals_pipeline import doctor as doctors
 
-    from signals_pipeline.io.http import Http
-    from signals_pipeline.vendors import health
-
-    settings = load_settings(home=home)
-    rt = _runtime(settings)
-
-    async def look() -> Any:
-        async with Http(settings, rt.ops) as http:
-            return await health.check(settings, http, rt.ops)
-
-    found = asyncio.run(look())
-    rows = [vars(h) if not hasattr(h, "__dataclass_fields__") else {k: getattr(h, k) for k in h.__dataclass_fields__} for h in found]
+    told = doctors.examine(_runtime(load_settings(home=home)))
     if as_json:
-        _print_json(
-            {
-                "home": str(settings.home),
-                "engine": settings.engine,
-                "mode": settings.mode,
-                "now": rt.now().isoformat(),
-                "vendors": rows,
-            }
-        )
-        return
-    from rich.table import Table
-
-    console = Console()
-    console.print(
-        f"home {settings.home} · warehouse {settings.engine} · mode {settings.mode} · "
-        f"now {rt.now():%Y-%m-%d %H:%M} UTC · as of {rt.today()}"
-    )
-    table = Table(*(rows[0] if rows else ["vendor"]), box=None)
-    for row in rows:
-        table.add_row(*("" if v is None else str(v) for v in row.values()))
-    console.print(table)
+        _print_json(told)
+    else:
+        doctors.tell(Console(), told)
+    raise typer.Exit(0 if told["is_well"] else 1)
 
 
 @app.command()

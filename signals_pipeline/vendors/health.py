@@ -115,15 +115,15 @@ def compare_fields(object_: str, pairs: list[tuple[str, str]], described: dict[s
 async def _outreach(settings: Settings, http: Http, ops: sa.Engine) -> tuple[str, list[str]]:
     client = Outreach(settings, http, ops)
     async for page in client.pages("sequences", {"page[size]": 1}):
-        return f"{len(page)} sequence read", []
-    return "no sequences", []
+        return "answers; there are sequences" if page else "answers, but has no sequences", []
+    return "answers, but has no sequences", []
 
 
 async def _sixsense(settings: Settings, http: Http, ops: sa.Engine) -> tuple[str, list[str]]:
     """Segments alone can be asked for nothing; scoring and people calls would count against quota and are not probed."""
     if not settings.secret("sixsense_segments_token"):
         return "segments are off; scoring and people tokens are tried by their first use", []
-    return f"{len(await SixSense(settings, http, ops).segments())} segments", []
+    return f"{len(await SixSense(settings, http, ops).segments())} segments; scoring and people tokens are tried by their first use", []
 
 
 async def _product_db(settings: Settings, http: Http, ops: sa.Engine) -> tuple[str, list[str]]:
@@ -132,7 +132,7 @@ async def _product_db(settings: Settings, http: Http, ops: sa.Engine) -> tuple[s
 
 
 async def _edgar(settings: Settings, http: Http, ops: sa.Engine) -> tuple[str, list[str]]:
-    return f"{len(await Edgar(settings, http, ops).feed('8-K', 0, 10))} bytes of feed", []
+    return "answers; the feed is there" if await Edgar(settings, http, ops).feed("8-K", 0, 10) else "answers with an empty feed", []
 
 
 async def _slack(settings: Settings, http: Http, ops: sa.Engine) -> tuple[str, list[str]]:
