@@ -1,0 +1,36 @@
+"""Public tables: the cheap ones are judged here; `make accuracy` judges all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ml import accuracy
+
+
+def test_without_the_tables_the_report_says_so_and_the_path_is_the_last_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "accuracy.json"
+    assert accuracy.main(["--data", str(tmp_path / "absent"), "--out", str(out)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == str(out)
+    assert "no public tables" in json.loads(out.read_text())["skipped"]
+
+
+@pytest.mark.slow
+def test_maven_abstains_and_names_what_knows_the_outcome() -> None:
+    if not accuracy.DATA.is_dir():
+        pytest.skip(f"no public tables at {accuracy.DATA}")
+    found = accuracy.maven(accuracy.DATA)
+    assert found["abstains"] is True
+    assert "close_value" in found["leaks"]
+
+
+@pytest.mark.slow
+def test_olist_ranks_closers_and_its_times_beat_kaplan_meier() -> None:
+    if not accuracy.DATA.is_dir():
+        pytest.skip(f"no public tables at {accuracy.DATA}")
+    found = accuracy.olist(accuracy.DATA)
+    assert found["auc"] >= 0.72
+    assert found["ibs"] < found["km_ibs"]
+    assert found["abstains"] is False
