@@ -49,6 +49,11 @@ def test_a_second_load_of_the_same_lake_does_nothing(lake: Lake, fresh_database:
     assert load(fresh_database, lake, NAMES) == LoadReport(0, 0, 3, 0)
 
 
+def test_who_reads_after_a_load_plans_without_loops_in_loops(lake: Lake, fresh_database: str) -> None:
+    load(fresh_database, lake, NAMES)
+    assert fetch(fresh_database, "select current_setting('enable_nestloop'), current_setting('jit')") == [("off", "off")]
+
+
 def test_only_changed_files_are_written_again_and_gone_ones_are_deleted(lake: Lake, fresh_database: str) -> None:
     lake.write("salesforce__accounts", ONE, [account("1", ONE)])
     lake.write("salesforce__accounts", TWO, [account("1", TWO)])
