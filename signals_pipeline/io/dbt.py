@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -153,8 +154,27 @@ def _words(settings: Settings, result: Any) -> str:
     return "; ".join(f"{b['rule']}: {b['broken_rows']} rows" for b in broken) or said
 
 
+_ahead: dict[tuple[str, str, str], Future[Path]] = {}
+
+
+def _asked(settings: Settings) -> tuple[str, str, str]:
+    return str(settings.home), settings.warehouse_url, settings.lake_url
+
+
+def parse_ahead(settings: Settings) -> None:
+    """Start to parse in a thread, for a caller that must wait for something else; the next `parse` of these settings takes the result."""
+    pool = ThreadPoolExecutor(1, "dbt-parse")
+    _ahead[_asked(settings)] = pool.submit(_parse, settings)
+    pool.shutdown(wait=False)
+
+
 def parse(settings: Settings) -> Path:
     """Parse the project; returns the path of manifest.json. Raises Permanent with dbt's words when it does not parse."""
+    begun = _ahead.pop(_asked(settings), None)
+    return begun.result() if begun else _parse(settings)
+
+
+def _parse(settings: Settings) -> Path:
     result = _invoke(["parse", *_common(settings), "--vars", json.dumps(_vars(settings))])
     if not result.success:
         raise Permanent(f"dbt parse failed: {result.exception}")

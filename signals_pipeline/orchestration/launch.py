@@ -5,6 +5,7 @@ settings → instance (<home>/dagster) → job in process (a thread) → progres
 
 from __future__ import annotations
 
+import importlib
 import os
 import sqlite3
 import threading
@@ -21,6 +22,7 @@ import sqlalchemy as sa
 
 from signals_pipeline import runs
 from signals_pipeline.errors import Permanent
+from signals_pipeline.orchestration.engines import kept_engines
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY, Settings
@@ -118,6 +120,7 @@ def run_job(
     run_id = str(uuid.uuid4())
     with (
         eased_sqlite(rt.settings.home / "dagster"),
+        kept_engines(),
         runs.recorded(rt, run_id, job, until) as row,
         dg.DagsterInstance.get() as instance,
     ):
@@ -139,6 +142,9 @@ def run_job(
 
         thread = threading.Thread(target=work, name="dagster-run", daemon=True)
         thread.start()
+        if job == "daily" and groups is None:
+            # the gates' library takes seconds to import: it does so while the vendors answer
+            threading.Thread(target=importlib.import_module, args=("great_expectations",), name="import-gates", daemon=True).start()
         total = len(found.graph.node_defs)
         while thread.is_alive():
             thread.join(timeout=0.5)
