@@ -111,7 +111,7 @@ def _former_team(m: Market) -> None:
         "11",
         sequence_state_id=11,
         prospect_id=1,
-        sequence_id=6,
+        sequence_id=4,  # not the one its signal asks for: nobody enters a sequence twice
         state="finished",
         created_at=datetime(2026, 4, 1),
     )
