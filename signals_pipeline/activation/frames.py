@@ -80,7 +80,7 @@ def volumes(rt: Runtime, dt: date) -> pd.DataFrame:
                 "deviation": deviation,
                 "deviation_of_required": deviation if run["needed_for"] else None,
                 "reject_excess": _excess(run, spec.max_reject_share, harmless[run["stream"]]),
-                "is_emptied": run["kind"] == "state" and run["status"] == "ok" and n == 0 and sum(days.values()) > 0,
+                "is_emptied": run["kind"] == "state" and not spec.changes_only and run["status"] == "ok" and n == 0 and sum(days.values()) > 0,
             }
         )
     return _frame(rows, "status", "rows", "trailing_days", "deviation", "deviation_of_required", "reject_excess", "is_emptied")

@@ -79,6 +79,7 @@ class StreamSpec(_Strict):
     needs: list[str] = []  # settings that this stream needs beside the vendor's
     after: list[str] = []  # streams (`vendor.stream`) that must have ended before this one is pulled
     merged: bool = False  # state: a pull brings what changed; the rest is carried over from the newest earlier snapshot
+    changes_only: bool = False  # state: a day holds what changed, and may hold nothing; the newest row of each key stands
     min_share: float = 0.0  # state: a full pull with a smaller share of the earlier snapshot's rows is short
     restated: bool = False  # event: the same key with other content lands again, under the day that brought it
     idle: bool = False  # state by file: without a new file the newest earlier snapshot stands

@@ -188,6 +188,12 @@ def test_a_state_stream_that_comes_back_empty_closes_the_gate(world: World) -> N
     assert "came back empty although they had rows before: salesforce.contacts" in failures(world, "volumes_as_expected")
 
 
+def test_a_day_on_which_no_user_changed_is_no_empty_state(world: World) -> None:
+    landed(world, "product_db__users", DT - timedelta(days=1), 5)
+    world.rt.lake.write("stream_runs", DT, [run("product_db.users", needed_for="", records_in=0, landed=0)], stream="product")
+    assert verdicts(world)["volumes_as_expected"].passed
+
+
 def test_repeats_among_the_rejects_do_not_speak_against_a_stream(world: World) -> None:
     world.rt.lake.write("stream_runs", DT, [run("product_db.users", landed=30, rejected=70)], stream="product")
     world.rt.lake.write("rejects", DT, [{"reject_id": str(n), "stream": "product_db.users", "reason": "duplicate"} for n in range(70)])
