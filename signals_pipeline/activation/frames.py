@@ -70,6 +70,7 @@ def volumes(rt: Runtime, dt: date) -> pd.DataFrame:
         days = _rows_per_day(rt, spec.dataset, dt - timedelta(days=TRAILING_DAYS), dt, is_event=run["kind"] == "event")
         n = days.pop(dt, 0)
         alike = [count for day, count in days.items() if (day.weekday() >= 5) == (dt.weekday() >= 5)]
+        is_whole = run["kind"] == "state" and not spec.changes_only
         deviation = _deviation(n, alike) if run["status"] == "ok" else None
         rows.append(
             {
@@ -80,7 +81,7 @@ def volumes(rt: Runtime, dt: date) -> pd.DataFrame:
                 "deviation": deviation,
                 "deviation_of_required": deviation if run["needed_for"] else None,
                 "reject_excess": _excess(run, spec.max_reject_share, harmless[run["stream"]]),
-                "is_emptied": run["kind"] == "state" and not spec.changes_only and run["status"] == "ok" and n == 0 and sum(days.values()) > 0,
+                "is_emptied": is_whole and run["status"] == "ok" and n == 0 and sum(days.values()) > 0,
             }
         )
     return _frame(rows, "status", "rows", "trailing_days", "deviation", "deviation_of_required", "reject_excess", "is_emptied")
