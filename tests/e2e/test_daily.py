@@ -84,7 +84,8 @@ def test_a_source_that_no_send_depends_on_may_be_down_and_the_sends_go_on(home: 
     assert told["as_of"] > first["as_of"] and not told["ok"]
     assert told["streams"]["sec_edgar.feed"]["status"] == "failed" and "sec_edgar.feed" in " ".join(told["errors"])
     assert all(told["gates"].values()), told["gate_failures"]
-    assert told["sent_by_this_run"] > 0
+    # a small market may have nobody to write to on a given day: what was planned went out, and the run said that it applied
+    assert told["apply"]["status"] == "applied" and told["sent_by_this_run"] == told["planned"]
 
 
 def test_a_paused_day_is_green_with_its_plan_made_and_judged_and_goes_out_after_the_resume(home: Path, first: dict[str, Any]) -> None:
