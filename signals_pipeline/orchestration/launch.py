@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import sqlite3
 import threading
 import uuid
@@ -27,6 +28,8 @@ from signals_pipeline.orchestration.resources import House
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY, Settings
 
+SET_BY_US = "DAGSTER_HOME_OF_SIGNALS"  # tells our own choice of an earlier home from an operator's
+
 Build = Callable[[Settings, House], dg.Definitions]
 """`definitions.build_definitions`, handed in: the composition root is above this folder."""
 
@@ -46,12 +49,17 @@ class Launched:
 
 
 def set_dagster_home(settings: Settings, environ: Any = None) -> None:
-    """Point Dagster at the repository's dagster.yaml and at this home's folder; an operator's own DAGSTER_HOME wins, with its storage."""
+    """Make `<home>/dagster` Dagster's home, with a copy of the repository's dagster.yaml; an operator's own DAGSTER_HOME wins.
+
+    The repository itself is never Dagster's home: Dagster writes files of its own beside its configuration.
+    """
     env = os.environ if environ is None else environ
-    env.setdefault("DAGSTER_HOME", str(REPOSITORY))
-    if env["DAGSTER_HOME"] == str(REPOSITORY) or not env.get("DAGSTER_STORAGE_DIR"):
-        env["DAGSTER_STORAGE_DIR"] = str(settings.home / "dagster")
-    Path(env["DAGSTER_STORAGE_DIR"]).mkdir(parents=True, exist_ok=True)
+    folder = settings.home / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not env.get("DAGSTER_HOME") or env.get(SET_BY_US):
+        shutil.copyfile(REPOSITORY / "dagster.yaml", folder / "dagster.yaml")
+        env |= {"DAGSTER_HOME": str(folder), "DAGSTER_STORAGE_DIR": str(folder), SET_BY_US: "1"}
+    env.setdefault("DAGSTER_STORAGE_DIR", str(folder))
 
 
 @contextmanager

@@ -55,6 +55,7 @@ def test_an_operators_own_dagster_home_keeps_its_storage_folder(tmp_path: Path) 
     assert own == {"DAGSTER_HOME": str(tmp_path / "deployed"), "DAGSTER_STORAGE_DIR": str(tmp_path / "storage")}
     plain: dict[str, str] = {}
     set_dagster_home(settings, plain)
-    assert plain == {"DAGSTER_HOME": str(REPOSITORY), "DAGSTER_STORAGE_DIR": str(settings.home / "dagster")}
+    assert (plain["DAGSTER_HOME"], plain["DAGSTER_STORAGE_DIR"]) == (str(settings.home / "dagster"),) * 2
+    assert (settings.home / "dagster" / "dagster.yaml").read_text() == (REPOSITORY / "dagster.yaml").read_text()
     set_dagster_home(load_settings({}, home=tmp_path / "other"), plain)
     assert plain["DAGSTER_STORAGE_DIR"] == str(tmp_path / "other" / "dagster")
