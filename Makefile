@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PAYLOADS ?= ../shared/data
 
-.PHONY: run test check ui bench real accuracy clean stop
+.PHONY: run test check ui bench real accuracy clean stop lock
 
 run: $(READY)
 	@$(BIN)/signals run
@@ -35,6 +35,10 @@ accuracy: $(READY)
 
 stop: $(READY)
 	@$(BIN)/signals sandbox stop
+
+# needs uv; extras stay written out, or pip's hash mode refuses what they pull in
+lock:
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-header --no-annotate --no-strip-extras --python-version 3.11 -o requirements.lock
 
 clean:
 	rm -rf .signals dbt_project/target
