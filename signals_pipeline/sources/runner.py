@@ -30,6 +30,7 @@ from signals_pipeline.sources.spec import Body, Pull, SourceSpec, StreamCode
 log = logging.getLogger("signals.sources")
 Progress = Callable[[str, int], None]  # (stream, records read so far)
 FIRST = "ops"  # our own ops store is pulled before any vendor
+CHECKPOINT_SHARE = 10  # dear pulls land what has come when a tenth of it is not landed yet
 
 
 def run(
@@ -196,12 +197,20 @@ class _Pulling:
             await asyncio.to_thread(self.tables, pull, code, landing)
             return
         source = self.replayed(pull, code, landing) if self.rt.replay is not None else _fetch(pull, code)
-        async for body in source:
-            landing.take(body)
-            if pull.spec.page_by_page:
+        taken = pending = 0
+        try:
+            async for body in source:
+                landing.take(body)
+                taken, pending = taken + 1, pending + 1
+                # a checkpoint writes all rows anew: one for each page would cost the square of the pages, so a stop may lose a tenth
+                if pull.spec.page_by_page and pending * CHECKPOINT_SHARE >= taken:
+                    landing.checkpoint()
+                    pending = 0
+                if self.progress:
+                    self.progress(pull.stream, landing.result.read)
+        finally:
+            if pull.spec.page_by_page and pending:
                 landing.checkpoint()
-            if self.progress:
-                self.progress(pull.stream, landing.result.read)
 
     def tables(self, pull: Pull, code: StreamCode, landing: Landing) -> None:
         if code.columns is None:
