@@ -123,7 +123,7 @@ class Lake:
         """(dt, path) of every file of a dataset, declared ones too, in path order."""
         spec = dataset(name)
         found = self.fs.glob(f"{self.root}/{spec.layer}/{name}/dt=*/*.parquet")
-        return [(date.fromisoformat(p.split("dt=")[1].split("/")[0]), p) for p in sorted(found) if "/." not in p]
+        return [(date.fromisoformat(p.split("dt=")[1].split("/")[0]), p) for p in sorted(found) if not p.rpartition("/")[2].startswith(".")]
 
     def newest(self, name: str, *, until: date | None = None) -> date | None:
         """The newest dt that has rows, none when there is none."""

@@ -77,6 +77,12 @@ def test_a_file_that_was_not_renamed_is_not_seen(lake: Lake) -> None:
     assert lake.read("mentions").num_rows == 1
 
 
+def test_a_lake_in_a_hidden_folder_is_read_like_any_other(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / ".signals" / "lake"))
+    lake.write("mentions", DAY, [_mention("a")])
+    assert lake.read("mentions").num_rows == 1
+
+
 def test_an_object_store_takes_the_same_rows() -> None:
     lake = Lake("memory://lake-of-a-test")
     lake.write("mentions", DAY, [_mention("a")])
