@@ -1,14 +1,15 @@
 """Training rows for accounts: features as of a day, and what happened after it; every row left out is counted with its reason.
 
 account features (company_id, dt, …) + deals (company_id, opened_on, closed_on, is_won, amount_usd) → `build` → `Dataset`.
-A label's horizon starts the day after `dt`; a row counts only when its whole horizon lies before `known_until`.
+A label's horizon starts where the pull of `dt` ended (`starts_at`; else the day after `dt`); a row counts only when its whole horizon
+lies before `known_until`.
 Does not belong here: reading the warehouse (the stage `scoring`), learning (`train.py`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,13 @@ import pandas as pd
 from ml.table import Table, of_frame
 
 Array = np.ndarray[Any, Any]
-KEYS = ("company_id", "dt")
+
+
+class TooLittle(ValueError):
+    """No rows, or one outcome only."""
+
+
+KEYS = ("company_id", "dt", "starts_at", "day", "start")
 
 
 @dataclass(frozen=True)
@@ -34,33 +41,40 @@ class Dataset:
     dropped: dict[str, int]
 
 
-def build(features: pd.DataFrame, deals: pd.DataFrame, known_until: date, horizon_days: int) -> Dataset:
-    """Join what was known with what came after. `dt`, `opened_on`, `closed_on` are dates or None; raises ValueError for repeated rows."""
-    rows = features.assign(day=pd.to_datetime(features["dt"])).sort_values(["day", "company_id"], kind="stable", ignore_index=True)
+def build(features: pd.DataFrame, deals: pd.DataFrame, known_until: date | datetime, horizon_days: int) -> Dataset:
+    """Join what was known with what came after. `dt` are dates; `opened_on`, `closed_on`, `known_until` and the column `starts_at`, when
+    there is one, may be dates or naive instants. Raises ValueError for repeated rows or a single outcome."""
+    starts = features["starts_at"] if "starts_at" in features else features["dt"]
+    rows = features.assign(day=pd.to_datetime(features["dt"]), start=pd.to_datetime(starts))
+    rows = rows.sort_values(["day", "company_id"], kind="stable", ignore_index=True)
     if rows.duplicated(["company_id", "day"]).any():
         raise ValueError("account features hold a company twice on one day")
     told = deals.assign(opened=pd.to_datetime(deals["opened_on"]), closed=pd.to_datetime(deals["closed_on"]))
     told = told.sort_values(["opened", "company_id"], kind="stable")
-    pairs = rows[["company_id", "day"]].reset_index(names="row").merge(told, on="company_id")
-    running = pairs[(pairs["opened"] <= pairs["day"]) & (pairs["closed"].isna() | (pairs["closed"] > pairs["day"]))]
-    next_one = pairs[pairs["opened"] > pairs["day"]].drop_duplicates("row").set_index("row")
-    opened_after = (next_one["opened"] - next_one["day"]).dt.days.reindex(rows.index)
-    won = (
-        pairs[pairs["is_won"].astype(bool) & (pairs["closed"] > pairs["day"])].sort_values(["closed"], kind="stable").drop_duplicates("row")
-    )
-    won = won.set_index("row")
-    won_after = (won["closed"] - won["day"]).dt.days.reindex(rows.index).fillna(np.inf)
+    pairs = rows[["company_id", "start"]].reset_index(names="row").merge(told, on="company_id")
+    running = pairs[(pairs["opened"] <= pairs["start"]) & (pairs["closed"].isna() | (pairs["closed"] > pairs["start"]))]
+    next_one = pairs[pairs["opened"] > pairs["start"]].drop_duplicates("row").set_index("row")
+    opened_after = _days(next_one["opened"] - next_one["start"]).reindex(rows.index)
+    won = pairs[pairs["is_won"].astype(bool) & (pairs["closed"] > pairs["start"])].sort_values(["closed"], kind="stable")
+    won = won.drop_duplicates("row").set_index("row")
+    won_after = _days(won["closed"] - won["start"]).reindex(rows.index).fillna(np.inf)
 
-    unknown = rows["day"] + pd.Timedelta(days=horizon_days) > pd.Timestamp(known_until)
+    unknown = rows["start"] + pd.Timedelta(days=horizon_days) > pd.Timestamp(known_until)
     in_deal = rows.index.isin(running["row"])
     keep = ~unknown & ~in_deal
     dropped = {"horizon_not_over": int(unknown.sum()), "in_a_deal": int((in_deal & ~unknown).sum())}
     label = (opened_after <= horizon_days).astype(int)
-    kept = rows[keep].drop(columns=[*KEYS]).assign(label=label[keep])
+    kept = rows[keep].drop(columns=[k for k in KEYS if k in rows]).assign(label=label[keep], day=rows.loc[keep, "day"])
     if kept.empty or kept["label"].nunique() < 2:
-        raise ValueError(f"nothing to learn from: {len(kept)} rows, {int(kept['label'].sum())} of them yes; dropped {dropped}")
+        raise TooLittle(f"nothing to learn from: {len(kept)} rows, {int(kept['label'].sum())} of them yes; dropped {dropped}")
     table = of_frame(kept, "label", "day").only([c for c in kept.columns if c not in ("label", "day")])
     amount = next_one["amount_usd"].reindex(rows.index).astype(float).where(label == 1)
     return Dataset(
         table, rows.loc[keep, "company_id"].to_numpy(), won_after[keep].to_numpy(dtype=float), amount[keep].to_numpy(dtype=float), dropped
     )
+
+
+def _days(lapse: pd.Series) -> pd.Series:
+    """Started days: an hour after the start is within the first one."""
+    days: pd.Series = np.ceil(lapse.dt.total_seconds() / 86_400)
+    return days

@@ -71,6 +71,17 @@ def gain_interval(y: Array, accounts: Array, challenger: Array, champion: Array 
     return float(low), float(high)
 
 
+def loss_gain_interval(accounts: Array, mine: Array, other: Array, seed: int = 1) -> tuple[float, float]:
+    """95 % interval of the mean of other - mine (losses, one a row), by resampling accounts: above 0, mine is better."""
+    random = np.random.default_rng(seed)
+    _, groups = np.unique(accounts, return_inverse=True)
+    gain = np.bincount(groups, weights=other - mine)
+    rows = np.bincount(groups)
+    drawn = random.integers(0, len(gain), (DRAWS, len(gain)))
+    low, high = np.quantile(gain[drawn].sum(axis=1) / rows[drawn].sum(axis=1), [0.025, 0.975])
+    return float(low), float(high)
+
+
 def psi(before: Table, now: Table, column: str, bins: int = 10) -> float:
     """Population stability index of a column; above 0.25 it is another population. Times are not judged: they always move."""
     if before.kinds[column] == "time":

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ml.metrics import log_loss
-from ml.model import Config, Model, learn
+from ml.model import Config, Model, learn, load
 from ml.table import Table
 from ml.train import level, platt
 
@@ -61,6 +62,12 @@ class Hazard:
             below = self.alive(table.rows(slice(start, start + 5000)), grid) <= 0.5
             out[start : start + 5000] = np.where(below.any(axis=1), grid[below.argmax(axis=1)], np.inf)
         return out
+
+
+def load_hazard(folder: Path, columns: Sequence[str] | None = None) -> Hazard:
+    """A saved hazard (`hazard.model.save`). Raises FeaturesDiffer as `model.load` does."""
+    model = load(folder, columns)
+    return Hazard(model, dict(model.about.get("tried", {})))
 
 
 def learn_hazard(train: Table, days: Array, columns: Sequence[str], moment: float, configs: Sequence[Config] = CONFIGS) -> Hazard:

@@ -65,6 +65,12 @@ def lift_at(y: Array, score: Array, share: float = 0.1) -> float:
     return float(y[top].mean() / y.mean()) if y.mean() else float("nan")
 
 
+def reliability(y: Array, p: Array, bins: int = 10) -> list[tuple[float, float, int]]:
+    """(mean foretold, share that happened, rows) of bins of equally many rows, from low to high: the points of a reliability plot."""
+    parts = np.array_split(np.argsort(p, kind="stable"), bins)
+    return [(float(p[b].mean()), float(y[b].mean()), len(b)) for b in parts if len(b)]
+
+
 def kaplan_meier(days: Array, happened: Array, grid: Array) -> Array:
     """Share still without the event after each day of the grid."""
     order = np.argsort(days, kind="stable")

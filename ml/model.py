@@ -138,8 +138,9 @@ def load(folder: Path, columns: Sequence[str] | None = None) -> Model:
     manifest: Mapping[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     if manifest["format"] != FORMAT:
         raise FeaturesDiffer(f"{folder}: manifest format {manifest['format']}, this code reads {FORMAT}; train it anew")
-    if columns is not None and list(columns) != manifest["columns"]:
-        odd = sorted(set(columns) ^ set(manifest["columns"]))
+    offered = manifest["about"].get("offered", manifest["columns"])  # what the tables had when it learned, leaks among them
+    if columns is not None and list(columns) != offered:
+        odd = sorted(set(columns) ^ set(offered))
         raise FeaturesDiffer(f"{folder}: the model's columns are not the table's: {', '.join(odd) or 'another order'}; train it anew")
     members = []
     for raw in manifest["members"]:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 from ml.model import Model, load
 
@@ -29,11 +30,21 @@ class Word:
     because: str
 
 
+class Saved(Protocol):
+    """What can be stored: a `Model`, a `DealSize`."""
+
+    def save(self, folder: Path) -> None: ...
+
+
 @dataclass(frozen=True)
 class Registry:
     folder: Path
 
-    def add(self, kind: str, model: Model) -> str:
+    def place(self, kind: str, version: str) -> Path:
+        """Where a version lies."""
+        return self.folder / kind / version
+
+    def add(self, kind: str, model: Saved) -> str:
         """Store a model; its version. The same model twice is one version."""
         aside = self.folder / kind / ".new"
         shutil.rmtree(aside, ignore_errors=True)

@@ -6,13 +6,13 @@ Column names are those of `account_scores`. Does not belong here: which model (`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ml.hazard import Hazard
+from ml.hazard import PERIOD, Hazard
 from ml.model import Model
 from ml.size import DealSize
 from ml.table import Kind, Table, column
@@ -22,10 +22,16 @@ SCORES = ("relevance", "p_opportunity", "p_purchase_30d", "p_purchase_60d", "p_p
           "deal_size_median", "deal_size_high")  # fmt: skip
 
 
-def table_of(features: pd.DataFrame, columns: Sequence[str]) -> Table:
-    """Features of one day as a table without a label. Raises KeyError for a column that is missing."""
+def table_of(features: pd.DataFrame, columns: Sequence[str], kinds: Mapping[str, Kind] | None = None) -> Table:
+    """Features of one day as a table without a label. Raises KeyError for a column that is missing.
+
+    `kinds`: what the columns held when the model learned; a day on which a column of words is empty, or a column of numbers holds a word,
+    must not change how the rest is read.
+    """
     typed: dict[str, tuple[Array, Kind]] = {}
-    if all(kind.kind in "fiu" for kind in features[list(columns)].dtypes):  # one block of numbers: no column by column
+    if kinds is not None:
+        typed = {c: _as(features[c], kinds[c]) for c in columns}
+    elif all(kind.kind in "fiu" for kind in features[list(columns)].dtypes):  # one block of numbers: no column by column
         block = features[list(columns)].to_numpy(dtype=float)
         typed = {c: (block[:, at], "number") for at, c in enumerate(columns)}
     else:
@@ -33,6 +39,15 @@ def table_of(features: pd.DataFrame, columns: Sequence[str]) -> Table:
     day = pd.to_datetime(features["dt"])
     order = ((day - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)).to_numpy(dtype=float)
     return Table({c: v for c, (v, _) in typed.items()}, {c: k for c, (_, k) in typed.items()}, np.zeros(len(features)), order, "time", {})
+
+
+def _as(series: pd.Series, kind: Kind) -> tuple[Array, Kind]:
+    if kind == "text":
+        found = column(series)[0] if series.notna().any() else np.full(len(series), None, dtype=object)
+        return (found if found.dtype == object else np.array([None if v is None else str(v) for v in series], dtype=object)), kind
+    if kind == "number":
+        return pd.to_numeric(series, errors="coerce").to_numpy(dtype=float), kind
+    return column(series)
 
 
 def score(
@@ -53,7 +68,11 @@ def score(
 
 
 def _numbers(features: pd.DataFrame, relevance: Model, hazard: Hazard | None, size: DealSize | None) -> dict[str, Array]:
-    table = table_of(features, relevance.columns)
+    wanted = dict.fromkeys(relevance.columns)  # hazard and size may have learned in other months, with other columns
+    wanted |= dict.fromkeys(c for c in (hazard.model.columns if hazard else ()) if c != PERIOD)
+    wanted |= dict.fromkeys(f.column for f in (size.features if size else ()))
+    kinds = (hazard.model.about.get("kinds", {}) if hazard else {}) | (size.kinds if size else {}) | relevance.about.get("kinds", {})
+    table = table_of(features, list(wanted), kinds if kinds.keys() >= wanted.keys() else None)
     p = np.round(relevance.probability(table), 6)
     out = {"p_opportunity": p, "relevance": np.round(100 * p, 2)}
     if hazard is not None:
@@ -74,7 +93,7 @@ def reasons(features: pd.DataFrame, model: Model, count: int = 3) -> pd.DataFram
 
     The points of a company add up to its calibrated logit.
     """
-    table = table_of(features, model.columns)
+    table = table_of(features, model.columns, model.about.get("kinds"))
     names, points, base = model.reasons(table)
     best = np.argsort(-np.abs(points), axis=1, kind="stable")[:, :count]
     rows = []

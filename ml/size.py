@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from ml.features import Feature, fit, from_json, matrix
 from ml.model import FeaturesDiffer
-from ml.table import Table
+from ml.table import Kind, Table
 
 Array = np.ndarray[Any, Any]
 QUANTILES = (0.1, 0.5, 0.9)
@@ -33,6 +33,8 @@ class DealSize:
     widen: float
     coverage: float
     deals: int
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    about: dict[str, Any] = field(default_factory=dict)
 
     def quantiles(self, table: Table) -> Array:
         """rows × (low, median, high) in USD, in that order whatever the booster says."""
@@ -49,20 +51,26 @@ class DealSize:
         """XGBoost's own JSON and a manifest."""
         folder.mkdir(parents=True, exist_ok=True)
         self.booster.save_model(folder / "booster.json")
-        told = {"widen": self.widen, "coverage": self.coverage, "deals": self.deals, "features": [f.to_json() for f in self.features]}
+        told = {"widen": self.widen, "coverage": self.coverage, "deals": self.deals, "features": [f.to_json() for f in self.features],
+                "kinds": self.kinds, "about": self.about}  # fmt: skip
         (folder / "manifest.json").write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def load_size(folder: Path) -> DealSize:
-    """A saved model. Raises FeaturesDiffer when booster and manifest do not agree."""
+def load_size(folder: Path, columns: Sequence[str] | None = None) -> DealSize:
+    """A saved model. Raises FeaturesDiffer when booster and manifest do not agree, or `columns` are not those it was made with."""
     import xgboost
 
     told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    offered = told.get("about", {}).get("offered")
+    if columns is not None and offered is not None and list(columns) != offered:
+        odd = sorted(set(columns) ^ set(offered))
+        raise FeaturesDiffer(f"{folder}: the model's columns are not the table's: {', '.join(odd) or 'another order'}; train it anew")
     booster = xgboost.Booster()
     booster.load_model(folder / "booster.json")
     if booster.num_features() != len(told["features"]):
         raise FeaturesDiffer(f"{folder}: the booster reads {booster.num_features()} features, its manifest lists {len(told['features'])}")
-    return DealSize([from_json(f) for f in told["features"]], booster, told["widen"], told["coverage"], told["deals"])
+    return DealSize([from_json(f) for f in told["features"]], booster, told["widen"], told["coverage"], told["deals"],
+                    told.get("kinds", {}), told.get("about", {}))  # fmt: skip
 
 
 def learn_size(table: Table, amount_usd: Array, columns: Sequence[str]) -> DealSize | None:
@@ -85,4 +93,5 @@ def learn_size(table: Table, amount_usd: Array, columns: Sequence[str]) -> DealS
     found = np.sort(booster.predict(xgboost.DMatrix(matrix(later, features))), axis=1)
     outside = np.maximum(found[:, 0] - logs[cut:], logs[cut:] - found[:, 2])
     rank = min(len(outside), int(np.ceil((len(outside) + 1) * COVERAGE)))
-    return DealSize(features, booster, float(np.sort(outside)[rank - 1]), float((outside <= 0).mean()), len(has))
+    return DealSize(features, booster, float(np.sort(outside)[rank - 1]), float((outside <= 0).mean()), len(has),
+                    {f.column: table.kinds[f.column] for f in features})  # fmt: skip

@@ -254,6 +254,26 @@ def backfill(
 
 
 @app.command()
+def learn(
+    month: Annotated[str, typer.Option("--month", help="A closed month, such as 2026-06.")],
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Learn from the past up to the end of a month; a model is promoted only when it wins out of time, else it abstains and says why.
+
+    Example: signals learn --month 2026-06 --json
+    """
+    from ml.production import learn_month
+
+    rt = _runtime(_settings(home)[0])
+    try:
+        told = learn_month(rt, month)
+    except ValueError as bad:
+        raise Permanent(str(bad)) from bad
+    _tell(told if as_json else {k: f"{told[k]['status']}: {told[k]['because']}" for k in ("relevance", "hazard", "size")}, as_json)
+
+
+@app.command()
 def exam(
     table: Annotated[Path, typer.Argument(help="A CSV file.")],
     label: Annotated[str, typer.Option(help="Column with two values: what is to be foretold.")],

@@ -11,7 +11,7 @@ import dagster as dg
 
 from signals_pipeline.io import dbt
 from signals_pipeline.orchestration import automation
-from signals_pipeline.orchestration.assets import activation, enrichment, identity, metrics, scoring, sources
+from signals_pipeline.orchestration.assets import activation, enrichment, identity, learning, metrics, scoring, sources
 from signals_pipeline.orchestration.dbt_stage import SEEDS, dbt_stage
 from signals_pipeline.orchestration.partitions import daily
 from signals_pipeline.orchestration.resources import House
@@ -49,9 +49,9 @@ def build_definitions(
     return dg.Definitions(
         assets=[
             *sources.assets(days), *identity.assets(days), *stages, *scoring.assets(days), *enrichment.assets(days),
-            *activation.assets(days), *metrics.assets(days, marts),
+            *activation.assets(days), *metrics.assets(days, marts), *learning.assets(zone),
         ],
-        jobs=[job, backfill],
+        jobs=[job, backfill, learning.job()],
         schedules=[automation.schedule(job, zone)],
         sensors=[automation.file_drop_sensor(job), automation.failure_sensor()],
         resources={"house": house or House()},

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ml.champion import NAME, standing
 from signals_pipeline.io import ops
 from signals_pipeline.runtime import Runtime
 
@@ -52,6 +53,7 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
             (dt,),
         ),
         "hottest": _hottest(rt, dt),
+        "learned_model": _learned(rt, dt),
         "considered": sum(outbox.values()),
         "planned": _would_send(rt, plan["plan_hash"]) if plan else 0,
         "plan_hash": plan["plan_hash"] if plan else None,
@@ -73,6 +75,16 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
         "volumes": _volumes(rt, dt),
         "reviews": _reviews(rt),
     }
+
+
+def _learned(rt: Runtime, dt: date) -> dict[str, Any]:
+    """Whether a learned model stood on the day, why, and how many accounts it scored."""
+    told = standing(rt.settings.home, dt)
+    models = rt.lake.read("account_scores", since=dt, until=dt, columns=["model"])["model"].to_pylist()
+    scored = models.count(NAME)
+    if told["status"] == "champion" and "rule" in models and not scored:
+        told |= {"status": "abstains", "because": f"champion {told['version']} scored nobody: see the metadata of the day's account_scores"}
+    return told | {"scored": scored}
 
 
 def _counts(rt: Runtime, schema: str, table: str, sql: str, parameters: tuple[Any, ...] = ()) -> dict[str, int]:
@@ -195,6 +207,7 @@ def markdown(told: dict[str, Any]) -> str:
     ]
     if told["apply"].get("status") == "withheld":
         lines += [f"Nothing was sent: {_cell(told['apply']['because'])}", ""]
+    lines += [f"Learned model: {told['learned_model']['status']}: {_cell(told['learned_model']['because'])}", ""]
     lines += ["| account | score | why |", "|---|---|---|"]
     lines += [f"| {_cell(a['name'])} | {a['score']} | {_cell('; '.join(r['reason'] for r in a['reasons'][:3]))} |" for a in told["hottest"]]
     failed = [f"{name}: {s['error']}" for name, s in told["streams"].items() if s["status"] == "failed"]

@@ -75,6 +75,8 @@ def _hottest(console: Console, told: dict[str, Any]) -> None:
             name += f"\n[dim]not contacted: {escape(a['not_contacted_because'])}[/]"
         table.add_row(f"{a['score']:.1f}", name, a["stage"] or "", "\n".join(lines))
     console.print(table)
+    learned = told["learned_model"]
+    console.print(f"[dim]learned model: {learned['status']}: {escape(learned['because'])}[/]")
 
 
 def _activation(console: Console, told: dict[str, Any]) -> None:

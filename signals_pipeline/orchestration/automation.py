@@ -19,7 +19,7 @@ def daily_job() -> Any:
     warnings.filterwarnings("ignore", message="Asset job daily materializes assets with varying BackfillPolicies")
     return dg.define_asset_job(
         "daily",
-        selection=dg.AssetSelection.all() - dg.AssetSelection.key_prefixes(["carried"]),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.key_prefixes(["carried"], ["ml"]),
         executor_def=dg.in_process_executor,
         description="Pull, resolve, build, score, enrich, rank, plan, judge, apply, measure.",
         tags={"signals/kind": "daily"},

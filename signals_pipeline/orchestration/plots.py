@@ -30,6 +30,21 @@ def rows_per_day(days: Mapping[date, int], title: str) -> dg.MetadataValue:
     return _markdown(figure)
 
 
+def reliability(points: Sequence[Sequence[float]], title: str) -> dg.MetadataValue:
+    """Mean foretold probability against the share that happened; on the line, what is said is what comes."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(3.6, 3.2))
+    axes = figure.subplots()
+    top = max([0.05, *(max(p[0], p[1]) for p in points)]) * 1.1
+    axes.plot([0, top], [0, top], color="#bbbbbb", linewidth=1)
+    axes.plot([p[0] for p in points], [p[1] for p in points], marker="o", markersize=4, color="#3b6ea5")
+    axes.set(xlabel="foretold", ylabel="happened")
+    axes.set_title(title, fontsize=9)
+    axes.tick_params(labelsize=7)
+    return _markdown(figure)
+
+
 def distribution(values: Sequence[float], title: str) -> dg.MetadataValue:
     """Histogram of scores 0-100."""
     from matplotlib.figure import Figure

@@ -21,19 +21,21 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
 
     @dg.multi_asset(name="score_accounts", specs=specs, partitions_def=partitions, backfill_policy=dg.BackfillPolicy.single_run())
     def score_accounts(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
+        from ml.champion import Champion
         from signals_pipeline.scoring import stage
 
         rt, days = house.runtime, days_of(context, house.runtime)
         with house.clocked("scoring"):
-            report = stage.run(rt, days.since, days.until)
-        scores = rt.lake.read("account_scores", since=days.until, until=days.until, columns=["composite_score"])[
-            "composite_score"
-        ].to_pylist()
-        picture = distribution([s for s in scores if s is not None], f"composite scores, {days.until}")
+            champion = Champion(rt.settings.home)
+            report = stage.run(rt, days.since, days.until, learned=[champion])
+        scores = rt.lake.read("account_scores", since=days.until, until=days.until, columns=["model", "composite_score"]).to_pylist()
+        ruled = [r["composite_score"] for r in scores if r["model"] == stage.MODEL and r["composite_score"] is not None]
+        picture = distribution(ruled, f"composite scores, {days.until}")
         numbers: dict[str, Any] = {
             "report": dg.MetadataValue.json(as_json(report)),
             "distribution": picture,
             "dagster/row_count": len(scores),
+            "learned_model": champion.said[days.until.isoformat()],
         }
         yield dg.MaterializeResult(asset_key=lake_key("account_scores"), metadata=numbers)
         yield dg.MaterializeResult(asset_key=lake_key("account_score_reasons"))

@@ -165,12 +165,16 @@ def test_an_upside_down_range_and_a_missing_warehouse_are_told_apart(tmp_path: P
 
 class Fake:
     name, version = "opportunity", "2026-06"
+    told = pa.table({})
 
     def __init__(self, **columns: Any) -> None:
         self.columns = {"company_id": ["acme"], "status": ["scored"], "p_opportunity": [0.3]} | columns
 
     def score(self, day: date, features: pa.Table) -> pa.Table:
         return pa.table(self.columns)
+
+    def reasons(self, day: date, features: pa.Table) -> pa.Table:
+        return self.told
 
 
 def test_a_learned_model_stands_beside_the_rule_score(tmp_path: Path) -> None:

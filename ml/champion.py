@@ -1,0 +1,114 @@
+"""The champion of a day as the daily scoring calls it: scores and additive reasons, or nothing and one sentence why.
+
+registry + `signals.account_features` of a day → `Champion.score`, `Champion.reasons` → rows of `account_scores`, `account_score_reasons`.
+Does not belong here: writing them (the stage `scoring`), choosing who is champion (`production.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from ml.hazard import Hazard, load_hazard
+from ml.model import FeaturesDiffer, Model, load
+from ml.registry import Registry
+from ml.score import SCORES, reasons, score
+from ml.size import DealSize, load_size
+
+FOLDER = "models"
+KINDS = ("relevance", "hazard", "size")
+NAME = "learned"
+_NOT_FEATURES = ("company_id", "dt")
+
+
+@dataclass(frozen=True)
+class Held:
+    """Who stands on a day; None where nobody does."""
+
+    relevance: Model | None
+    hazard: Hazard | None
+    size: DealSize | None
+
+
+def held(registry: Registry, day: date, columns: Sequence[str]) -> tuple[Held, dict[str, str]]:
+    """(champions, kind → version or why there is none). A model that was made with other columns does not load; its reason says which."""
+    found: dict[str, Any] = dict.fromkeys(KINDS)
+    said: dict[str, str] = {}
+    for kind in KINDS:
+        word = registry.champion_on(kind, day)
+        if word is None:
+            said[kind] = f"no model of {kind} had been learned by {day}; `signals learn` makes one"
+        elif word.version is None:
+            said[kind] = word.because
+        else:
+            try:
+                found[kind] = _load(registry.place(kind, word.version), kind, columns)
+                said[kind] = word.version
+            except FeaturesDiffer as differ:
+                said[kind] = str(differ)
+    return Held(**found), said
+
+
+def standing(home: Path, day: date) -> dict[str, Any]:
+    """Who is champion on a day by the registry alone, for reports: status, versions, because."""
+    word = Registry(home / FOLDER).champion_on("relevance", day)
+    if word is None:
+        return {"status": "abstains", "version": None, "because": f"no model had been learned by {day}; `signals learn` makes one"}
+    return {"status": "abstains" if word.version is None else "champion", "version": word.version, "because": word.because}
+
+
+@dataclass
+class Champion:
+    """Offers what `scoring.models.Learned` asks for. `said`: day → who scored it, or why nobody did."""
+
+    home: Path
+    name: str = NAME
+    version: str = "by day"
+    said: dict[str, str] = field(default_factory=dict)
+
+    def score(self, day: date, features: pa.Table) -> pa.Table:
+        """Rows of `account_scores`, none when the model abstains that day; `composite_score` is the relevance (0-100)."""
+        frame, who, told = self._held(day, features)
+        if who.relevance is None:
+            self.said[day.isoformat()] = f"abstains: {told['relevance']}"
+            return pa.table({"company_id": pa.array([], pa.string()), "status": pa.array([], pa.string())})
+        version = "-".join(told[k] if getattr(who, k) is not None else "none" for k in KINDS)
+        silent = "; ".join(f"{k}: {told[k]}" for k in KINDS if getattr(who, k) is None)
+        self.said[day.isoformat()] = f"scored by {version}" + (f" ({silent})" if silent else "")
+        rows = score(frame, who.relevance, who.hazard, who.size)
+        rows = rows.assign(composite_score=rows["relevance"], model_version=version)
+        names = ["company_id", "composite_score", "model_version", *SCORES, "status"]
+        return pa.Table.from_pandas(rows[names], preserve_index=False)
+
+    def reasons(self, day: date, features: pa.Table) -> pa.Table:
+        """company_id, position, reason, feature, points: the points of a company add up to the logit of its `p_opportunity`."""
+        frame, who, _ = self._held(day, features)
+        if who.relevance is None or frame.empty:
+            return pa.table({})
+        told = reasons(frame, who.relevance)
+        told["reason"] = told["feature"].map({f: _words(f) for f in told["feature"].unique()})
+        return pa.Table.from_pandas(told, preserve_index=False)
+
+    def _held(self, day: date, features: pa.Table) -> tuple[pd.DataFrame, Held, dict[str, str]]:
+        columns = [c for c in features.column_names if c not in _NOT_FEATURES]
+        return features.to_pandas(), *held(Registry(self.home / FOLDER), day, columns)
+
+
+def _words(feature: str) -> str:
+    if feature == "base":
+        return "where every account starts"
+    return feature.removeprefix("number of ").replace("_", " ").replace("=", " is ")
+
+
+def _load(place: Path, kind: str, columns: Sequence[str]) -> Any:
+    if kind == "relevance":
+        return load(place, columns)
+    if kind == "hazard":
+        return load_hazard(place, columns)
+    return load_size(place, columns)
