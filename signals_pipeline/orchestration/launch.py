@@ -23,7 +23,6 @@ import sqlalchemy as sa
 
 from signals_pipeline import runs
 from signals_pipeline.errors import Permanent
-from signals_pipeline.orchestration.engines import kept_engines
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY, Settings
@@ -128,7 +127,6 @@ def run_job(
     run_id = str(uuid.uuid4())
     with (
         eased_sqlite(rt.settings.home / "dagster"),
-        kept_engines(),
         runs.recorded(rt, run_id, job, until) as row,
         dg.DagsterInstance.get() as instance,
     ):

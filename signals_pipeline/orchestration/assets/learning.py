@@ -11,6 +11,7 @@ from signals_pipeline.orchestration.partitions import FIRST_DAY
 from signals_pipeline.orchestration.plots import reliability
 from signals_pipeline.orchestration.resources import House
 
+FEATURES = dg.AssetKey(["signals", "account_features"])
 KEY = dg.AssetKey(["ml", "models"])
 _NUMBERS = ("auc", "ap", "ece", "brier", "lift_at_10", "recall_at_10")
 
@@ -22,7 +23,7 @@ def assets(zone: str) -> list[dg.AssetsDefinition]:
         owners=[OWNER],
         kinds={"python", "xgboost"},
         partitions_def=dg.MonthlyPartitionsDefinition(start_date=FIRST_DAY, timezone=zone),
-        deps=[dg.AssetKey(["signals", "account_features"]), *map(lake_key, ("salesforce__opportunities", "salesforce__opportunity_history"))],
+        deps=[FEATURES, *(lake_key(f"salesforce__{name}") for name in ("opportunities", "opportunity_history"))],
     )
     def models(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[Any]:
         """Models of a month: learned on its last day, judged on later rows, promoted or not; each abstains with a reason."""
