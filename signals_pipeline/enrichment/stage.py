@@ -8,7 +8,7 @@ A day of the past is left as it stands: a backfill neither draws nor spends. (A 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from signals_pipeline.enrichment.credits import CreditLedger, Purchase
 from signals_pipeline.enrichment.personas import Candidate, ranked
 from signals_pipeline.enrichment.providers import Provider, waterfall
 from signals_pipeline.errors import ContractBroken, Transient, UnknownOutcome
+from signals_pipeline.io.datasets import dataset
 from signals_pipeline.io.http import Http
 from signals_pipeline.keys import as_uuid, email_key, md5
 from signals_pipeline.runtime import Runtime
@@ -275,6 +276,15 @@ def _write(rt: Runtime, dt: date, look_ups: Iterable[_LookUp]) -> None:
                 "is_cached": u.is_cached,
             }
         )  # fmt: skip
-    rt.lake.write("enrichment_results", dt, results)
-    rt.lake.write("people", dt, [people[k] for k in sorted(people)], stream=STREAM)
-    rt.lake.write("person_links", dt, [links[k] for k in sorted(links)], stream=STREAM)
+    _keep(rt, dt, "enrichment_results", results, "all", lambda r: True)
+    _keep(rt, dt, "people", people.values(), STREAM, lambda r: r["dataset"] == DATASET)
+    bought = {r["person_record_id"] for r in rt.lake.read("people", since=dt, until=dt).to_pylist() if r["dataset"] == DATASET}
+    _keep(rt, dt, "person_links", links.values(), STREAM, lambda r: r["person_record_id"] in bought)
+
+
+def _keep(rt: Runtime, dt: date, name: str, rows: Iterable[dict[str, Any]], stream: str, is_ours: Callable[[dict[str, Any]], bool]) -> None:
+    """Write the rows of this run beside those that an earlier run of the day wrote: what was bought stays, and stays as it was."""
+    key = dataset(name).key
+    standing = [{k: v for k, v in r.items() if k != "dt"} for r in rt.lake.read(name, since=dt, until=dt).to_pylist() if is_ours(r)]
+    found = {tuple(r[k] for k in key): r for r in (*rows, *standing)}
+    rt.lake.write(name, dt, list(found.values()), stream=stream)

@@ -178,6 +178,16 @@ def test_the_second_run_of_a_day_spends_nothing_and_writes_the_same_bytes(house:
     assert (second.credits, second.people_found, second.newly_drawn) == (first.credits, first.people_found, 0)
 
 
+def test_what_was_bought_stays_though_the_account_needs_nobody_on_the_second_run(house: House) -> None:
+    house.account("acme")
+    box = SixSenseBox({"acme.example": people("a", "A", "A")})
+    assert house.run(box).people_found == 2
+    before = house.files(*WRITTEN)
+    house.account("acme", is_eligible=False)  # the first run made it a customer's, or filled its seats
+    house.run(box)
+    assert house.files(*WRITTEN) == before
+
+
 def test_what_was_bought_before_is_a_cache_hit_until_it_is_stale(house: House) -> None:
     house.account("acme")
     box = SixSenseBox({"acme.example": people("a", "A", "A")})
