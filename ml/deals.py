@@ -44,20 +44,20 @@ def deals_of(opportunities: pd.DataFrame, history: pd.DataFrame, companies: Mapp
     told = told.assign(closed=told["is_closed"].fillna(False).astype(bool), won=told["is_won"].fillna(False).astype(bool))
     last = told.drop_duplicates("opportunity_id", keep="last").set_index("opportunity_id")
     reopened = told[~told["closed"]].drop_duplicates("opportunity_id", keep="last").set_index("opportunity_id")["at"]
-    after = told[told["closed"] & ~(told["at"] <= told["opportunity_id"].map(reopened))]
+    after = told[told["closed"] & ~(told["at"] <= pd.to_datetime(told["opportunity_id"].map(dict(reopened))))]
     closed_at = after.drop_duplicates("opportunity_id").set_index("opportunity_id")["at"]
 
     ids = found["opportunity_id"]
     has_history = ids.isin(last.index)
-    closed_on = ids.map(closed_at).where(ids.map(last["closed"]).eq(True))
+    closed_on = pd.to_datetime(ids.map(dict(closed_at))).where(ids.map(dict(last["closed"])).eq(True))
     said_closed = found["is_closed"].fillna(False).astype(bool)
     undated = said_closed & ~has_history
-    is_won = ids.map(last["won"]).eq(True) & closed_on.notna()
+    is_won = ids.map(dict(last["won"])).eq(True) & closed_on.notna()
     usd = pd.to_numeric(found["amount"], errors="coerce").astype(float).where(found["currency"].isna() | (found["currency"] == "USD"))
     rows = pd.DataFrame({
         "company_id": found["company_id"].astype(str), "opened_on": pd.to_datetime(found["created_at"]),
         # without history a closed deal counts as closed at once: its account is not taken to be in a deal for ever
-        "closed_on": pd.to_datetime(closed_on).where(~undated, pd.to_datetime(found["created_at"])),
+        "closed_on": closed_on.where(~undated, pd.to_datetime(found["created_at"])),
         "is_won": is_won, "amount_usd": usd,
     })  # fmt: skip
     return Deals(rows.reset_index(drop=True), {k: n for k, n in dropped.items() if n}, int(undated.sum()))
