@@ -31,11 +31,14 @@ def main() -> None:
     if "daily" in wanted:
         report["daily"] = [daily.measure(int(n)) for n in given.sizes.split(",")]
         for size in report["daily"]:
-            rows = [{"run": kind} | {k: size[kind][k] for k in ("wall_s", "peak_mb", "not_ours_s", "not_ours_share", "vendor_waits_s", "sent")}
-                    for kind in ("history", "day")]  # fmt: skip
+            shown = ("wall_s", "peak_mb", "not_ours_s", "not_ours_share", "vendor_waits_s", "sent")
+            rows = [{"run": kind} | {k: size[kind][k] for k in shown} for kind in ("history", "day")]
             _table(console, f"Daily run, {size['companies']:,} companies (sandbox up in {size['sandbox_start_s']} s)", rows)
-            rates = [{"stage": s, "records": size["day"]["records"].get(s), "per_s": r, "per_s_history": size["history"]["records_per_s"].get(s)}
-                     for s, r in size["day"]["records_per_s"].items()]  # fmt: skip
+            history = size["history"]["records_per_s"]
+            rates = [
+                {"stage": s, "records": size["day"]["records"].get(s), "per_s": r, "per_s_history": history.get(s)}
+                for s, r in size["day"]["records_per_s"].items()
+            ]
             _table(console, "Records per second inside each stage's function", rates)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")

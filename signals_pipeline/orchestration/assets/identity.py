@@ -24,7 +24,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
 
     @dg.multi_asset(name="resolve", specs=[lake_spec(d, "identity", t, reads) for d, t in WRITES.items()], partitions_def=partitions)
     def resolve(context: dg.AssetExecutionContext, house: dg.ResourceParam[House], config: Span) -> Iterator[Any]:
-        from signals_pipeline.identity import stage
+        import signals_pipeline.identity.stage as stage
 
         rt, days = house.runtime, days_of(context, house.runtime)
         with house.clocked("identity"):

@@ -95,9 +95,12 @@ def test_a_failed_run_becomes_one_notice(rt: Runtime) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False)
         context = dg.build_run_status_sensor_context(
-            sensor_name="run_failed", dagster_event=result.get_run_failure_event(), dagster_instance=instance, dagster_run=result.dagster_run,
+            sensor_name="run_failed",
+            dagster_event=result.get_run_failure_event(),
+            dagster_instance=instance,
+            dagster_run=result.dagster_run,
             resources={"house": House(rt)},
-        ).for_run_failure()  # fmt: skip
+        ).for_run_failure()
         sensor = automation.failure_sensor()
         sensor(context)
         sensor(context)
