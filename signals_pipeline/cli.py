@@ -50,7 +50,6 @@ def run(
     as_json: Json = False,
     home: Home = None,
     replay: Annotated[Path | None, typer.Option(help="Folder of real payloads that stands in for the vendors; no destinations.")] = None,
-    day: Annotated[str | None, typer.Option("--day", help="ISO day; default: the newest closed day.")] = None,
     companies: Annotated[int | None, typer.Option(help="Size of a new sandbox.")] = None,
 ) -> None:
     """Run the daily job end to end. Without vendor credentials it talks to the sandbox.
@@ -68,7 +67,7 @@ def run(
     rt = _runtime(settings)
     from signals_pipeline import report, runs
 
-    dt = date.fromisoformat(day) if day else rt.today()
+    dt = rt.today()
     is_new = runs.newest_good(rt, "daily") is None
     history_from = dt - timedelta(days=HISTORY_DAYS) if is_new and boxed.env_file(settings.home).exists() else None
     if history_from:

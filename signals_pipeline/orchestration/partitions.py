@@ -25,10 +25,13 @@ class Days:
     until: date
 
 
-def closed(days: Days, rt: Runtime) -> Days:
-    """The same days, when their windows have closed. Raises dg.Failure for a day that is still open: its rows would be half a day."""
+def newest(days: Days, rt: Runtime) -> Days:
+    """The same days, when they are the newest closed one. Raises dg.Failure for a day that is still open (half its rows are missing) and
+    for an older one: a pull sees today's states, which must not stand under a day that never saw them."""
     if days.until > rt.today():
         raise dg.Failure(f"{days.until} has not closed yet: the newest closed day is {rt.today()}", allow_retries=False)
+    if days.since < rt.today():
+        raise dg.Failure(f"{days.since} is past: a pull is for {rt.today()}; `signals backfill` re-scores past days", allow_retries=False)
     return days
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from signals_pipeline.orchestration.dbt_stage import OWNER, lake_key
-from signals_pipeline.orchestration.partitions import closed, days_of
+from signals_pipeline.orchestration.partitions import days_of, newest
 from signals_pipeline.orchestration.plots import rows_per_day
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.sources.spec import StreamSpec
@@ -51,7 +51,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
     def pull_all(context: dg.AssetExecutionContext, house: dg.ResourceParam[House], config: Span) -> Iterator[Any]:
         from signals_pipeline.sources import runner
 
-        rt, days = house.runtime, closed(days_of(context, house.runtime), house.runtime)
+        rt, days = house.runtime, newest(days_of(context, house.runtime), house.runtime)
         with house.clocked("sources"):
             report = runner.run(rt, days.until, history_from=config.since)
         by_name = {s.stream: s for s in report.streams}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from signals_pipeline.io import ops
 from signals_pipeline.orchestration import automation
-from signals_pipeline.orchestration.partitions import Days, closed
+from signals_pipeline.orchestration.partitions import Days, newest
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.runtime import Runtime, build_runtime
 from signals_pipeline.settings import load_settings
@@ -76,11 +76,13 @@ def test_at_six_the_day_that_has_closed_by_our_own_clock_is_asked_for(rt: Runtim
     assert (request.partition_key, schedule.cron_schedule, schedule.execution_timezone) == ("2026-06-29", "0 6 * * *", "America/New_York")
 
 
-def test_a_day_that_is_still_open_is_refused(rt: Runtime) -> None:
-    today = rt.today()
-    assert closed(Days(today, today), rt).until == today
+def test_a_pull_is_for_the_newest_closed_day_alone(rt: Runtime) -> None:
+    today, day = rt.today(), timedelta(days=1)
+    assert newest(Days(today, today), rt).until == today
     with pytest.raises(dg.Failure, match="has not closed yet"):
-        closed(Days(today, today + timedelta(days=1)), rt)
+        newest(Days(today + day, today + day), rt)
+    with pytest.raises(dg.Failure, match="backfill"):
+        newest(Days(today - day, today - day), rt)
 
 
 def test_a_failed_run_becomes_one_notice(rt: Runtime) -> None:
