@@ -19,14 +19,23 @@ from signals_pipeline.runtime import Runtime
 LEASE_WALL_H = 2.0
 
 
+def hold(rt: Runtime, kind: str) -> Lease:
+    """Take the lease of a kind of run, or keep it when this process has it. It ends with `release`, with the process, or after two hours.
+
+    Raises Transient while another living process holds it.
+    """
+    lease = Lease(rt.ops, rt.stamp, timedelta(hours=LEASE_WALL_H * rt.settings.speed), name=f"run.{kind}")
+    lease.take()
+    return lease
+
+
 @contextmanager
 def recorded(rt: Runtime, run_id: str, kind: str, dt: date) -> Iterator[dict[str, Any]]:
     """Hold the lease `kind` and keep the row of the run; the caller puts `status` (and `report`) into the yielded dict.
 
     Raises Transient while another living process runs the same kind. A crash leaves the status `died`.
     """
-    lease = Lease(rt.ops, rt.stamp, timedelta(hours=LEASE_WALL_H * rt.settings.speed), name=f"run.{kind}")
-    lease.take()
+    lease = hold(rt, kind)
     row: dict[str, Any] = {"status": "died"}
     with rt.ops.begin() as connection:
         connection.execute(ops.runs.insert().values(run_id=run_id, dt=dt, kind=kind, status="running", started_at=rt.stamp()))

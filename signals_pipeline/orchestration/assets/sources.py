@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from signals_pipeline import runs
 from signals_pipeline.orchestration.dbt_stage import OWNER, lake_key
 from signals_pipeline.orchestration.partitions import days_of, newest
 from signals_pipeline.orchestration.plots import rows_per_day
@@ -53,6 +54,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
 
         rt, days = house.runtime, newest(days_of(context, house.runtime), house.runtime)
         with house.clocked("sources"):
+            runs.hold(rt, "daily")  # a run of the schedule, the UI or the CLI: one at a time
             report = runner.run(rt, days.until, history_from=config.since)
         by_name = {s.stream: s for s in report.streams}
         for name, of in streams.items():
