@@ -1,6 +1,6 @@
 """`make bench`: every bench, one table each, one JSON report in .signals/bench/report.json.
 
-python -m benchmarks [--sizes 2000,20000] [--only daily,pacing]
+python -m benchmarks [--sizes 2000,20000] [--only daily,pacing,ml]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import daily, pacing
+from benchmarks import daily, ml, pacing
 
 REPORT = Path(".signals") / "bench" / "report.json"
 
@@ -24,7 +24,7 @@ def main() -> None:
     arguments.add_argument("--only", default="pacing,daily", help="benches to run, comma separated")
     given = arguments.parse_args()
     wanted = set(given.only.split(","))
-    console, report = Console(), {}
+    console, report = Console(), dict[str, Any]()
     if "pacing" in wanted:
         report["pacing"] = pacing.measure()
         _table(console, "Pacing: requests per second of vendor time against the limit", report["pacing"])
@@ -40,6 +40,9 @@ def main() -> None:
                 for s, r in size["day"]["records_per_s"].items()
             ]
             _table(console, "Records per second inside each stage's function", rates)
+    if "ml" in wanted:
+        report["ml"] = ml.measure()
+        _table(console, "Learning: accounts scored and explained", [report["ml"]])
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
     console.print(f"report: {REPORT}")

@@ -103,7 +103,9 @@ class Champion:
 def _words(feature: str) -> str:
     if feature == "base":
         return "where every account starts"
-    return feature.removeprefix("number of ").replace("_", " ").replace("=", " is ")
+    if feature.startswith("missing of "):
+        feature = "no " + feature.removeprefix("missing of ")
+    return feature.removeprefix("rank of ").replace("_", " ").replace("=", " is ")
 
 
 def _load(place: Path, kind: str, columns: Sequence[str]) -> Any:

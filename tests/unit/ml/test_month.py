@@ -18,6 +18,7 @@ from ml.deals import Deals, deals_of
 from ml.model import Config
 from ml.production import last_day, learn_from
 from ml.registry import Registry
+from ml.report import write
 from ml.table import of_frame
 from ml.verdicts import Split, deal_size, split, time_to_purchase
 
@@ -233,3 +234,21 @@ def test_without_histories_of_stages_time_abstains_and_says_so() -> None:
     verdict = time_to_purchase(Split(**{**vars(at), "seen_won": np.full(len(at.seen), np.inf)}), ["x"], None, 60, 12)
     assert not verdict.takes_over
     assert "12 closed deals have no history" in verdict.because
+
+
+def test_the_page_of_months_shows_numbers_words_and_leaks_and_escapes_them(
+    learned: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    _, report = learned
+    few = {"month": "2025-04", "leaks": {"<b>": ["separates: x"]}} | {
+        k: {"status": "abstains", "because": "too little: 3 yes", "judged": {}} for k in ("relevance", "hazard", "size")
+    }
+    with pytest.raises(FileNotFoundError, match="no month was learned"):
+        write(tmp_path)
+    (tmp_path / "reports").mkdir()
+    for name, told_ in (("2025-04", few), ("2025-05", {"month": "2025-05", **report})):
+        (tmp_path / "reports" / f"{name}.json").write_text(json.dumps(told_))
+    html = write(tmp_path).read_text()
+    assert f"{report['relevance']['judged']['lift_at_10']:.3g} (" in html
+    assert "too little: 3 yes" in html and html.count("<circle") == 10
+    assert "&lt;b&gt; (separates: x)" in html and "<b> (" not in html
