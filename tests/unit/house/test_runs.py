@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -23,10 +24,9 @@ def rt(tmp_path: Path) -> Runtime:
 
 
 def _held_by_init(rt: Runtime) -> None:
-    import socket
-
+    row = {"name": "run.daily", "holder": f"{socket.gethostname()}:1", "until": datetime(2026, 6, 30, 12)}
     with rt.ops.begin() as connection:
-        connection.execute(ops.leases.insert().values(name="run.daily", holder=f"{socket.gethostname()}:1", until=datetime(2026, 6, 30, 12)))
+        connection.execute(ops.leases.insert(), [row])
 
 
 def test_a_run_is_refused_while_another_living_process_runs(rt: Runtime) -> None:
