@@ -211,3 +211,23 @@ def test_a_learned_model_cannot_take_the_rules_place(tmp_path: Path) -> None:
     impostor.name = "rule"
     with pytest.raises(Permanent, match="must not be named rule"):
         models.write(runtime_with(tmp_path, ROWS), DAY, impostor, pa.table({}))
+
+
+def test_reasons_of_a_learned_model_that_do_not_add_up_write_nothing(tmp_path: Path) -> None:
+    rt = runtime_with(tmp_path, ROWS)
+    model = Fake(p_opportunity=[0.5])
+    row = {"company_id": ["acme"], "position": [1], "reason": ["warm"], "feature": ["warm"]}
+    model.told = pa.table(row | {"points": [1.0]})
+    with pytest.raises(Permanent, match=r"add up to 1\.0, which is not the logit of 0\.5"):
+        stage.run(rt, DAY, DAY, learned=[model])
+    assert {r["model"] for r in rt.lake.read("account_scores").to_pylist()} == {"rule"}
+    model.told = pa.table(row | {"points": [0.0]})
+    stage.run(rt, DAY, DAY, learned=[model])
+    assert "opportunity" in {r["model"] for r in rt.lake.read("account_score_reasons").to_pylist()}
+
+
+def test_a_model_that_abstains_leaves_nothing_behind_and_the_rule_score_stands(tmp_path: Path) -> None:
+    rt = runtime_with(tmp_path, ROWS)
+    stage.run(rt, DAY, DAY, learned=[Fake(relevance=[30.0])])
+    stage.run(rt, DAY, DAY, learned=[Fake(company_id=pa.array([], pa.string()), status=pa.array([], pa.string()), p_opportunity=[])])
+    assert {r["model"] for r in rt.lake.read("account_scores").to_pylist()} == {"rule"}
