@@ -118,7 +118,7 @@ def score_day(live: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, pd.DataFr
     total_log = np.bincount(company, logs, count)
     positive = -100.0 * np.expm1(-total_log)
     off = np.bincount(company, minus, count)
-    fits = np.minimum(1.0, np.divide(positive, off, out=np.ones(count), where=off > 0))
+    fits = np.divide(positive, off, out=np.ones(count), where=off > positive)  # what takes more than there is takes all of it
     points = np.divide(positive[company] * logs, total_log[company], out=np.zeros(len(frame)), where=total_log[company] > 0)
     points -= minus * fits[company]
     composite = np.maximum(np.rint((positive - off * fits) * UNITS), 0).astype(np.int64)
