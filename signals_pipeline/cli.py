@@ -7,6 +7,7 @@ signals backfill       re-score history                  signals doctor / ui / s
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -36,13 +37,31 @@ REPLAY_STAGES = ("sources", "identity", "signals", "rules")
 
 
 def main() -> None:
-    """Entry: our errors become one clear line and exit code 1; a stopped run exits 130."""
+    """Entry: our errors become one clear line and exit code 1; a stopped run exits 130.
+
+    The process leaves by `os._exit`: native libraries end their threads at interpreter exit in an order nobody promises, and a run
+    whose work was done and recorded has died there (`terminate called without an active exception`). All state is on disk by then.
+    """
+    try:
+        code = _run()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _run() -> int:
     try:
         app()
     except SignalsError as bad:
         Console(stderr=True, highlight=False).print(f"[red]error[/] {type(bad).__name__}: ", end="")
         print(bad, file=sys.stderr)
-        raise SystemExit(1) from None
+        return 1
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    return 0
 
 
 @app.command()
