@@ -68,9 +68,7 @@ def split(rows: Dataset) -> Split | None:
     )  # fmt: skip
 
 
-def relevance(
-    at: Split, columns: Sequence[str], champion: Model | None, horizon: float, configs: Sequence[Config] = CONFIGS
-) -> Verdict:
+def relevance(at: Split, columns: Sequence[str], champion: Model | None, horizon: float, configs: Sequence[Config] = CONFIGS) -> Verdict:
     """Whether a deal is opened within the horizon. Promoted when it has skill and passes every check of `evaluate.compare`."""
     y = at.judged.y
     few = min(y.sum(), len(y) - y.sum()) < LEAST_OF_EACH

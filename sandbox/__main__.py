@@ -1,6 +1,6 @@
 """`python -m sandbox`: serve, advance, status, stop, fault, reset.
 
-arguments → `serve.py` or the live server's `/_sandbox`. 
+arguments → `serve.py` or the live server's `/_sandbox`.
 Example: python -m sandbox serve --home .signals/sandbox --env-file .signals/sandbox.env
 """
 

@@ -43,9 +43,7 @@ def start(
         command += [flag, str(value)] if value is not None else []
     log = _box(home) / "serve.log"
     with log.open("ab") as handle:
-        process = subprocess.Popen(
-            command, stdout=handle, stderr=handle, stdin=subprocess.DEVNULL, start_new_session=True
-        )
+        process = subprocess.Popen(command, stdout=handle, stderr=handle, stdin=subprocess.DEVNULL, start_new_session=True)
     until = time.monotonic() + START_PATIENCE_S
     while not env_file(home).exists():
         if process.poll() is not None or time.monotonic() > until:

@@ -19,9 +19,7 @@ from signals_pipeline.rules.profile import load_profile
 from signals_pipeline.settings import Settings, load_settings
 
 
-def build_definitions(
-    settings: Settings, house: House | None = None, *, manifest: Path | None = None
-) -> dg.Definitions:
+def build_definitions(settings: Settings, house: House | None = None, *, manifest: Path | None = None) -> dg.Definitions:
     """Everything Dagster knows of. `house`: share an open runtime; `manifest`: skip `dbt parse`."""
     zone = load_profile(settings.profile_path).zone
     days = daily(zone)

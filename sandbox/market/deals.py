@@ -246,5 +246,3 @@ def organic_deal(w: World, now: datetime, *, company: int, key: str, won: bool) 
     if not w.j.open_deal[company] and not w.j.customer[company]:
         account, owner, contact = _in_crm(w, w.company(company), "", now, dice(w.seed, "walk in", company, key))
         run_deal(w, w.company(company), account, owner, contact, now, key=key, source="", won=won)
-
-

@@ -42,21 +42,46 @@ INDUSTRIES = (
 
 # country, weight, legal forms, (state or region, state name, city, zip)
 PLACES: dict[str, tuple[float, tuple[str, ...], tuple[tuple[str, str, str, str], ...]]] = {
-    "US": (74, ("Inc.", "Inc.", "Inc", "LLC", "LLC", "Corp.", "Corporation", "Co.", "LP"), (
-        ("CA", "CALIFORNIA", "San Diego", "92101"), ("CA", "CALIFORNIA", "Oakland", "94607"),
-        ("TX", "TEXAS", "Austin", "78701"), ("TX", "TEXAS", "Dallas", "75201"), ("NY", "NEW YORK", "New York", "10001"),
-        ("NY", "NEW YORK", "Buffalo", "14201"), ("MA", "MASSACHUSETTS", "Boston", "02110"),
-        ("FL", "FLORIDA", "Tampa", "33602"), ("FL", "FLORIDA", "Miami", "33131"), ("CO", "COLORADO", "Denver", "80202"),
-        ("WA", "WASHINGTON", "Seattle", "98101"), ("IL", "ILLINOIS", "Chicago", "60601"),
-        ("GA", "GEORGIA", "Atlanta", "30303"), ("NC", "NORTH CAROLINA", "Charlotte", "28202"),
-        ("AZ", "ARIZONA", "Phoenix", "85004"), ("PA", "PENNSYLVANIA", "Philadelphia", "19103"),
-        ("OH", "OHIO", "Columbus", "43215"), ("VA", "VIRGINIA", "Richmond", "23219"),
-        ("UT", "UTAH", "Salt Lake City", "84101"), ("MN", "MINNESOTA", "Minneapolis", "55401"))),
-    "CA": (8, ("Inc.", "Ltd.", "Corp."), (
-        ("ON", "ONTARIO", "Toronto", "M5H 2N2"), ("BC", "BRITISH COLUMBIA", "Vancouver", "V6B 1A1"),
-        ("QC", "QUEBEC", "Montréal", "H2Y 1C6"))),
-    "GB": (10, ("Ltd", "Limited", "PLC", "LLP"), (
-        ("", "", "London", "EC2A 4NE"), ("", "", "Manchester", "M1 2JQ"), ("", "", "Leeds", "LS1 4AP"))),
+    "US": (
+        74,
+        ("Inc.", "Inc.", "Inc", "LLC", "LLC", "Corp.", "Corporation", "Co.", "LP"),
+        (
+            ("CA", "CALIFORNIA", "San Diego", "92101"),
+            ("CA", "CALIFORNIA", "Oakland", "94607"),
+            ("TX", "TEXAS", "Austin", "78701"),
+            ("TX", "TEXAS", "Dallas", "75201"),
+            ("NY", "NEW YORK", "New York", "10001"),
+            ("NY", "NEW YORK", "Buffalo", "14201"),
+            ("MA", "MASSACHUSETTS", "Boston", "02110"),
+            ("FL", "FLORIDA", "Tampa", "33602"),
+            ("FL", "FLORIDA", "Miami", "33131"),
+            ("CO", "COLORADO", "Denver", "80202"),
+            ("WA", "WASHINGTON", "Seattle", "98101"),
+            ("IL", "ILLINOIS", "Chicago", "60601"),
+            ("GA", "GEORGIA", "Atlanta", "30303"),
+            ("NC", "NORTH CAROLINA", "Charlotte", "28202"),
+            ("AZ", "ARIZONA", "Phoenix", "85004"),
+            ("PA", "PENNSYLVANIA", "Philadelphia", "19103"),
+            ("OH", "OHIO", "Columbus", "43215"),
+            ("VA", "VIRGINIA", "Richmond", "23219"),
+            ("UT", "UTAH", "Salt Lake City", "84101"),
+            ("MN", "MINNESOTA", "Minneapolis", "55401"),
+        ),
+    ),
+    "CA": (
+        8,
+        ("Inc.", "Ltd.", "Corp."),
+        (
+            ("ON", "ONTARIO", "Toronto", "M5H 2N2"),
+            ("BC", "BRITISH COLUMBIA", "Vancouver", "V6B 1A1"),
+            ("QC", "QUEBEC", "Montréal", "H2Y 1C6"),
+        ),
+    ),
+    "GB": (
+        10,
+        ("Ltd", "Limited", "PLC", "LLP"),
+        (("", "", "London", "EC2A 4NE"), ("", "", "Manchester", "M1 2JQ"), ("", "", "Leeds", "LS1 4AP")),
+    ),
     "DE": (5, ("GmbH", "AG", "GmbH & Co. KG"), (("", "", "München", "80331"), ("", "", "Köln", "50667"))),
     "FR": (3, ("SAS", "SA", "SARL"), (("", "", "Lyon", "69002"), ("", "", "Orléans", "45000"))),
 }
@@ -76,11 +101,18 @@ Varga Wainwright Whitlock Winslow Yamada Zeller Müller D'Angelo""")
 
 # title, level, function; the order is the order in which a small company fills its chairs
 CHAIRS = (
-    ("Chief Executive Officer", "C-Level", "Executive"), ("Chief Operating Officer", "C-Level", "Operations"),
-    ("General Counsel", "C-Level", "Legal"), ("VP Operations", "VP", "Operations"),
-    ("Director of Compliance", "Director", "Compliance"), ("Chief Financial Officer", "C-Level", "Finance"),
-    ("Head of Product", "VP", "Product"), ("Director of Closing Operations", "Director", "Operations"),
-    ("Operations Manager", "Manager", "Operations"), ("Chief Technology Officer", "C-Level", "Engineering"),
-    ("Vice President, Legal Affairs", "VP", "Legal"), ("Senior Director, Risk & Compliance", "Director", "Compliance"),
-    ("Marketing Director", "Director", "Marketing"), ("Paralegal", "Staff", "Legal"),
+    ("Chief Executive Officer", "C-Level", "Executive"),
+    ("Chief Operating Officer", "C-Level", "Operations"),
+    ("General Counsel", "C-Level", "Legal"),
+    ("VP Operations", "VP", "Operations"),
+    ("Director of Compliance", "Director", "Compliance"),
+    ("Chief Financial Officer", "C-Level", "Finance"),
+    ("Head of Product", "VP", "Product"),
+    ("Director of Closing Operations", "Director", "Operations"),
+    ("Operations Manager", "Manager", "Operations"),
+    ("Chief Technology Officer", "C-Level", "Engineering"),
+    ("Vice President, Legal Affairs", "VP", "Legal"),
+    ("Senior Director, Risk & Compliance", "Director", "Compliance"),
+    ("Marketing Director", "Director", "Marketing"),
+    ("Paralegal", "Staff", "Legal"),
 )

@@ -85,7 +85,7 @@ class Edgar:
         at = self.box.now().astimezone(ZONE)
         head = (
             f'<?xml version="1.0" encoding="ISO-8859-1" ?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n<title>Latest Filings - '
-            f'{at:%a, %d %b %Y %H:%M:%S %Z}</title>\n'
+            f"{at:%a, %d %b %Y %H:%M:%S %Z}</title>\n"
             '<link rel="alternate" href="/cgi-bin/browse-edgar?action=getcurrent"/>\n<link rel="self" '
             'href="/cgi-bin/browse-edgar?action=getcurrent"/>\n'
             "<id>https://www.sec.gov/cgi-bin/browse-edgar?action=getcurrent</id>\n<author><name>Webmaster</name>"
@@ -108,7 +108,7 @@ class Edgar:
         return (
             f"<entry>\n<title>{escape(row['form'])} - {escape(role['name'])} ({role['cik']}) ({role['role']})</title>\n"
             f'<link rel="alternate" type="text/html" href="{link}"/>\n<summary type="html">\n &lt;b&gt;Filed:&lt;/b&gt; '
-            f'{row["filed_on"]} &lt;b&gt;AccNo:&lt;/b&gt; {row["accession"]} '
+            f"{row['filed_on']} &lt;b&gt;AccNo:&lt;/b&gt; {row['accession']} "
             f"&lt;b&gt;Size:&lt;/b&gt; {6 + row['id'] % 300} KB\n{items}</summary>\n{updated}"
             f'<category scheme="https://www.sec.gov/" label="form type" '
             f'term="{escape(row["form"])}"/>\n<id>urn:tag:sec.gov,2008:accession-number={row["accession"]}</id>\n</entry>\n'
@@ -245,7 +245,7 @@ class Edgar:
 def _missing(name: str) -> Response:
     return Response(
         f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>The specified key does not '
-        f'exist.</Message><Key>{escape(name)}</Key>'
+        f"exist.</Message><Key>{escape(name)}</Key>"
         "<RequestId>SANDBOX0000000000</RequestId><HostId>sandbox</HostId></Error>",
         404,
         media_type="application/xml",

@@ -20,7 +20,7 @@ ITEM_NAMES = {
     "2.02": "Results of Operations and Financial Condition",
     "2.03": "Creation of a Direct Financial Obligation or an Obligation under an Off-Balance Sheet Arrangement of a Registrant",
     "5.02": "Departure of Directors or Certain Officers; Election of Directors; Appointment of Certain Officers: Compensatory "
-            "Arrangements of Certain Officers",
+    "Arrangements of Certain Officers",
     "5.07": "Submission of Matters to a Vote of Security Holders",
     "8.01": "Other Events",
     "9.01": "Financial Statements and Exhibits",
@@ -199,7 +199,7 @@ def new_8k(row: Row, b: dict[str, Any]) -> str:
         + line(b["name"])
         + line("(Exact name of registrant as specified in its charter)")
         + f"<table><tr><td>{escape(b['state_name'].title() or 'Delaware')}</td><td>001-{int(row['cik']) % 90000 + 10000}</td>"
-          f"<td>00-0000000</td></tr>"
+        f"<td>00-0000000</td></tr>"
         "<tr><td>(State or other jurisdiction of incorporation)</td><td>(Commission File Number)</td><td>(IRS Employer Identification "
         "No.)</td></tr></table>"
         + line(f"{b['street']}, {b['city']}, {b['state']} {b['zip']}")
@@ -229,11 +229,11 @@ def old_8k(row: Row, b: dict[str, Any]) -> str:
         f'<HTML><HEAD><TITLE>FORM 8-K</TITLE></HEAD>\n<BODY BGCOLOR="WHITE">\n<P ALIGN="center"><B>SECURITIES AND EXCHANGE '
         f'COMMISSION</B></P>\n<P ALIGN="center"><B>FORM 8-K</B></P>\n'
         f'<P ALIGN="center">Date of Report (Date of earliest event '
-        f'reported):&nbsp;<B>{us(date.fromisoformat(row["reported_on"]))}</B></P>\n'
+        f"reported):&nbsp;<B>{us(date.fromisoformat(row['reported_on']))}</B></P>\n"
         f'<P ALIGN="center"><B>{escape(b["name"].upper())}</B></P>\n<P ALIGN="center">(Exact Name of Registrant as Specified in '
-        f'Charter)</P>\n{items}'
+        f"Charter)</P>\n{items}"
         f'<P ALIGN="center"><B>SIGNATURES</B></P>\n<P>Dated: '
-        f'{us(date.fromisoformat(b["signed"]))}</P>\n<P>{escape(b["name"])}</P>\n<P>By: /s/ {escape(b["signer"])}</P>\n</BODY></HTML>\n'
+        f"{us(date.fromisoformat(b['signed']))}</P>\n<P>{escape(b['name'])}</P>\n<P>By: /s/ {escape(b['signer'])}</P>\n</BODY></HTML>\n"
     )
 
 
@@ -278,7 +278,7 @@ def index_page(row: Row, base: str) -> str:
         else ""
     )
     return (
-        f'<!DOCTYPE HTML>\n<html><head><title>EDGAR Filing Documents for {row["accession"]}</title></head><body><div '
+        f"<!DOCTYPE HTML>\n<html><head><title>EDGAR Filing Documents for {row['accession']}</title></head><body><div "
         f'id="formHeader"><div id="formName"><strong>Form {row["form"]}</strong></div>'
         f'<div id="secNum"><strong>SEC Accession No.</strong> {row["accession"]}</div></div><div class="formGrouping"><div '
         f'class="infoHead">Filing Date</div>'

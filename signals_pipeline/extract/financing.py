@@ -166,13 +166,12 @@ def _event(
     if occurred and reported_on and (reported_on - occurred).days > 300:
         occurred = reported_on
     promised = re.search(r"\bcommitment letter\b|\bcommitted to provide\b", sentence.text, re.IGNORECASE)
-    done = (
-        re.search(r"\bproceeds\b[^.;]{0,60}\b(?:were|was)\b", sentence.text)
-        or (_ISSUED.search(sentence.text)
+    done = re.search(r"\bproceeds\b[^.;]{0,60}\b(?:were|was)\b", sentence.text) or (
+        _ISSUED.search(sentence.text)
         and not re.search(
             r"\b(?:will|to|agreed to|proposed to|intention to) (?:offer|issue|sell)\b|\boffer and s(?:ell|ale)\b|\bpricing of\b",
             sentence.text,
-        ))
+        )
     )
     modality: Modality = (
         "done" if done or (kind == "debt" and _ENTERED.search(sentence.text) and not _OFFERED.search(sentence.text)) else "planned"

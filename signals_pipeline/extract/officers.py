@@ -210,7 +210,7 @@ def _elsewhere(masked: str, at: int, firms: frozenset[str]) -> bool:
 
 
 def _from_elsewhere(masked: str, at: int, firms: frozenset[str]) -> bool:
-    """"resigned from Beta Corp": another employer's chair."""
+    """ "resigned from Beta Corp": another employer's chair."""
     found = re.match(r"\s+from ((?:[A-Z][\w&'.-]*,?\s?)+)", masked[at : at + 100])
     words = {w.lower().strip("'s.,") for w in found[1].split()} if found else set()
     return bool(firms and words) and not words & (firms | {"company", "registrant", "corporation", "board", "bank"})

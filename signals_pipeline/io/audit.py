@@ -38,9 +38,7 @@ def append_in(connection: sa.Connection, at: datetime, kind: str, body: Mapping[
     text = canonical(body)
     at = at.replace(tzinfo=None)
     connection.execute(
-        sa.insert(table).values(
-            seq=seq, at=at, kind=kind, body=text, previous_hash=previous, hash=_hash(previous, seq, at, kind, text)
-        )
+        sa.insert(table).values(seq=seq, at=at, kind=kind, body=text, previous_hash=previous, hash=_hash(previous, seq, at, kind, text))
     )
     return int(seq)
 

@@ -190,7 +190,13 @@ def _vars(settings: Settings, since: date | None = None, until: date | None = No
 
 
 def build(
-    settings: Settings, select: Sequence[str], *, since: date, until: date, exclude: Sequence[str] = (), verb: str = "build",
+    settings: Settings,
+    select: Sequence[str],
+    *,
+    since: date,
+    until: date,
+    exclude: Sequence[str] = (),
+    verb: str = "build",
     variables: dict[str, Any] | None = None,
 ) -> DbtRun:
     """`dbt build` of a selection for days since..until (inclusive).

@@ -79,9 +79,15 @@ class Http:
     """The client of a process or a run. `transport`, `clock`, `sleep` and `jitter` are swapped in tests."""
 
     def __init__(
-        self, settings: Settings, ops: sa.Engine, *, transport: httpx.AsyncBaseTransport | None = None,
-        policy: RetryPolicy | None = None, clock: Callable[[], float] = time.time,
-        sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep, jitter: Callable[[], float] = random.random,
+        self,
+        settings: Settings,
+        ops: sa.Engine,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        policy: RetryPolicy | None = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
         in_thread: Callable[..., Awaitable[Any]] = asyncio.to_thread,
     ) -> None:
         self.settings, self.ops, self.policy = settings, ops, policy or RetryPolicy()
@@ -89,8 +95,11 @@ class Http:
         self.redact = Redactor.of(settings)
         self._apis: dict[str, Api] = {}
         self._client = httpx.AsyncClient(
-            transport=transport, timeout=httpx.Timeout(settings.http_timeout_s, connect=min(10.0, settings.http_timeout_s)),
-            follow_redirects=False, limits=httpx.Limits(max_connections=64, max_keepalive_connections=32), trust_env=False,
+            transport=transport,
+            timeout=httpx.Timeout(settings.http_timeout_s, connect=min(10.0, settings.http_timeout_s)),
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
+            trust_env=False,
         )
 
     async def __aenter__(self) -> Self:
@@ -137,16 +146,25 @@ class Api:
         self.stats = Stats()
         self._asked_at = float("-inf")
         self.after: Callable[[httpx.Response], None] | None = None  # sees every answer (quota headers)
-        self.pacer = Pacer(
-            http.ops, name, limits, http.settings.speed, http.clock, http.sleep, http.in_thread, today=http.today
-        )
+        self.pacer = Pacer(http.ops, name, limits, http.settings.speed, http.clock, http.sleep, http.in_thread, today=http.today)
         self._slots = asyncio.Semaphore(limits.concurrency)
 
     async def request(
-        self, method: str, url: str, *, params: Mapping[str, Any] | None = None, json: Any = None,
-        content: bytes | None = None, data: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None,
-        ok: tuple[int, ...] = (), max_body: int = MAX_BODY, effect: bool | None = None,
-        expect: Literal["json"] | None = None, conditional: bool = False, auth: bool = True,
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        content: bytes | None = None,
+        data: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        ok: tuple[int, ...] = (),
+        max_body: int = MAX_BODY,
+        effect: bool | None = None,
+        expect: Literal["json"] | None = None,
+        conditional: bool = False,
+        auth: bool = True,
     ) -> httpx.Response:
         """One answered request: any 2xx, or a status in `ok`. `url` is absolute or relative to the vendor's base.
 

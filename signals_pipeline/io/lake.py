@@ -64,10 +64,7 @@ class Lake:
             raise Permanent(f"{name}: columns {sorted(unknown)} are not declared in io/datasets.py")
         if "dt" in table.column_names:
             table = table.drop_columns(["dt"])
-        columns = [
-            table[c].cast(t) if c in table.column_names else pa.nulls(table.num_rows, t)
-            for c, t in spec.columns.items()
-        ]
+        columns = [table[c].cast(t) if c in table.column_names else pa.nulls(table.num_rows, t) for c, t in spec.columns.items()]
         table = pa.table(columns, schema=spec.schema)
         table = table.take(pc.sort_indices(table, [(c, "ascending") for c in spec.key]))
         self._put(f"{self._folder(spec, dt)}/{self._file(stream, window)}", table)
@@ -107,10 +104,7 @@ class Lake:
                 part = pq.ParquetFile(handle).read(columns=wanted)
             if part.num_rows:
                 have = set(part.column_names)
-                arrays = [
-                    part[c].cast(spec.columns[c]) if c in have else pa.nulls(part.num_rows, spec.columns[c])
-                    for c in wanted
-                ]
+                arrays = [part[c].cast(spec.columns[c]) if c in have else pa.nulls(part.num_rows, spec.columns[c]) for c in wanted]
                 arrays.append(pa.array([dt] * part.num_rows, pa.date32()))
                 parts.append(pa.table(arrays, schema=schema))
         if not parts:

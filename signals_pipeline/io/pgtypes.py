@@ -16,7 +16,5 @@ def arrow_of(cursor: Any) -> pa.Table:
     """All rows of an executed cursor. Types without an entry (numeric among them) are inferred from the values."""
     rows = cursor.fetchall()
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(cursor.description)
-    arrays = [
-        pa.array(list(values), _KINDS.get(d.type_code)) for d, values in zip(cursor.description, columns, strict=True)
-    ]
+    arrays = [pa.array(list(values), _KINDS.get(d.type_code)) for d, values in zip(cursor.description, columns, strict=True)]
     return pa.table(dict(zip([d.name for d in cursor.description], arrays, strict=True)))

@@ -74,9 +74,7 @@ class Warehouse:
             ):
                 connection.set_session(readonly=True)
                 cursor.execute("set time zone 'UTC'")
-                cursor.execute(
-                    sql.replace("%", "%%").replace("?", "%s") if parameters else sql, tuple(parameters) or None
-                )
+                cursor.execute(sql.replace("%", "%%").replace("?", "%s") if parameters else sql, tuple(parameters) or None)
                 return arrow_of(cursor)
         except (psycopg2.OperationalError, psycopg2.errors.UndefinedTable) as bad:
             raise Transient(f"warehouse: {bad}") from bad

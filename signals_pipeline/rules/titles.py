@@ -65,9 +65,7 @@ def _own(title: str) -> str:
 
 
 @cache
-def classify(
-    title: str | None, *, country: str | None = None, employees: int | None = None
-) -> tuple[str | None, str | None]:
+def classify(title: str | None, *, country: str | None = None, employees: int | None = None) -> tuple[str | None, str | None]:
     """(level, department) of a title; None where the title does not say.
 
     country: ISO 3166 alpha-2 of the employer ("managing director" is the chief executive in GB, a grade elsewhere).

@@ -108,10 +108,7 @@ class Landing:
         if unknown:
             raise Permanent(f"{self.pull.stream}: columns {sorted(unknown)} are not declared for {self.dataset.name}")
         full = pa.table(
-            [
-                table[c].cast(t) if c in table.column_names else pa.nulls(table.num_rows, t)
-                for c, t in self.dataset.columns.items()
-            ],
+            [table[c].cast(t) if c in table.column_names else pa.nulls(table.num_rows, t) for c, t in self.dataset.columns.items()],
             schema=self.dataset.schema,
         )
         self.result.read += full.num_rows

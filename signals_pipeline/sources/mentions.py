@@ -32,9 +32,7 @@ def write(pull: Pull, rows: pa.Table, *, window: str) -> tuple[int, int]:
     spec = pull.spec
     if not spec.mentions and not spec.people:
         return 0, 0
-    companies, people = of_rows(
-        spec.dataset, rows, spec.mentions, spec.people, hash_key=pull.runtime.settings.secret("hash_key")
-    )
+    companies, people = of_rows(spec.dataset, rows, spec.mentions, spec.people, hash_key=pull.runtime.settings.secret("hash_key"))
     return (
         _write(pull, "mentions", "mention_id", companies, window),
         _write(pull, "people", "person_record_id", people, window),
@@ -82,9 +80,7 @@ def of_rows(
             if found.get("title"):
                 found["level"], found["department"] = sort_title(found["title"])
             found["mention_id"] = md5(name, key, employer) if employer in named else None
-            persons.append(
-                {"person_record_id": md5("person", name, key, position), "record_key": key, **found, **common}
-            )
+            persons.append({"person_record_id": md5("person", name, key, position), "record_key": key, **found, **common})
     return mentions, persons
 
 
@@ -94,9 +90,7 @@ def _write(pull: Pull, name: str, key: str, rows: list[dict[str, Any]], window: 
     table = _table(name, rows)
     if pull.spec.kind == "state":
         content = [c for c in spec.columns if c not in (key, "known_at")]
-        earlier = standing.load(
-            lake, name, [p for d, _, p in standing.files(lake, name, pull.stream) if d < dt], [key, *content]
-        )
+        earlier = standing.load(lake, name, [p for d, _, p in standing.files(lake, name, pull.stream) if d < dt], [key, *content])
         if earlier.num_rows and table.num_rows:
             said = standing.fingerprint(standing.newest_by(earlier, key), key, content)
             table = table.filter(pc.invert(pc.is_in(standing.fingerprint(table, key, content), value_set=said)))

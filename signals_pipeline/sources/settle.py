@@ -43,9 +43,7 @@ def judge(pull: Pull, good: int, reasons: Mapping[str, int], *, is_idle: bool) -
         raise ContractBroken(f"{pull.stream}: {good} rows, at least {spec.min_rows} expected: a short pull never replaces a good one")
     earlier = None if spec.merged else _snapshot(pull)
     if earlier and good < spec.min_share * (stood := standing.rows_in(pull.runtime.lake, earlier[1])):
-        raise ContractBroken(
-            f"{pull.stream}: {good} rows where {stood} stand since {earlier[0]}: a short pull never replaces a good one"
-        )
+        raise ContractBroken(f"{pull.stream}: {good} rows where {stood} stand since {earlier[0]}: a short pull never replaces a good one")
 
 
 def without_repeats(table: pa.Table, dataset: Dataset, *, needed: bool) -> tuple[pa.Table, list[tuple[str, dict[str, Any]]]]:

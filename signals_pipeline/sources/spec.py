@@ -202,14 +202,9 @@ def sources(folder: Path = HERE) -> dict[str, SourceSpec]:
             raise Permanent(f"{path.parent.name}/source.yml: {bad}") from None
         for name, stream in spec.streams.items():
             columns = dataset(stream.dataset).columns
-            named = [
-                m.model_dump(exclude={"role", "employer"}, exclude_none=True).values()
-                for m in (*stream.mentions, *stream.people)
-            ]
+            named = [m.model_dump(exclude={"role", "employer"}, exclude_none=True).values() for m in (*stream.mentions, *stream.people)]
             if wrong := {c for group in named for c in group} - set(columns):
-                raise Permanent(
-                    f"{path.parent.name}/source.yml: {name}: {sorted(wrong)} are no columns of {stream.dataset}"
-                )
+                raise Permanent(f"{path.parent.name}/source.yml: {name}: {sorted(wrong)} are no columns of {stream.dataset}")
         found[spec.vendor] = spec.model_copy(update={"folder": path.parent.name})
     return found
 

@@ -44,8 +44,9 @@ def load(lake: Lake, name: str, paths: Sequence[str], columns: Sequence[str] | N
             have = [c for c in wanted if c in file.schema_arrow.names]
             part = file.read(columns=have)
         parts.append(
-            pa.table([part[c].cast(spec.columns[c]) if c in have else pa.nulls(part.num_rows, spec.columns[c]) for c in wanted],
-                     schema=schema)
+            pa.table(
+                [part[c].cast(spec.columns[c]) if c in have else pa.nulls(part.num_rows, spec.columns[c]) for c in wanted], schema=schema
+            )
         )
     return pa.concat_tables(parts) if parts else schema.empty_table()
 

@@ -62,9 +62,7 @@ def paused_until(ops: sa.Engine, names: list[str], now: datetime) -> tuple[datet
 def last_ok(ops: sa.Engine, stream: str) -> datetime | None:
     """When the stream was last pulled with success, naive UTC."""
     with ops.connect() as connection:
-        found: datetime | None = connection.execute(
-            sa.select(source_health.c.last_ok_at).where(source_health.c.stream == stream)
-        ).scalar()
+        found: datetime | None = connection.execute(sa.select(source_health.c.last_ok_at).where(source_health.c.stream == stream)).scalar()
     return found
 
 

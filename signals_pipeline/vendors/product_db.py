@@ -36,8 +36,12 @@ class ProductDb:
     """
 
     def __init__(
-        self, settings: Settings, *, statement_timeout_s: float = 600.0,
-        connect: Callable[..., Connection] = psycopg2.connect, sleep: Callable[[float], None] = time.sleep,
+        self,
+        settings: Settings,
+        *,
+        statement_timeout_s: float = 600.0,
+        connect: Callable[..., Connection] = psycopg2.connect,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = re.sub(r"^(redshift|postgresql)(\+[a-z0-9_]+)?://", "postgresql://", settings.secret("product_db_url"))
         self.statement_timeout_s, self._connect, self._sleep = statement_timeout_s, connect, sleep

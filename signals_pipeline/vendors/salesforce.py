@@ -214,5 +214,3 @@ def _result(answer: Any) -> WriteResult:
     if answer["success"]:
         return WriteResult(answer.get("id"), True, created=answer.get("created"))
     return WriteResult(answer.get("id"), False, str(errors[0].get("statusCode") or "UNKNOWN"), str(errors[0].get("message") or ""))
-
-

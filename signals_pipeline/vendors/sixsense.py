@@ -71,8 +71,15 @@ class SixSense:
         return None if "No Match" in (company.get("company_match"), company.get("companyMatch")) else body
 
     async def search_people(
-        self, *, domain: str, levels: Sequence[str] = (), functions: Sequence[str] = (), titles: Sequence[str] = (),
-        has_email: bool | None = True, page: int = 1, page_size: int = 50,
+        self,
+        *,
+        domain: str,
+        levels: Sequence[str] = (),
+        functions: Sequence[str] = (),
+        titles: Sequence[str] = (),
+        has_email: bool | None = True,
+        page: int = 1,
+        page_size: int = 50,
     ) -> list[dict[str, Any]]:
         """People of a company: ids, title, level, function and has-flags, no address. Free. Empty when nobody is known."""
         body: dict[str, Any] = {"domain": [domain], "pageNo": page, "pageSize": page_size}

@@ -134,9 +134,7 @@ class Days:
         )
         return event_id
 
-    def user(
-        self, day: date, user_id: str, company: str | None = None, *, signup: date, plan: str = "pro_trial", **more: Any
-    ) -> None:
+    def user(self, day: date, user_id: str, company: str | None = None, *, signup: date, plan: str = "pro_trial", **more: Any) -> None:
         """A product user, its company mention, its person and link."""
         self.add(
             "product_db__users",
@@ -244,9 +242,7 @@ class Days:
             },
         )
 
-    def opportunity(
-        self, day: date, opportunity_id: str, account_id: str, *, closed: bool = False, won: bool = False, **more: Any
-    ) -> None:
+    def opportunity(self, day: date, opportunity_id: str, account_id: str, *, closed: bool = False, won: bool = False, **more: Any) -> None:
         self.add(
             "salesforce__opportunities",
             day,

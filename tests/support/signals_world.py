@@ -146,9 +146,7 @@ def world() -> Days:
     # intent: quiet, surge, stage falls, surge again
     for day in span(ago(30), 31):
         surging = ago(25) <= day <= ago(15) or day >= ago(3)
-        d.account_score(
-            day, "acme.example", stage="Decision" if surging else "Awareness", intent=65.0 if day < ago(1) else 82.0
-        )
+        d.account_score(day, "acme.example", stage="Decision" if surging else "Awareness", intent=65.0 if day < ago(1) else 82.0)
     # product: a regular user, a spike from nothing, a drop-off that comes back, a one-to-two
     d.user(ago(40), "u1", "Acme", signup=ago(40), company_size=200, team_members=3)
     d.user(ago(35), "u2", "Bolt", signup=ago(35), team_members=1)
@@ -204,9 +202,7 @@ def settings_in(home: Path, warehouse_url: str = "") -> Settings:
     return load_settings(environ={}, home=home, warehouse_url=warehouse_url or None)
 
 
-def build(
-    settings: Settings, since: date, until: date, select: list[str] | None = None, *, checked: bool = True
-) -> None:
+def build(settings: Settings, since: date, until: date, select: list[str] | None = None, *, checked: bool = True) -> None:
     """Build and insist on green: a failing node's own words are the assertion's. `checked=False` leaves dbt's tests out, to be quick."""
     run = dbt.build(
         settings,
@@ -216,9 +212,7 @@ def build(
         variables=dbt.variables_of(load_profile(settings.profile_path)),
         exclude=[] if checked else ["resource_type:test", "resource_type:unit_test"],
     )
-    assert run.ok, "\n".join(
-        f"{n.status} {n.name}: {n.message[:400]}" for n in run.nodes if n.status not in ("success", "pass", "skipped")
-    )
+    assert run.ok, "\n".join(f"{n.status} {n.name}: {n.message[:400]}" for n in run.nodes if n.status not in ("success", "pass", "skipped"))
 
 
 def rows(settings: Settings, sql: str, *parameters: Any) -> list[dict[str, Any]]:

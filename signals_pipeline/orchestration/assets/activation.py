@@ -79,9 +79,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
         rt, days = house.runtime, days_of(context, house.runtime)
         with house.clocked("apply"):
             done = stage.run(rt, plans.latest(rt, days.until).plan_hash)
-        yield dg.MaterializeResult(
-            asset_key=sends_key, metadata={"report": dg.MetadataValue.json(as_json(done)), "message": done.message}
-        )
+        yield dg.MaterializeResult(asset_key=sends_key, metadata={"report": dg.MetadataValue.json(as_json(done)), "message": done.message})
         # not blocking: what was sent is told downstream; `run_report` fails the run at its end
         yield dg.AssetCheckResult(
             asset_key=sends_key,

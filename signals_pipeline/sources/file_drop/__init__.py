@@ -109,6 +109,4 @@ def _landed(of: Template) -> Callable[[Pull, list[BodyTally]], None]:
     return landed
 
 
-STREAMS = {
-    name: StreamCode(_records(of), _row(of), _fetch(of), facts=file_facts, landed=_landed(of)) for name, of in TEMPLATES.items()
-}
+STREAMS = {name: StreamCode(_records(of), _row(of), _fetch(of), facts=file_facts, landed=_landed(of)) for name, of in TEMPLATES.items()}

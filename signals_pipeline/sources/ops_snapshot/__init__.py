@@ -47,9 +47,7 @@ def _sends(pull: Pull) -> sa.Select[Any]:
 
 def _enrichments(pull: Pull) -> sa.Select[Any]:
     t, cache = store.credit_ledger.c, store.enrichment_cache
-    joined = store.credit_ledger.outerjoin(
-        cache, sa.and_(cache.c.provider == t.provider, cache.c.lookup_key == t.lookup_key)
-    )
+    joined = store.credit_ledger.outerjoin(cache, sa.and_(cache.c.provider == t.provider, cache.c.lookup_key == t.lookup_key))
     return (
         sa.select(
             t.entry_id, t.provider, t.lookup_key, sa.func.coalesce(cache.c.outcome, t.status).label("outcome"),

@@ -46,9 +46,7 @@ def due(pull: Pull) -> list[Account]:
         *sorted(d for d in accounts if d not in members and d not in asked),
         *sorted((d for d in accounts if d not in members and d in stale), key=lambda d: (stale[d], d)),
     ]
-    return [
-        Account(d, addresses.get(d) or f"info@{d}", members.get(d) or accounts.get(d)) for d in wanted[:budget]
-    ]
+    return [Account(d, addresses.get(d) or f"info@{d}", members.get(d) or accounts.get(d)) for d in wanted[:budget]]
 
 
 def _newest(lake: Lake, name: str, dt: date, columns: list[str]) -> pa.Table:

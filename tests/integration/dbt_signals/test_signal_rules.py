@@ -33,9 +33,7 @@ def signals(built: Settings, signal_type: str, **where: Any) -> list[dict[str, A
 
 def test_reports_of_one_round_are_one_signal_with_all_its_evidence(built: Settings) -> None:
     (found,) = signals(built, "funding_round")
-    evidence = rows(
-        built, "select * from signals.signal_evidence where signal_id = ? order by report_number", found["id"]
-    )
+    evidence = rows(built, "select * from signals.signal_evidence where signal_id = ? order by report_number", found["id"])
     assert [e["dataset"] for e in evidence] == ["sec_edgar__filings", "sec_edgar__filings", "file_drop__funding"]
     assert (found["dt"], found["updated_at"].date()) == (ago(10), ago(3))
 
@@ -68,9 +66,7 @@ def test_a_surge_starts_when_the_conditions_first_hold_and_a_fallen_stage_ends_i
 
 def test_a_surge_keeps_one_row_of_evidence_per_change_and_not_one_per_day(built: Settings) -> None:
     second = signals(built, "intent_surge")[1]
-    evidence = rows(
-        built, "select dt, measure from signals.signal_evidence where signal_id = ? order by dt", second["id"]
-    )
+    evidence = rows(built, "select dt, measure from signals.signal_evidence where signal_id = ? order by dt", second["id"])
     assert [(e["dt"], e["measure"]) for e in evidence] == [(ago(3), 65.0), (ago(1), 82.0)]
 
 
@@ -135,10 +131,7 @@ def test_urgency_halves_after_the_half_life_of_the_type(built: Settings) -> None
 
 
 def test_who_may_be_worked_on_and_every_reason_why_not(built: Settings) -> None:
-    found = {
-        r["name"]: r["ineligible_because"]
-        for r in rows(built, "select name, ineligible_because from signals.account_eligibility")
-    }
+    found = {r["name"]: r["ineligible_because"] for r in rows(built, "select name, ineligible_because from signals.account_eligibility")}
     assert found == {
         "Acme": None,
         "Boltt": None,
@@ -218,6 +211,4 @@ def test_a_record_that_vanished_from_the_newest_snapshot_is_gone(tmp_path: Path)
     days.account(date(2026, 6, 9), "001B", "Bolt")  # a later day than the run's
     days.write(Lake(settings.lake_url))
     build(settings, date(2026, 6, 2), date(2026, 6, 2), ["stg_salesforce__accounts"])
-    assert [r["account_id"] for r in rows(settings, "select account_id from sources.stg_salesforce__accounts")] == [
-        "001A"
-    ]
+    assert [r["account_id"] for r in rows(settings, "select account_id from sources.stg_salesforce__accounts")] == ["001A"]

@@ -404,9 +404,11 @@ def test_enrolments_of_the_day_count_with_those_of_an_earlier_plan(world: World)
 
 
 def test_an_account_and_a_mailbox_count_what_the_day_sent_already(world: World) -> None:
-    world.rt.lake.write("outreach__mailboxes", DT, [
-        {"record_key": "7", "mailbox_id": 7, "max_emails_per_day": 1, "known_at": datetime(2026, 6, 29), "known_at_basis": "pulled"}
-    ])
+    world.rt.lake.write(
+        "outreach__mailboxes",
+        DT,
+        [{"record_key": "7", "mailbox_id": 7, "max_emails_per_day": 1, "known_at": datetime(2026, 6, 29), "known_at_basis": "pulled"}],
+    )
     activation = world.rt.profile.activation.model_copy(update={"max_contacts_per_company": 1})
     world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"activation": activation}))
     made = world.make()

@@ -110,7 +110,7 @@ def test_a_price_in_parts_is_no_price():
 def test_a_merger_into_the_target_is_agreed_and_its_vehicle_is_no_company():
     body = (
         f'{DEFINED} entered into an Agreement and Plan of Merger (the "Merger Agreement") with Zinc Acquisition Corporation, a wholly '
-        f'owned subsidiary of '
+        f"owned subsidiary of "
         'Acme ("Sub"), and Beta Systems, Inc. ("Beta"), pursuant to which Sub will merge with and into Beta.'
     )
     assert deal("1.01", body) == [("target", "Beta Systems, Inc.", "agreed", None, "planned")]
@@ -129,7 +129,7 @@ def test_a_merger_into_the_registrant_names_the_acquirer():
     "body",
     [
         'On March 1, 2026, Acme Robotics, Inc. (the "Company") completed the sale to Buyer Holdings LLC of the Company\'s imaging '
-        'division for $400 million.',
+        "division for $400 million.",
         f"{DEFINED} sold substantially all assets of its toy business to Beta Systems, Inc. for $4 million.",
     ],
 )

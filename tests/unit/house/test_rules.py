@@ -62,9 +62,7 @@ def test_an_unknown_seed_is_refused() -> None:
 
 
 def test_every_signal_type_has_a_positive_half_life_and_a_window() -> None:
-    assert all(
-        int(r["half_life_days"] or 0) > 0 and int(r["episode_window_days"] or 0) > 0 for r in seed("signal_types")
-    )
+    assert all(int(r["half_life_days"] or 0) > 0 and int(r["episode_window_days"] or 0) > 0 for r in seed("signal_types"))
 
 
 def test_a_day_ends_at_six_in_the_profiles_zone() -> None:

@@ -20,7 +20,14 @@ from signals_pipeline.io.pacing import Limit, Limits, Pacer, Permit
 
 def pacer(ops: sa.Engine, clock: FakeClock, *limits: Limit, speed: float = 1.0, **given: object) -> Pacer:
     return Pacer(
-        ops, "acme", Limits(limits, **given), speed, clock, clock.sleep, inline, today=lambda: date(2026, 6, 30)  # type: ignore[arg-type]
+        ops,
+        "acme",
+        Limits(limits, **given),
+        speed,
+        clock,
+        clock.sleep,
+        inline,
+        today=lambda: date(2026, 6, 30),  # type: ignore[arg-type]
     )
 
 

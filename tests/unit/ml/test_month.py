@@ -236,9 +236,7 @@ def test_without_histories_of_stages_time_abstains_and_says_so() -> None:
     assert "12 closed deals have no history" in verdict.because
 
 
-def test_the_page_of_months_shows_numbers_words_and_leaks_and_escapes_them(
-    learned: tuple[Path, dict[str, Any]], tmp_path: Path
-) -> None:
+def test_the_page_of_months_shows_numbers_words_and_leaks_and_escapes_them(learned: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     _, report = learned
     few = {"month": "2025-04", "leaks": {"<b>": ["separates: x"]}} | {
         k: {"status": "abstains", "because": "too little: 3 yes", "judged": {}} for k in ("relevance", "hazard", "size")

@@ -39,9 +39,7 @@ class FakeVendor:
 
     @property
     def spec(self) -> SourceSpec:
-        streams = {
-            n: {"dataset": self.dataset, "kind": self.kind, "description": "fake", **self.declared.get(n, {})} for n in self.pages
-        }
+        streams = {n: {"dataset": self.dataset, "kind": self.kind, "description": "fake", **self.declared.get(n, {})} for n in self.pages}
         return SourceSpec.model_validate({"vendor": self.name, "title": self.name, "needed_for": self.needed_for, "streams": streams})
 
     def code(self, stream: str) -> StreamCode:

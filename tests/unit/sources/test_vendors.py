@@ -302,8 +302,11 @@ def test_our_own_snapshot_leaves_out_what_this_run_will_still_write(rt: Runtime)
         connection.execute(store.suppressions.insert().values(email_key="k", company_id="", reason="erased", since=DT + timedelta(days=1)))
         for entry, dt in (("x", DT - timedelta(days=1)), ("y", DT)):
             at = datetime.combine(dt, datetime.min.time(), UTC).replace(tzinfo=None)
-            connection.execute(store.credit_ledger.insert().values(
-                entry_id=entry, provider="6sense", lookup_key="l", dt=dt, status="settled", reserved=1, spent=1, usd=0.6, at=at))
+            connection.execute(
+                store.credit_ledger.insert().values(
+                    entry_id=entry, provider="6sense", lookup_key="l", dt=dt, status="settled", reserved=1, spent=1, usd=0.6, at=at
+                )
+            )
         cached = {"provider": "6sense", "lookup_key": "l", "outcome": "hit", "at": datetime(2026, 6, 1)}
         connection.execute(store.enrichment_cache.insert().values(**cached))
     report = runner.run(rt, DT, only=["ops"]).by_name()
@@ -315,8 +318,20 @@ def test_our_own_snapshot_leaves_out_what_this_run_will_still_write(rt: Runtime)
 def test_the_sends_of_the_runs_own_day_are_in_the_snapshot_so_that_a_second_run_finds_its_seats_taken(rt: Runtime) -> None:
     with rt.ops.begin() as connection:
         for n, dt in enumerate((DT - timedelta(days=1), DT, DT + timedelta(days=1))):
-            connection.execute(store.ledger.insert().values(
-                effect_id=f"e{n}", plan_hash="p", row_id="r", dt=dt, destination="outreach", object="sequence_state", operation="enrol",
-                natural_key="k", status="confirmed", attempts=1, is_probe=n == 1))
+            connection.execute(
+                store.ledger.insert().values(
+                    effect_id=f"e{n}",
+                    plan_hash="p",
+                    row_id="r",
+                    dt=dt,
+                    destination="outreach",
+                    object="sequence_state",
+                    operation="enrol",
+                    natural_key="k",
+                    status="confirmed",
+                    attempts=1,
+                    is_probe=n == 1,
+                )
+            )
     runner.run(rt, DT, only=["ops"])
     assert [(r["effect_id"], r["is_probe"]) for r in landed(rt, "ops__sends")] == [("e0", False), ("e1", True)]
