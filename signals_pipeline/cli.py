@@ -6,6 +6,7 @@ signals backfill       re-score history                  signals doctor / ui / s
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import sys
@@ -47,6 +48,7 @@ def main() -> None:
     except BaseException:
         sys.excepthook(*sys.exc_info())
         code = 1
+    atexit._run_exitfuncs()  # Python's own farewell, before the native one is skipped
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -17,12 +17,14 @@ EXAMPLES = 2
 _EXAMPLES = """
 with ranked as (
     select
-        s.signal_type, s.company_id, c.name as company, s.occurred_at, s.quote, s.accession, s.source_row, s.signal_data,
+        s.signal_type, s.company_id, c.name as company, s.occurred_at, s.quote, s.accession, s.signal_data,
+        coalesce(s.source_row, e.dataset || ':' || e.record_key) as source_row,
         row_number() over (
             partition by s.signal_type
             order by case when s.quote is null then 1 else 0 end, s.confidence_score desc, s.occurred_at desc nulls last, s.id
         ) as position
     from signals.buying_signals as s
+    left join signals.signal_evidence as e on e.signal_id = s.id and e.is_first
     left join identity.companies as c on c.company_id = s.company_id
 )
 select * from ranked where position <= ? order by signal_type, position
