@@ -77,6 +77,8 @@ def read(name: str, raw: dict[str, Any]) -> Reading:
         return read_row(name, raw)
     if not raw["has_document"] or not raw["text"]:
         return Reading(reason="document_absent")
+    if raw["form"] == "8-K/A":  # tells more of what the first report told: no second event
+        return Reading(reason="amendment")
     if raw["form"] in ("D", "D/A"):
         try:
             return _chained(raw, read_form_d(raw["text"]))

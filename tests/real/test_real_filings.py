@@ -146,4 +146,4 @@ def test_known_at_is_never_the_age_of_a_file(filings):
 
 
 def test_only_the_followed_forms_are_landed_as_filings(filings):
-    assert {r.columns["form"] for r in filings[0].values()} <= {"8-K", "D", "D/A"}
+    assert {r.columns["form"] for r in filings[0].values()} <= {"8-K", "8-K/A", "D", "D/A"}

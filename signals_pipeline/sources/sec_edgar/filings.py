@@ -29,7 +29,7 @@ from signals_pipeline.sources.sec_edgar.submission import documents, primary, re
 from signals_pipeline.sources.sec_edgar.times import day, end_of_day, on_day
 from signals_pipeline.sources.spec import Body, Pull, Raw, Row
 
-FORMS = ("8-K", "D", "D/A")  # compared as a whole: "D" is no prefix here
+FORMS = ("8-K", "8-K/A", "D", "D/A")  # compared as a whole: "D" is no prefix here
 EXHIBIT_MARK = "\n[EXHIBIT "
 # an error's title is the error and little else; filers title documents after their ticker and day (`acme-20260404`)
 _ERROR_PAGE = re.compile(

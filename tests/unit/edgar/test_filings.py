@@ -86,6 +86,11 @@ def test_a_form_d_with_a_newline_before_its_declaration_is_read(form, pull):
     assert row.columns["text"].startswith("<?xml")
 
 
+def test_an_amended_report_is_landed_as_what_it_is(pull):
+    row = land(make.submission(make.eight_k(), form="8-K/A"), pull)
+    assert row.columns["form"] == "8-K/A" and row.columns["text"]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -117,7 +122,7 @@ def test_a_feed_entry_without_a_document_is_landed_once_and_other_forms_are_not_
     (tmp_path / "0001234567-26-000003.txt").write_text("stands in the folder")
     page = make.feed(
         make.entry("8-K"), make.entry("8-K", role="Subject"), make.entry("D", accession="0001234567-26-000003"),
-        make.entry("DEF 14A", accession="0001234567-26-000004"), make.entry("8-K/A", accession="0001234567-26-000005"),
+        make.entry("DEF 14A", accession="0001234567-26-000004"), make.entry("8-K12B", accession="0001234567-26-000005"),
     )  # fmt: skip
     found = [FILINGS.row(raw, pull) for raw in FILINGS.records(page, pull)] + [
         FILINGS.row(raw, pull) for raw in FILINGS.records(page, pull)

@@ -60,6 +60,7 @@ def test_no_name_of_a_person_stands_outside_people(rt):
         ({"has_document": False, "text": None}, "document_absent"),
         ({"text": "FORM 8-K without any item"}, "no_items"),
         ({"form": "D", "text": "<edgarSubmission>"}, "malformed_xml"),
+        ({"form": "8-K/A"}, "amendment"),
     ],
 )
 def test_a_document_without_events_has_its_reason_and_the_counts_add_up(rt, columns, reason):
