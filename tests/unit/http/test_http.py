@@ -285,13 +285,18 @@ def test_statistics_add_up_over_the_groups_of_a_vendor(world: World) -> None:
 
 
 def test_no_more_requests_run_at_once_than_the_vendor_allows(world: World) -> None:
+    """The first requests wait for each other, so that the full width is reached however slowly permits come."""
     now, most = 0, 0
+    full = asyncio.Event()
 
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> Answer:
             nonlocal now, most
             now += 1
             most = max(most, now)
+            if now == 3:
+                full.set()
+            await full.wait()
             for _ in range(5):
                 await asyncio.sleep(0)
             now -= 1
@@ -300,7 +305,8 @@ def test_no_more_requests_run_at_once_than_the_vendor_allows(world: World) -> No
     async def main() -> None:
         async with Http(world.settings, world.ops, transport=Slow()) as http:
             api: Api = http.vendor("acme", base_url="https://api.acme.example", limits=Limits(concurrency=3))
-            await asyncio.gather(*(api.request("GET", f"/{n}") for n in range(20)))
+            async with asyncio.timeout(60):  # ends a run that never gets as wide as it may
+                await asyncio.gather(*(api.request("GET", f"/{n}") for n in range(20)))
 
     asyncio.run(main())
     assert most == 3
