@@ -46,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
     f.add_argument("--vendor", choices=VENDORS, required=True)
     f.add_argument("--kind", choices=KINDS)
     f.add_argument("--share", type=float, default=DEFAULT_SHARE, help="share of the requests that are struck")
+    f.add_argument("--on", default="", help="only requests in which this pattern is found, e.g. '^write', 'POST /api/v2/sequenceStates'")
+    f.add_argument("--times", type=int, default=0, help="strike so often and no more; 0: without end")
     f.add_argument("--off", action="store_true", help="switch it off; without --kind all of the vendor's")
     verb("reset", "stop, and forget everything", "reset --home .signals/sandbox")
     return made
@@ -82,14 +84,8 @@ def main(argv: list[str] | None = None) -> int:
         else:
             if not given.off and not given.kind:
                 raise serve.Refused("name a --kind to switch on")
-            print(
-                json.dumps(
-                    serve.call(
-                        home, "/_sandbox/fault", {"vendor": given.vendor, "kind": given.kind, "share": given.share, "off": given.off}
-                    ),
-                    indent=2,
-                )
-            )
+            wanted = {name: getattr(given, name) for name in ("vendor", "kind", "share", "on", "times", "off")}
+            print(json.dumps(serve.call(home, "/_sandbox/fault", wanted), indent=2))
     except (serve.Refused, RuntimeError, ValueError) as bad:
         print(f"sandbox: {bad}", file=sys.stderr)
         return 1

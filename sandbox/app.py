@@ -73,13 +73,14 @@ class Control:
             if body.get("off"):
                 faults.off(vendor, kind)
             else:
-                faults.on(vendor, str(kind), float(body.get("share", DEFAULT_SHARE)))
+                share, times = float(body.get("share", DEFAULT_SHARE)), int(body.get("times", 0))
+                faults.on(vendor, str(kind), share, on=str(body.get("on", "")), times=times)
         except (ValueError, TypeError) as bad:
             return JSONResponse({"error": str(bad)}, status_code=400)
         sink = self.box.world.sink
         if vendor == "product_db" and isinstance(sink, ProductDatabase):
             sink.refuse("down" in faults.active.get("product_db", {}))
-        return JSONResponse({"faults": faults.active})
+        return JSONResponse({"faults": faults.report()})
 
 
 def build(box: Box, settings: Callable[[], dict[str, str]]) -> ASGIApp:

@@ -44,4 +44,4 @@ class Box:
         return self.world.settle(self.clock.now())
 
     def status(self) -> dict[str, Any]:
-        return {"now": self.clock.now().isoformat(), "speed": self.clock.speed, **self.world.summary(), "faults": self.faults.active}
+        return {"now": self.clock.now().isoformat(), "speed": self.clock.speed, **self.world.summary(), "faults": self.faults.report()}

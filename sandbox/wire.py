@@ -16,11 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.box import Box
 from sandbox.clock import stamp
-from sandbox.dice import dice
+from sandbox.faults import REQUEST
 from sandbox.vendors import outreach, sixsense
 
 TRANSPORT = "sandbox.transport"
 HANG_S = 45.0  # wall seconds; longer than a client's time-out
+_READS_BY_POST = ("/score", "/search/people", "/conversations.history")
 
 
 class Wire:
@@ -38,7 +39,9 @@ class Wire:
         path, method = scope["path"].removeprefix(scope.get("root_path", "")), scope["method"]
         route = f"{method} {_route(path)}"
         count.by_route[route] = count.by_route.get(route, 0) + 1
-        is_token = path.endswith(("/token",))
+        is_token = path.endswith("/token")
+        writes = method in {"POST", "PATCH"} and not is_token and not path.endswith(_READS_BY_POST)
+        REQUEST.set(f"{'write' if writes else 'read'} {method} {path}")
         if faults.hit(vendor, "down"):
             count.faults += 1
             await self._cut(scope)
@@ -51,14 +54,14 @@ class Wire:
                 return
         start, body = await self._run(scope, receive)
         self._count(start["status"])
-        writes = method in {"POST", "PATCH"} and not is_token and not path.endswith(("/score", "/search/people", "/conversations.history"))
+        if writes and faults.hit(vendor, "hang"):
+            count.faults += 1
+            await asyncio.sleep(HANG_S)
+            await self._cut(scope)
+            return
         if writes and faults.hit(vendor, "timeout_applied"):
             count.faults += 1
-            if dice("cut", vendor, count.requests).random() < 0.8:
-                await self._cut(scope)
-            else:
-                await asyncio.sleep(HANG_S)
-                await self._cut(scope)
+            await self._cut(scope)
             return
         if (start["status"] == 200 and method == "GET") or path.endswith("/score"):
             if faults.hit(vendor, "empty"):

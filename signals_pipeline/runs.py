@@ -24,7 +24,7 @@ def hold(rt: Runtime, kind: str) -> Lease:
 
     Raises Transient while another living process holds it.
     """
-    lease = Lease(rt.ops, rt.stamp, timedelta(hours=LEASE_WALL_H * rt.settings.speed), name=f"run.{kind}")
+    lease = Lease(rt.ops, rt.stamp, timedelta(hours=LEASE_WALL_H * rt.settings.speed), name=f"run.{kind}", is_shared=True)
     lease.take()
     return lease
 

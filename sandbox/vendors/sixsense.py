@@ -235,7 +235,7 @@ class SixSense:
         if any(not isinstance(item, dict) or not (item.get("peopleId") or item.get("email") or item.get("linkedInUrl")) for item in body):
             return fail(422, "each record needs one of peopleId, email, linkedInUrl")
         spent = int(self.box.store.get("sixsense/credits") or 0)
-        if spent >= CREDITS:
+        if spent >= CREDITS or self.box.faults.hit("sixsense", "402"):
             return fail(402, "Credit quota exhausted")
         found = [(item, p) for item in body if (p := self._find(item)) and dice("enrich", p.people_id).random() < 0.93]
         found = found[: CREDITS - spent]

@@ -1,15 +1,18 @@
 """One holder at a time: a lease in the ops store, renewed while work goes on, so that two processes never do the same thing at once.
 
 `Lease.take` → `renew` … → `release`. A lease of a process that is dead on this machine is taken over at once; else it runs out.
+A process is told by its number and a word of its own: numbers come back, in containers most of all.
 """
 
 from __future__ import annotations
 
 import os
 import socket
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -21,22 +24,25 @@ _L = ops.leases
 
 @dataclass
 class Lease:
-    """`at`: the clock, naive UTC. `length`: in the clock's own time."""
+    """`at`: the clock, naive UTC. `length`: in the clock's own time. `is_shared`: the steps of one process hold it together."""
 
     engine: sa.Engine
     at: Callable[[], datetime]
     length: timedelta
     name: str = "activation.apply"
     holder: str = ""
+    is_shared: bool = False
 
     def take(self) -> None:
-        """Raises Transient while another living process holds it."""
-        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+        """Raises Transient while another living process holds it, or this one does and it is not shared."""
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{_own_word(os.getpid())}"
         with self.engine.begin() as connection:
             ops.serialize(connection, f"lease:{self.name}")
             row = connection.execute(sa.select(_L).where(_L.c.name == self.name)).mappings().first()
-            if row and row["until"] > self.at() and not _is_dead(row["holder"]):
-                raise Transient(f"another process runs {self.name} ({row['holder']}) and holds the lease until {row['until']:%H:%M:%S} UTC")
+            is_ours = row is not None and row["holder"] == self.holder
+            if row and row["until"] > self.at() and not (self.is_shared if is_ours else _is_dead(row["holder"])):
+                who = "this process runs" if is_ours else "another process runs"
+                raise Transient(f"{who} {self.name} already ({row['holder']}) and holds the lease until {row['until']:%H:%M:%S} UTC")
             connection.execute(_L.delete().where(_L.c.name == self.name))
             connection.execute(_L.insert().values(name=self.name, holder=self.holder, until=self.at() + self.length))
 
@@ -52,9 +58,15 @@ class Lease:
             connection.execute(_L.delete().where(_L.c.name == self.name, _L.c.holder == self.holder))
 
 
+@cache
+def _own_word(pid: int) -> str:
+    """A word of this process; a fork has another number and so another word."""
+    return uuid.uuid4().hex[:12]
+
+
 def _is_dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that is gone, or this very process (an earlier apply of it died)."""
-    host, _, pid = holder.rpartition(":")
+    """Whether the holder was a process of this machine that is gone; one with our number and another word is."""
+    host, pid, _ = (*holder.split(":"), "", "")[:3]
     if host != socket.gethostname() or not pid.isdigit():
         return False
     if int(pid) == os.getpid():

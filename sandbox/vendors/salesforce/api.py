@@ -244,11 +244,15 @@ class Salesforce:
 
     def apply(self, found: list[Row], all_or_none: bool, method: str, upsert_by: str, entity: str | None) -> Response:
         results: list[Row] = []
+        is_half = self.box.faults.hit("salesforce", "half_failed")
         try:
             with self.box.store.batch():
-                for record in found:
+                for n, record in enumerate(found):
                     kind = entity or next((o for o in OBJECTS if o == (record.get("attributes") or {}).get("type")), None)
-                    if kind is None:
+                    if is_half and n % 2 == 0:
+                        said = "A validation rule of this org refuses the record"
+                        results.append({"success": False, "errors": [records.error("FIELD_CUSTOM_VALIDATION_EXCEPTION", said)]})
+                    elif kind is None:
                         results.append({"success": False, "errors": [records.error("INVALID_TYPE", "attributes.type names no object")]})
                     elif method == "PATCH" and not (record.get("Id") or record.get("id")):
                         results.append(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -542,6 +544,33 @@ def test_one_apply_at_a_time(world: World) -> None:
         world.apply(made)
     moved(world, now=NOW + timedelta(minutes=6))
     assert world.apply(made).is_green, "a lease runs out"
+
+
+def test_a_second_apply_in_the_same_process_is_refused_while_the_first_sends(world: World) -> None:
+    world.contact()
+    made = world.plan()
+    told: list[str] = []
+
+    def again(step: str) -> None:
+        if step == "after_send" and not told:
+            with pytest.raises(Transient, match=r"this process runs activation\.apply already") as refused:
+                world.apply(made)
+            told.append(str(refused.value))
+
+    assert world.apply(made, on_step=again).is_green and told
+    assert set(world.state.effects.values()) == {1}
+    assert world.apply(made).already_done == 4, "the end of the first freed the lease"
+
+
+def test_the_lease_of_a_dead_process_whose_number_came_back_is_taken_over(world: World) -> None:
+    world.contact()
+    made = world.plan()
+    with world.rt.ops.begin() as connection:
+        holder = f"{socket.gethostname()}:{os.getpid()}:a-word-of-somebody-else"
+        connection.execute(
+            ops.leases.insert().values(name="activation.apply", holder=holder, until=world.rt.stamp() + timedelta(minutes=5))
+        )
+    assert world.apply(made).is_green
 
 
 def test_a_taken_over_lease_stops_the_sending(world: World) -> None:

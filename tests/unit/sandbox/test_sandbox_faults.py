@@ -16,8 +16,8 @@ DATA, API = "/salesforce/services/data/v68.0", "/outreach/api/v2"
 UA = {"User-Agent": "Acme data@acme.example"}
 
 
-def switch(sandbox: Sandbox, vendor: str, kind: str | None, share: float = 1.0, *, off: bool = False) -> Any:
-    return sandbox.client.post("/_sandbox/fault", json={"vendor": vendor, "kind": kind, "share": share, "off": off})
+def switch(sandbox: Sandbox, vendor: str, kind: str | None, share: float = 1.0, **more: Any) -> Any:
+    return sandbox.client.post("/_sandbox/fault", json={"vendor": vendor, "kind": kind, "share": share, **more})
 
 
 def asked(sandbox: Sandbox, vendor: str) -> Any:
@@ -76,6 +76,58 @@ def test_a_write_that_timed_out_was_applied(sandbox: Sandbox) -> None:
         sandbox.client.post(f"{DATA}/composite/sobjects", json=body, headers=session)
     assert sandbox.box.store.value("SELECT count(*) FROM Contact WHERE Signal_Key__c = 'silent'") == 1
     assert sandbox.soql("SELECT Id FROM Contact WHERE Signal_Key__c = 'silent'", session).json()["totalSize"] == 1, "reads are spared"
+
+
+def test_a_write_that_hangs_was_applied_and_answers_late(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.wire.HANG_S", 0.0)
+    session = sandbox.salesforce()
+    switch(sandbox, "salesforce", "hang")
+    body = {"records": [{"attributes": {"type": "Contact"}, "LastName": "Okafor", "Signal_Key__c": "hangs"}]}
+    with pytest.raises(ConnectionAbortedError):
+        sandbox.client.post(f"{DATA}/composite/sobjects", json=body, headers=session)
+    assert sandbox.box.store.value("SELECT count(*) FROM Contact WHERE Signal_Key__c = 'hangs'") == 1
+
+
+def test_a_half_failed_bulk_write_answers_200_and_keeps_the_other_half(sandbox: Sandbox) -> None:
+    session = sandbox.salesforce()
+    switch(sandbox, "salesforce", "half_failed", on="^write", times=1)
+    records = [{"attributes": {"type": "Contact"}, "LastName": "Okafor", "Signal_Key__c": f"half-{n}"} for n in range(5)]
+    answer = sandbox.client.post(f"{DATA}/composite/sobjects", json={"records": records}, headers=session)
+    assert answer.status_code == 200 and [r["success"] for r in answer.json()] == [False, True, False, True, False]
+    assert answer.json()[0]["errors"][0]["statusCode"] == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+    assert sandbox.box.store.value("SELECT count(*) FROM Contact WHERE Signal_Key__c LIKE 'half-%'") == 2
+    again = sandbox.client.post(f"{DATA}/composite/sobjects", json={"records": [records[0]]}, headers=session)
+    assert again.json()[0]["success"], "once, and no more"
+
+
+def test_used_up_credits_are_told_and_nobody_is_charged(sandbox: Sandbox) -> None:
+    def enrich() -> Any:
+        people = [{"email": "nobody@acme.example"}]
+        return sandbox.client.post("/sixsense-api/v2/enrichment/people", json=people, headers=sandbox.sixsense("people"))
+
+    before = sandbox.box.store.get("sixsense/credits")
+    switch(sandbox, "sixsense", "402")
+    answer = enrich()
+    assert answer.status_code == 402 and "exhausted" in answer.json()["message"]
+    assert sandbox.box.store.get("sixsense/credits") == before
+    assert asked(sandbox, "sixsense").status_code == 200, "reads go on"
+    switch(sandbox, "sixsense", None, off=True)
+    assert enrich().status_code == 200
+
+
+def test_a_fault_may_strike_writes_alone_or_one_path_and_so_often_and_no_more(sandbox: Sandbox) -> None:
+    session = sandbox.outreach()
+
+    def patch(id_: int) -> int:
+        body = {"data": {"type": "prospect", "id": id_, "attributes": {"custom1": "intent_surge"}}}
+        headers = {**session, "Content-Type": "application/vnd.api+json"}
+        return int(sandbox.client.patch(f"{API}/prospects/{id_}", json=body, headers=headers).status_code)
+
+    switch(sandbox, "outreach", "429", on="^write", times=2)
+    assert sandbox.client.get(f"{API}/users", headers=session).status_code == 200
+    assert [patch(1) for _ in range(3)] == [429, 429, 200]
+    switch(sandbox, "outreach", "429", on="write PATCH /api/v2/prospects/2$")
+    assert [patch(n) for n in (1, 2, 2)] == [200, 429, 429]
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -209,6 +261,11 @@ def test_dropped_files_are_struck_too(sandbox: Sandbox, kind: str) -> None:
         {"vendor": "slack", "kind": "429", "share": 2},
         {"vendor": "product_db", "kind": "429"},
         {"vendor": "file_drop", "kind": "down"},
+        {"vendor": "outreach", "kind": "402"},
+        {"vendor": "slack", "kind": "half_failed"},
+        {"vendor": "slack", "kind": "429", "times": -1},
+        {"vendor": "slack", "kind": "429", "on": "("},
+        {"vendor": "product_db", "kind": "down", "on": "^write"},
     ],
 )
 def test_a_fault_that_there_is_not_is_refused(sandbox: Sandbox, body: dict[str, Any]) -> None:
