@@ -45,6 +45,7 @@ class Event:
     person: Person | None = None
     change_type: str | None = None
     title: str | None = None
+    department: str | None = None  # as a source gives it; null: what the title says
     effective_on: date | None = None
     round_type: str | None = None
     amount: Decimal | None = None

@@ -6,11 +6,13 @@ raw row (dict) → `read_row(dataset, row)` → `Reading`. Does not belong here:
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from signals_pipeline.extract.event import Company, Event, Modality, Person, Reading
 from signals_pipeline.extract.firms import core
 from signals_pipeline.extract.rounds import round_type
+from signals_pipeline.rules.titles import classify
 
 _CHANGES = {
     "new_hire": "new_hire", "hire": "new_hire", "hired": "new_hire", "appointed": "new_hire", "appointment": "new_hire",
@@ -28,6 +30,11 @@ _EXPANSIONS = {
     "product": "new_product",
     "product_launch": "new_product",
 }  # fmt: skip
+_TECHNOLOGY = {
+    "added": "added", "new": "added", "adopted": "added", "installed": "added", "removed": "removed", "dropped": "removed",
+    "churned": "removed", "upgraded": "upgraded", "current": "current", "active": "current", "live": "current", "": "current",
+}  # fmt: skip
+_NEW_FOR = timedelta(days=60)  # a technology in use that was first seen this long ago was adopted just now: the type's half-life
 _RUMOURS = ("rumour", "rumor", "rumoured", "rumored", "speculation")
 
 
@@ -108,6 +115,40 @@ def _expansion(row: dict[str, Any]) -> Reading:
     ))  # fmt: skip
 
 
+def _posting(row: dict[str, Any]) -> Reading:
+    """A posting belongs to the wave of its department: the vendor's own word in ours where we have one, else what the title says."""
+    told, title = row.get("department"), row["title"]
+    department = (classify(told)[1] or _key(told).replace("_", " ")) if told else classify(title)[1]
+    place = row.get("location") or row.get("country")
+    return Reading((
+        Event(
+            "job_posting", "done", occurred_on=row["posted_on"], confidence=0.75, title=title, department=department,
+            subject=department or title.lower(), place=place, trigger=title,
+        ),
+    ))  # fmt: skip
+
+
+def _technology(row: dict[str, Any]) -> Reading:
+    """What was added, removed or upgraded. A technology merely in use is a change when it was first seen lately, else none."""
+    change, first, last = _TECHNOLOGY.get(_key(row.get("status"))), row.get("first_seen"), row.get("last_seen")
+    if change is None:
+        return Reading(reason="unknown_status")
+    told: date = row["known_at"].date()
+    if change == "current":
+        if first is None or told - first > _NEW_FOR:
+            return Reading(reason="no_change")
+        change = "added"
+    seen = last if change == "removed" else first
+    sure = row.get("confidence")
+    sure = 0.7 if sure is None else max(0.0, min(1.0, sure / 100 if sure > 1 else sure))
+    return Reading((
+        Event(
+            "technology_adoption", "done", occurred_on=min(seen or told, told), confidence=sure,
+            change_type=change, subject=row["technology"], trigger=row.get("status") or "first_seen",
+        ),
+    ))  # fmt: skip
+
+
 def _key(text: str | None) -> str:
     return (text or "").strip().lower().replace("-", "_").replace(" ", "_")
 
@@ -122,6 +163,8 @@ READERS: dict[str, Callable[[dict[str, Any]], Reading]] = {
     "file_drop__funding": _funding,
     "file_drop__executive_change": _executive,
     "file_drop__expansion": _expansion,
+    "file_drop__job_posting": _posting,
+    "file_drop__technology": _technology,
 }
 
 

@@ -6,7 +6,9 @@ with reported as (
         e.event_id as evidence_id, l.episode_id, e.signal_type, l.company_id, e.dataset, e.record_key,
         cast(null as {{ dbt.type_string() }}) as user_id,
         e.person_record_id, e.mention_id, e.other_mention_id, e.other_company_name,
-        coalesce(l.subject, e.subject) as subject, e.modality, e.change_type, e.title, e.level, e.department,
+        {# a technology by its name; the episode's key holds the change too #}
+        case when e.signal_type = 'technology_adoption' then coalesce(e.subject, l.subject) else coalesce(l.subject, e.subject) end
+            as subject, e.modality, e.change_type, e.title, e.level, e.department,
         e.round_type, e.currency, e.amount_qualifier, e.investors, e.deal_stage, e.place, e.trigger_words,
         cast(null as {{ dbt.type_string() }}) as buying_stage, cast(null as {{ dbt.type_string() }}) as profile_fit,
         cast(null as {{ dbt.type_string() }}) as topic,
