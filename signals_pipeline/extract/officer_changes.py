@@ -10,16 +10,21 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from signals_pipeline.extract.officer_details import Change, best_title, effective_day, is_old, lead_date, titles_of
+from signals_pipeline.extract.officer_details import Change, best_title, effective_day, is_insider, is_old, lead_date, respective, titles_of
+from signals_pipeline.extract.officer_mask import Masked, readings_of
 from signals_pipeline.extract.officer_patterns import (
     ARRIVALS,
     BIOGRAPHY,
+    COMMITTEE_SEAT,
     DEPARTURES,
     ELECT_TO_DO,
     FIRM_SERVICE,
-    HON,
     HYPOTHETICAL,
+    IMMEDIATELY,
+    NOT,
+    RENAMINGS,
     SCOPE,
+    TAKEN_BACK,
     TRANSITION,
 )
 from signals_pipeline.extract.people import Name, Roster
@@ -27,60 +32,62 @@ from signals_pipeline.extract.sentences import Sentence
 from signals_pipeline.extract.titles_in_text import title_at
 
 
-def _mask(sentence: str, names: list[Name]) -> str:
-    """Names replaced by their number in brackets; a list of names becomes one bracket."""
-    text, at = "", 0
-    for number, name in enumerate(names):
-        text += sentence[at : name.start] + f"\u27e6{'s' if name.is_short else ''}{number}\u27e7"
-        at = name.end
-    text += sentence[at:]
-    joint = re.compile(rf"\u27e7(?:,? and |, (?:and )?|; | or ){HON}\u27e6")
-    return joint.sub(" ", text)
-
-
 def changes_in(sentence: Sentence, names: list[Name], roster: Roster, reported_on: date | None, firms: frozenset[str]) -> Iterator[Change]:
+    """Changes of a sentence, each person once per direction."""
     if not names or ELECT_TO_DO.search(sentence.text):
         return
-    masked = _mask(sentence.text, names)
     is_story = bool(BIOGRAPHY.search(sentence.text)) or is_old(sentence.text, reported_on)
     spoken: set[tuple[int, str]] = set()
-    for direction, patterns in (("in", ARRIVALS), ("out", DEPARTURES)):
-        for pattern in patterns:
-            for match in pattern.finditer(masked):
-                numbers = [int(n.strip("s")) for n in match["who"].split()]
-                people = [names[n] for n in numbers if (n, direction) not in spoken]
-                way = direction
-                moved = TRANSITION.match(masked, match.start("verb")) if direction == "out" else None
-                if not people or _refused(masked, match, direction, people, is_story):
-                    continue
-                if direction == "in" and _elsewhere(masked, match.start("verb"), firms):
-                    continue
-                if direction == "out" and _from_elsewhere(masked, match.end("verb"), firms):
-                    continue
-                titles = titles_of(masked, match, direction)
-                if moved and (new := title_at(masked, moved.end())):  # leaves one chair for another: stays
-                    way, titles = "scope", [new]
-                if titles is None:
-                    continue
-                for name in people:
-                    full = roster.resolve(name)
-                    if full is None:
-                        continue
-                    spoken.add((names.index(name), direction))
-                    yield Change(
-                        full, way, sentence, match["verb"].strip(), best_title(titles), effective_day(masked, match),
-                        lead_date(sentence.text), bool(re.search(r"promot|elevat", match["verb"])),
-                        bool(re.search(r"effective\s+(?:immediately|today|(?:as of |on )?(?:the )?(?:same|such|that) date)|"
-                            r"with immediate effect", masked, re.IGNORECASE)),
-                    )  # fmt: skip
+    for masked in readings_of(sentence.text, names):
+        for direction, patterns in (("in", ARRIVALS), ("out", DEPARTURES), ("scope", RENAMINGS)):
+            for pattern in patterns:
+                for match in pattern.finditer(masked.text):
+                    yield from _told(masked, match, direction, sentence, names, roster, spoken, firms, is_story=is_story)
     scope = SCOPE.search(sentence.text)
     if scope and not spoken and not names[0].is_short:
         title = title_at(sentence.text, names[0].end)
         yield Change(names[0].full_name, "scope", sentence, scope[0], title, None, lead_date(sentence.text), True, True)
 
 
+def _told(
+    masked: Masked, match: re.Match[str], direction: str, sentence: Sentence, names: list[Name], roster: Roster,
+    spoken: set[tuple[int, str]], firms: frozenset[str], *, is_story: bool,
+) -> Iterator[Change]:  # fmt: skip
+    """The changes of one match: of nobody when the clause is refused, else of each person in its bracket."""
+    text = masked.text
+    numbers = [n for n in (int(n.strip("s")) for n in match["who"].split()) if (n, direction) not in spoken]
+    if not numbers or _refused(text, match, direction, [names[n] for n in numbers], is_story):
+        return
+    if direction == "in" and _elsewhere(text, match.start("verb"), firms):
+        return
+    if direction == "out" and _from_elsewhere(text, match.end("verb"), firms):
+        return
+    way, titles = direction, titles_of(text, match, direction)
+    moved = TRANSITION.match(text, match.start("verb")) if direction == "out" else None
+    if moved and (new := title_at(text, moved.end())):  # leaves one chair for another: stays
+        way, titles = "scope", [new]
+    if titles is None:
+        return
+    each = respective(text, match, len(numbers))
+    for position, n in enumerate(numbers):
+        full = roster.resolve(names[n])
+        if full is None:
+            continue
+        spoken.add((n, direction))
+        title = each[position] if each else best_title(titles) or masked.own.get(n)
+        yield Change(
+            full, way, sentence, match["verb"].strip(), title, effective_day(text, match), lead_date(sentence.text),
+            bool(re.search(r"promot|elevat", match["verb"])) or is_insider(text, match),
+            bool(IMMEDIATELY.search(text)),
+        )  # fmt: skip
+
+
 def _refused(masked: str, match: re.Match[str], direction: str, people: list[Name], is_story: bool) -> bool:
     """Sentences that speak of a change without making one."""
+    if NOT.search(masked[: match.start("verb")]) or (direction == "out" and TAKEN_BACK.search(masked)):
+        return True
+    if direction == "out" and COMMITTEE_SEAT.match(masked[max(match.end(), match.end("verb")) :]):
+        return True
     short = all(p.is_short for p in people)
     between = masked[match.end("who") + 1 : match.start("verb")] if match.start("verb") > match.end("who") else ""
     after = masked[match.end("verb") : match.end("verb") + 90]

@@ -39,12 +39,15 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     stop = re.search(r"\u27e6|;|\b(?:until such time|in order to|which occurred|There (?:is|are))\b", tail)
     tail = tail[: stop.start()] if stop and stop.start() > 3 else tail
     found, committee = [], False
+    if direction != "out":  # "promoted from one chair to the next": the next
+        tail = re.sub(r"^\s+from (?:(?:his|her|their|the) )?[^\u27e6\u27e7;.]{3,120}? to (?=\S)", " to ", tail)
     marks = (
-        r"\b(?:as|to serve as|to be|to become|(?:to|of|from|in|into) the (?:newly created )?(?:position|role|office|"
+        r"\b(?:as|to serve as|to be|to become|(?:to|of|from|in|into) (?:the|an?) (?:(?:newly|created|new|additional|expanded|combined|"
+        r"permanent|full-time) )*(?:position|role|office|"
         r"duties)s? (?:as|of)|(?:from|of) (?:his|her|their)(?: current)? (?:positions?|roles?|offices?|duties) (?:as|of|"
         r"on)|to|from|on|of)\s+"
     )
-    if direction == "in":
+    if direction != "out":
         direct = (
             title_at(tail, 0)
             if re.match(r"\s+(?:(?:the|our|its|a|an)\s+)*(?:[A-Z(]|duties|acting|interim|principal|director)", tail)
@@ -68,6 +71,34 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     if committee and direction == "in":
         return None
     return [t for t in [_apposition(masked, match)] if t]
+
+
+def respective(masked: str, match: re.Match[str], people: int) -> list[str | None]:
+    """Titles in the order of the people: "as Chief Financial Officer and Treasurer, respectively". Empty when they are not told so;
+    nulls when it cannot be told where one ends (a wrong title is worse than none)."""
+    tail = masked[max(match.end("verb"), match.end("who") + 1) :]
+    told = re.match(
+        r"[^\u27e6\u27e7;]{0,40}?\b(?:as|to serve as|positions? (?:as|of)|offices? of)\s+([^\u27e6\u27e7;.]{5,240}?),?\s+respectively\b",
+        tail,
+    )
+    if people < 2 or told is None:
+        return []
+    for divider in (r",\s+and\s+(?=the |our |its )|,\s+(?=the |our |its )", r",\s+(?:and\s+)?", r",\s+(?:and\s+)?|\s+and\s+"):
+        parts = [p for p in re.split(divider, told[1]) if p.strip()]
+        if len(parts) == people:
+            return [title_at(p, 0) for p in parts]
+    return [None] * people
+
+
+def is_insider(masked: str, match: re.Match[str]) -> bool:
+    """Who is appointed has a chair here already: "its Chief Operating Officer, A, as ...", "A, currently our controller, ..."."""
+    after = masked[match.end("who") + 1 :]
+    before = masked[match.end("verb") : match.start("who")] if match.start("verb") < match.start("who") else ""
+    own = r"(?:the (?:Company|Registrant|Corporation|Bank)['’]s|our|its)\s+(?!(?:new|next|former|interim)\b)"
+    now = rf"(?:current|present)(?:ly)?\s+(?:{own})?(?:serving as |serves as )?"
+    chair = r"[^,;.]{0,60}\b(?:Officer|President|Chair|Counsel|Controller|Treasurer|Secretary|Director|Manager|Head)"
+    beside = rf"(?:,? (?:age )?\d{{2}})?,?\s*(?:who (?:is|has (?:been|served as)|serves as) )?(?:{now}|{own}){chair}"
+    return bool(re.match(beside, after) or re.search(rf"^\s*{own}", before))
 
 
 def _apposition(masked: str, match: re.Match[str]) -> str | None:
@@ -95,6 +126,9 @@ def best_title(titles: list[str]) -> str | None:
 
 def effective_day(masked: str, match: re.Match[str]) -> date | None:
     at = match.start("verb")
+    other = re.search(r"\u27e7,? (?:who|whose)\b", masked[max(at, match.end("who") + 1) :])
+    if other:  # "to succeed B, who retires on ...": B's day
+        masked = masked[: max(at, match.end("who") + 1) + other.start()]
     patterns = (
         rf"(?:effective|effect)(?:\s+(?:as of|on|from|at the close of business on|upon|"
         rf"the close of business on))*[^.;\u27e6]{{0,70}}?\s(?P<d>{DATE})",

@@ -15,7 +15,8 @@ VERB_IN = r"(?:appoint|nam|elect|hir|promot|designat|elevat|tapp|select|re-appoi
 ARRIVALS = tuple(
     re.compile(p)
     for p in (
-        rf"\b(?P<verb>(?:has |have |had )?(?:{VERB_IN}|named))\s+(?:each of\s+|both\s+|as\s+[^\u27e6\u27e7.;]{{3,90}}?,?\s+)?{HON}{NP}",
+        rf"\b(?P<verb>(?:has |have |had )?(?:{VERB_IN}|named))\s+(?:each of\s+|both\s+|as\s+[^\u27e6\u27e7.;]{{3,90}}?,?\s+|"
+        rf"(?:the (?:Company|Registrant)['’]s|our|its)(?: \w+)? [^\u27e6\u27e7.;]{{3,80}}?,?\s+)?{HON}{NP}",
         rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation)\s+of\s+(?:each of\s+|both\s+|"
         rf"as\s+)?{HON}{NP}(?!['’]s?\s)",
         rf"{NP}(?:,?\s[^\u27e6\u27e7;]{{2,200}}?)?\s+(?P<verb>(?:was|were|has been|have been|will be|is being|to be|been)\s+(?:each\s+|"
@@ -29,13 +30,19 @@ ARRIVALS = tuple(
     )
 )
 GO = (
-    r"(?:resign(?:s|ed|ing)?|retir(?:e|es|ed|ing)|step(?:s|ped|ping)? (?:down|aside)|depart(?:s|ed|ing)?|leav(?:e|es|ing)|left|ceas(?:e|"
+    r"(?:resign(?:s|ed|ing)?|retir(?:e|es|ed|ing)|step(?:s|ped|ping)? (?:down|aside|away|back)|"
+    r"depart(?:s|ed|ing)?|leav(?:e|es|ing)|left|ceas(?:e|"
     r"es|ed|ing) (?:to (?:be|serve|act)|serving|being|employment)|"
-    r"relinquish(?:es|ed|ing)?|terminated (?:his |her |their )?employment|(?:was|were|has been|been) (?:terminated|removed|dismissed)|"
+    r"relinquish(?:es|ed|ing)?|terminated (?:his |her |their )?employment|"
+    r"(?:was|were|has been|been|will be|is being) (?:terminated|removed|dismissed)|"
     r"passed away|died|separat(?:ed|e|ing) from|"
     r"mutual separation|(?:not|declined?) (?:to )?(?:stand|seek|run)(?:ing)? for (?:re-?)?election|not be (?:standing|seeking|nominated)|"
     r"no longer (?:is|be|serves?|serving|an?|the|employed|with)|"
-    r"transition(?:s|ed|ing)? (?:from|out of)(?! the (?:company|registrant))|tender(?:ed|s)? (?:his|her|their|"
+    r"transition(?:s|ed|ing)? (?:from|out of)(?! the (?:company|registrant))|"
+    r"transition(?:s|ed|ing)? (?:in)?to an? (?:[\w-]+ ){0,3}(?:advis|consult|emeritus|non-executive|non-employee)\w*|"
+    r"(?:mutually )?agreed (?:to|upon|on) (?:the terms of )?(?:his|her|their) (?:separation|departure|resignation|retirement)|"
+    r"exit(?:s|ed|ing)?(?= (?:the Company|the Registrant|from))|vacat(?:es?|ed|ing) (?:his|her|their|the)|"
+    r"(?:conclud|end)(?:es?|s|ed|ing) (?:his|her|their) (?:service|tenure|employment|term)|tender(?:ed|s)? (?:his|her|their|"
     r"a) (?:letter of )?resignations?|submitted (?:his|her|their|a) (?:letter of )?resignations?|(?<=notice of )(?:his|her|"
     r"their) (?:resignation|retirement|departure)|(?<=Company of )(?:his|her|their) (?:resignation|retirement|departure)|"
     r"(?<=Board of )(?:his|her|their) (?:resignation|retirement|departure)|(?<=announced )(?:his|her|their) (?:resignation|retirement|"
@@ -46,10 +53,32 @@ DEPARTURES = tuple(
     for p in (
         rf"{NP}[^\u27e6\u27e7]{{0,330}}?\b(?P<verb>{GO})\b",
         rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death)\s+of\s+(?:each of\s+|both\s+|"
-        rf"the [^\u27e6\u27e7.;,]{{3,60}},\s+)?{HON}{NP}",
+        rf"(?:the|its|our)(?: \w+['’]s)? [^\u27e6\u27e7.;,]{{3,60}},\s+)?{HON}{NP}",
+        rf"\b(?P<verb>(?:has |have |had )?(?:terminated|ended) (?:the )?(?:employment|services?|appointment) of|(?:has |have |had )?"
+        rf"(?:removed|dismissed)|terminated(?= {HON}\u27e6[\ds ]+\u27e7['’]s? (?:employment|services?)(?! agreement)))\s+"
+        rf"(?:(?:the|its|our)(?: \w+['’]s)? [^\u27e6\u27e7.;,]{{3,60}},\s+)?{HON}{NP}",
+        rf"\b(?:accept\w*|announc\w*|receiv\w*|approv\w*|acknowledg\w*)\s+{HON}{NP}['’]s?\s+(?P<verb>(?:\w+ )?(?:resignation|retirement|"
+        rf"departure|separation))\b",
     )
 )
-WEAK_DEPARTURE = re.compile(rf"{NP}['’]s?\s+(?P<verb>(?:planned |intended |upcoming )?(?:resignation|retirement|departure|separation))\b")
+RENAMINGS = (
+    re.compile(
+        rf"{NP}['’]s?\s+(?P<verb>(?:job |corporate )?titles? (?:was|were|has been|have been|will be|is being) "
+        rf"(?:changed|revised|amended|expanded))"
+    ),
+    re.compile(rf"\b(?P<verb>(?:changed|revised|expanded) the (?:job |corporate )?titles? of)\s+{HON}{NP}"),
+)
+NOT = re.compile(r"\b(?:not|never|neither|nor)\s+(?:yet\s+|been\s+|be\s+)?$")
+TAKEN_BACK = re.compile(
+    r"\b(?:rescind|withdr[ae]w|revok)\w*\b[^.;]{0,80}\b(?:resign|retire|notice|decision|departure)|"
+    r"\bresum(?:e|ed|es) (?:his|her) (?:role|position)",
+    re.IGNORECASE,
+)
+COMMITTEE_SEAT = re.compile(r"^\s*(?:from|of) (?:the |our |its )?(?:Board's )?(?:\w+ (?:(?:and|&) \w+ )?){1,4}Committee\b")
+IMMEDIATELY = re.compile(
+    r"effective\s+(?:immediately|today|(?:as of |on )?(?:the )?(?:same|such|that) date)|with immediate effect|immediately effective",
+    re.IGNORECASE,
+)
 SCOPE = re.compile(
     r"has assumed (?:full |additional )*responsibilit|expanded (?:his|her) (?:role|responsibilities)|additional responsibilit|realign",
     re.IGNORECASE,

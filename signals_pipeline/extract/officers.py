@@ -18,7 +18,7 @@ from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.officer_changes import changes_in
 from signals_pipeline.extract.officer_details import Change, complete, follow
 from signals_pipeline.extract.officer_patterns import LETTERS, PAY, VOTE
-from signals_pipeline.extract.people import Roster, find_people
+from signals_pipeline.extract.people import Roster, find_people, last_name
 from signals_pipeline.extract.sentences import Sentence, sentences
 
 
@@ -56,6 +56,7 @@ def read_officers(
         last_day = next((d.day for d in reversed(find_dates(sentence.text))), last_day)
     for change in changes.values():
         follow(change, everything)
+        _succeeded(change, changes)
     events = [_event(c, changes, known_on, reported_on, strict) for c in changes.values()]
     if events:
         return events, None
@@ -72,6 +73,16 @@ def _lettered(text: str, start: int, end: int, heading: str) -> Iterator[tuple[S
         if opens_line and (mark := LETTERS.match(sentence.text)):
             letters = set(re.findall(r"\(([a-f])\)", mark[1]))
         yield sentence, set(letters)
+
+
+def _succeeded(change: Change, changes: dict[tuple[str, str], Change]) -> None:
+    """Who is succeeded in a sentence leaves the chair that the successor takes."""
+    if change.direction != "out" or change.title is not None:
+        return
+    last = re.escape(last_name(change.name))
+    for other in changes.values():
+        if other.direction == "in" and re.search(rf"\b(?:succe\w+|replac\w+)\s+(?:[\w.]+\s+){{0,3}}{last}\b", other.sentence.text):
+            change.title = other.title
 
 
 def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: date | None, reported_on: date | None, strict: bool) -> Event:
@@ -99,7 +110,9 @@ def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: dat
     modality = modality_of(words, effective, known_on) if effective else ("planned" if future else "done")
     first, last = _split(change.name)
     seat = re.search(
-        r"\b(?:to|on|of|from|join\w*) (?:the|our|its|[\w' ]{0,40}'s) Board\b|\bas (?:a |an )?(?:\w+ )?directors?\b", change.sentence.text
+        r"\b(?:to|on|of|from|join\w*) (?:the|our|its|[\w' ]{0,40}'s) Board\b|\bas (?:a |an )?(?:\w+ )?directors?\b|"
+        r"\bto fill (?:the|an?) (?:[\w-]+ ){0,3}(?:vacancy|directorship|board seat)",
+        change.sentence.text,
     )
     title = change.title or ("Director" if seat and change.direction == "in" else None)
     return Event(

@@ -13,7 +13,10 @@ _HONORIFIC = r"(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|Prof|Professor|General|Gen|Admir
 _PARTICLE = r"(?:de|la|del|della|di|da|dos|du|van|von|der|den|ter|bin|al|el|le|y|st\.|st)"
 _SURNAME = r"(?:O'|D'|Mc|Mac|De|Di|La|Le|Van|St\.\s?)?[A-Z\u00c0-\u00de][a-zA-Z\u00c0-\u00ff'\-]+"
 _TOKEN = rf"(?:{_SURNAME}|[A-Z]\.(?:\s?[A-Z]\.)?|[A-Z]{{1,2}}(?=\s))"
-_SUFFIX = r"(?:,?\s(?:Jr|Sr|II|III|IV|Esq|Ph\.?\s?D|M\.?D|CPA)\b\.?)"
+_SUFFIX = (
+    r"(?:,?\s(?:Jr|JR|Sr|SR|II|III|IV|V(?=[,\s])|Esq|ESQ|Ph\.?\s?D|M\.?D|D\.?O|J\.?D|M\.?B\.?A|R\.?N|P\.?E|C\.?P\.?A|CFA|FACP|FACS|FRS|"
+    r"D\.?D\.?S|D\.?V\.?M|Sc\.?\s?D|Pharm\.?\s?D|Ed\.?\s?D|M\.?P\.?H)\b\.?)"
+)
 _RUN = re.compile(
     rf"(?:(?P<honorific>{_HONORIFIC})\s+(?:\(Ret\.?\)\s+)?)?(?P<name>{_TOKEN}(?:\s+\"[A-Z][a-z]+\"|"
     rf"\s+\([A-Z][a-z]+\))?(?:\s+(?:{_PARTICLE}\s+)*{_TOKEN}){{0,5}})"
@@ -135,9 +138,15 @@ def _possessive(text: str) -> tuple[str, int]:
 def _tidy(name: str) -> str:
     """SHOUTED NAMES in title case; spaces single."""
     text = re.sub(r"\s+", " ", name).strip(" ,")
-    if text.isupper() and len(text) > 4:
-        text = re.sub(r"[A-Z]{3,}", lambda m: m[0].capitalize(), text)
+    quiet = re.sub(r"\bMa?c(?=[A-Z])|\b(?:de|la|von|van|der|den|di|du|el)\b", "", text)
+    if quiet.isupper() and len(text) > 4:
+        text = re.sub(r"\b(?!(?:II|III|IV|MD|CPA|CFA|MBA|FACP|FACS)\b)([A-Z\u00c0-\u00de])([A-Z\u00c0-\u00de]+)", _lower, text)
+        text = re.sub(r"\b(Ma?c)([A-Z\u00c0-\u00de])([A-Z\u00c0-\u00de]+)", lambda m: m[1] + m[2] + m[3].lower(), text)
     return text
+
+
+def _lower(word: re.Match[str]) -> str:
+    return word[1] + word[2].lower()
 
 
 class Roster:

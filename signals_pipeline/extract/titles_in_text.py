@@ -16,7 +16,7 @@ _KEY = re.compile(
 _BOARD = re.compile(
     r"^(?:an? |the |its |our |new |independent |non-employee |additional |class [iv]+ )*(?:directors?\b(?! of \w+ (?:and|operations|"
     r"sales))|members? of (?:the|our|its|[\w' ]{0,40}?)\s*board\b|(?:members? of )?(?:the |a )?class(?:es)? of directors|"
-    r"(?:the |our |its |[\w' ]{0,30})board(?: of directors| of trustees)?\b)",
+    r"(?:the |our |its |(?!.{0,30}\bchair)[\w' ]{0,30})board(?: of directors| of trustees)?\b)",
     re.IGNORECASE,
 )
 _COMMITTEE = re.compile(r"\bcommittees?\b", re.IGNORECASE)
@@ -29,6 +29,12 @@ _END = re.compile(
     r"by|at|as|on|from|under|within|prior|is|was|were|will|has|have|had|"
     r"or|but|than|be|each|respectively|filling|including|until|throughout|there|such|that|during|without|because|subject|with|per|"
     r"effectively|immediately)\b|\s\(|;|\.(?=\s|$)|:|\s-\s|\s\"|\u27e6|\n"
+)
+_ONWARD = re.compile(  # "from controller to a senior adviser role": the first chair ends there; an assistant to somebody goes on
+    r"(?<!assistant)(?<!advisor)(?<!adviser)(?<!counsel)(?<!deputy)(?<!liaison)\s+(?:in)?to\s+(?:(?:the|an?|his|her|its|our)\s+)?"
+    r"(?:[\w-]+\s+){0,3}?(?:role|position|advis\w*|consult\w*|vice|senior|executive|chief|president|chair\w*|director|group|head|"
+    r"general|managing|interim|co-\w+)\b",
+    re.IGNORECASE,
 )
 _OF_FIRM = re.compile(
     r"\s+(?:of|at|for|with)\s+(?:the\s+)?(?:Company|Registrant|Corporation|Bank|Issuer|Partnership|Trust|Fund|Board|registrant|company|"
@@ -60,13 +66,20 @@ def normal(text: str) -> str | None:
         return None
     if re.fullmatch(r"(?:an? )?executive officers?|officers?|named executive officers?|executives?|principal", bare, re.IGNORECASE):
         return None
+    bare = re.sub(r"\b(Officer|President|Director|Manager|Chair|Partner|Counsel)s\b(?=$|,? and\b)", r"\1", bare)  # of two people, one each
     return bare[0].upper() + bare[1:]
 
 
 def title_at(text: str, at: int) -> str | None:
     """The title that begins at a place (just behind "as", "to", a name's comma)."""
     rest = text[at : at + 220].lstrip(" ,")
-    cut = min([m.start() for m in [_END.search(rest)] if m] + [m.start() for m in [_OF_FIRM.search(rest)] if m] + [len(rest)])
+    if re.match(r"(?:an? |the )?(?:\w+ )?members? of (?:the |our |its )?(?:\w+(?: \w+)?'s )?board\b", rest, re.IGNORECASE):
+        return "Director"
+    cut = min(
+        [m.start() for m in [_END.search(rest)] if m]
+        + [m.start() for m in [_OF_FIRM.search(rest), _ONWARD.search(rest)] if m]
+        + [len(rest)]
+    )
     rest = rest[:cut]
     parts = re.split(r",\s+", rest)
     kept = parts[0]
