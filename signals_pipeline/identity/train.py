@@ -53,13 +53,30 @@ PLACE_LEVELS = (
     ("same state, another city", f'{_BOTH} AND "state_l" = "state_r"'),
     ("same country, elsewhere", _BOTH),
 )
-BLOCKS = (
-    '"compact"',
-    '"sorted_words"',
-    'substr("compact", 1, 6), "country"',
-    'substr("compact", 1, 9)',
-    'right("compact", 6), substr("compact", 1, 1)',
+# what two names must share to be compared. Each block holds what a level of the model needs to reach a review: only equal names and
+# names one letter apart are ever likely without a common place (a slip leaves the first or the last half whole, of a known length),
+# the rest needs one state or city. So a block stays small, however many companies there are.
+_LONG = "length(l.compact) >= 8 AND length(r.compact) >= 8 AND "
+_NAME_BLOCKS = (
+    "l.compact = r.compact",
+    "l.sorted_words = r.sorted_words AND l.country = r.country AND l.state = r.state",
+    "l.sorted_words = r.sorted_words AND l.country = r.country AND l.city = r.city",
 )
+_SLIP_BLOCKS = tuple(
+    _LONG + f"length(l.compact) + {more} = length(r.compact) AND "
+    f"{side}(l.compact, (length(l.compact) + {more - 1}) // 2) = {side}(r.compact, (length(r.compact) - 1) // 2)"
+    for more in (0, 1, -1)
+    for side in ("left", "right")
+)
+_PLACE_BLOCKS = tuple(
+    f"{name} AND l.country = r.country AND l.{place} = r.{place}"
+    for name in (
+        "substr(l.compact, 1, 6) = substr(r.compact, 1, 6)",
+        "right(l.compact, 6) = right(r.compact, 6) AND substr(l.compact, 1, 1) = substr(r.compact, 1, 1)",
+    )
+    for place in ("state", "city")
+)
+BLOCKS = tuple(f"l.hard_key = r.hard_key AND {block}" for block in (*_NAME_BLOCKS, *_SLIP_BLOCKS, *_PLACE_BLOCKS))
 
 
 def settings(link_type: str = "link_only") -> dict[str, Any]:
@@ -79,9 +96,7 @@ def settings(link_type: str = "link_only") -> dict[str, Any]:
             comparison("name", '"compact_l" IS NULL OR "compact_r" IS NULL', NAME_LEVELS),
             comparison("place", '"country_l" IS NULL OR "country_r" IS NULL', PLACE_LEVELS),
         ],
-        "blocking_rules_to_generate_predictions": [
-            {"blocking_rule": " AND ".join(["l.hard_key = r.hard_key", *(_equal(e) for e in _split(block))])} for block in BLOCKS
-        ],
+        "blocking_rules_to_generate_predictions": [{"blocking_rule": block} for block in BLOCKS],
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": False,
         "em_convergence": 0.0001,
@@ -151,21 +166,6 @@ def _levels(model: dict[str, Any], number: str) -> dict[str, list[float]]:
 def _whole(values: Sequence[float], least: float = 1e-7) -> list[float]:
     lifted = [max(v, least) for v in values]
     return [float(f"{v / sum(lifted):.6g}") for v in lifted]
-
-
-def _split(block: str) -> list[str]:
-    """Column expressions of a block: split at commas outside brackets."""
-    found, depth, start = [], 0, 0
-    for i, letter in enumerate(block):
-        depth += (letter == "(") - (letter == ")")
-        if letter == "," and not depth:
-            found.append(block[start:i].strip())
-            start = i + 1
-    return [*found, block[start:].strip()]
-
-
-def _equal(expression: str) -> str:
-    return " = ".join(expression.replace('"', f'{side}."', 1).replace('"', "") for side in ("l", "r"))
 
 
 def _read(spec: str) -> list[tuple[str, ...]]:
