@@ -120,7 +120,7 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
     if (
         re.match(r"join|accepted|succe|assum|becom|became", match["verb"].split()[-1])
         and short
-        and not re.search(r"(?:will|to) ", match["verb"])
+        and not re.search(r"\b(?:will|to) ", masked[max(0, match.start("verb") - 6) : match.end("verb")])
     ):
         return True
     if "his successor" in after or re.search(r"\bformerly\b|\bwas previously\b|\bhad previously\b", between):

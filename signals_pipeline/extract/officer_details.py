@@ -1,7 +1,7 @@
-"""Title and day of a change: in its own sentence, and in later ones about the same person.
+"""Title and day of a change, from its own sentence.
 
-masked sentence + match → `titles_of`, `effective_day`; change + item's sentences → `follow`.
-Does not belong here: whether it is a change (`officer_changes.py`).
+masked sentence + match → `titles_of`, `effective_day`.
+Does not belong here: whether it is a change (`officer_changes.py`), what other sentences add (`officer_later.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from signals_pipeline.extract.dates import find_dates
-from signals_pipeline.extract.officer_patterns import BIOGRAPHY, DATE, HON
+from signals_pipeline.extract.officer_patterns import DATE, HON, SEAT_TO_FILL
 from signals_pipeline.extract.sentences import Sentence
 from signals_pipeline.extract.titles_in_text import normal, title_at
 
@@ -39,6 +39,12 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     stop = re.search(r"\u27e6|;|\b(?:until such time|in order to|which occurred|There (?:is|are))\b", tail)
     tail = tail[: stop.start()] if stop and stop.start() > 3 else tail
     found, committee = [], False
+    tail = re.sub(  # what the person is already, before what they are to be
+        r"^,?\s+(?:age \d\d,\s+)?who (?:currently |presently |previously |most recently |has |had )*(?:serves?|served|serving|is|was|been)"
+        r"\b[^\u27e6\u27e7;]{0,140}?,\s+(?=as |to )",
+        " ",
+        tail,
+    )
     if direction != "out":  # "promoted from one chair to the next": the next
         tail = re.sub(r"^\s+from (?:(?:his|her|their|the) )?[^\u27e6\u27e7;.]{3,120}? to (?=\S)", " to ", tail)
     marks = (
@@ -66,11 +72,16 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         committee = committee or bool(re.match(r"(?:the |our |its |a member of the )*(?:\w+(?: (?:and|&) \w+)? ){0,4}Committee", words))
         if (title := title_at(words, 0)) and title not in found:
             found.append(title)
+    between = masked[match.end("verb") : match.start("who")] if match.start("verb") < match.start("who") else ""
+    if not found and (lead := re.search(r"\bas\s+", between)) and (title := title_at(between, lead.end())):
+        found.append(title)  # "appointed as treasurer A"
     if found:
         return found
     if committee and direction == "in":
         return None
-    return [t for t in [_apposition(masked, match)] if t]
+    if direction == "in" and SEAT_TO_FILL.search(tail):
+        return ["Director"]
+    return [t for t in [_apposition(masked, match, direction)] if t]
 
 
 def respective(masked: str, match: re.Match[str], people: int) -> list[str | None]:
@@ -94,19 +105,23 @@ def is_insider(masked: str, match: re.Match[str]) -> bool:
     """Who is appointed has a chair here already: "its Chief Operating Officer, A, as ...", "A, currently our controller, ..."."""
     after = masked[match.end("who") + 1 :]
     before = masked[match.end("verb") : match.start("who")] if match.start("verb") < match.start("who") else ""
-    own = r"(?:the (?:Company|Registrant|Corporation|Bank)['’]s|our|its)\s+(?!(?:new|next|former|interim)\b)"
+    own = r"(?:the (?:Company|Registrant|Corporation|Bank)['’]s|our|its)\s+(?!(?:new|newly|next|former|interim|incoming)\b)"
     now = rf"(?:current|present)(?:ly)?\s+(?:{own})?(?:serving as |serves as )?"
-    chair = r"[^,;.]{0,60}\b(?:Officer|President|Chair|Counsel|Controller|Treasurer|Secretary|Director|Manager|Head)"
+    chair = r"(?!as\b|to\b)[^,;.\u27e6]{0,60}\b(?:Officer|President|Chair|Counsel|Controller|Treasurer|Secretary|Director|Manager|Head)"
     beside = rf"(?:,? (?:age )?\d{{2}})?,?\s*(?:who (?:is|has (?:been|served as)|serves as) )?(?:{now}|{own}){chair}"
-    return bool(re.match(beside, after) or re.search(rf"^\s*{own}", before))
+    plain = rf"(?:,? (?:age )?\d{{2}})?,\s+(?!.{{0,60}}\b(?:of|at|for|with)\s+[A-Z]){chair}[^,;.\u27e6]{{0,40}},\s+(?:as|to)\b"
+    return bool(re.match(beside, after) or re.match(plain, after) or re.search(rf"^\s*{own}", before))
 
 
-def _apposition(masked: str, match: re.Match[str]) -> str | None:
+def _apposition(masked: str, match: re.Match[str], direction: str) -> str | None:
     """ "Name, Title of the Company, ..." or "Title Name": the title at the name itself."""
     after = masked[match.end("who") + 1 :]
     if (lead := re.match(r"(?:,? (?:age )?\d{2}(?: years old)?)?,\s+(?:age \d{2},\s+|(?:who|which)[^,]{0,40}\s(?:as|is)\s+)?", after)) and (
         title := title_at(after, lead.end())
     ):
+        is_theirs = re.match(r"[^,;]{0,140}?\s(?:of|at|for|with)\s+(?!(?:the|our)\b)[A-Z][\w&.-]*[^,;]*", after[lead.end() :])
+        if direction == "in" and is_theirs and not re.search(r"\b(?:as|to)\s*$", after[: lead.end()]):
+            return None  # "A, president of Beta": where the person comes from
         return title
     before = masked[: match.start("who") - 1].rstrip()
     before = re.sub(r"(?:Mr|Ms|Mrs|Dr|General|Messrs)\.?$", "", before).rstrip(" ,")
@@ -161,76 +176,3 @@ def is_old(sentence: str, reported_on: date | None) -> bool:
     """Every date in it lies more than a year before the report: history, not news."""
     days = [d.day for d in find_dates(sentence)]
     return bool(days and reported_on and all((reported_on - d).days > 400 for d in days))
-
-
-def complete(first: Change, later: Change) -> None:
-    if first.title in (None, "Director") and later.title:
-        first.title = later.title if later.title != "Director" or first.title is None else first.title
-    first.effective_on = first.effective_on or later.effective_on
-    first.is_immediate = first.is_immediate or later.is_immediate
-
-
-def follow(change: Change, everything: list[Sentence]) -> None:
-    """What later sentences about the same person add: title, effective date, that they were with the company before."""
-    last = re.escape(re.sub(r",?\s+(?:Jr|Sr|II|III|IV)\.?$", "", change.name).split()[-1])
-    noun = "resignation|retirement|departure|separation" if change.direction == "out" else "appointment|election|promotion|hiring"
-    going = "leave|depart|retire|resign|step down" if change.direction == "out" else "assume|begin|commence|start|join"
-    namesakes = {n for s in everything for n in re.findall(rf"\b([A-Z][a-z]+ (?:[A-Z]\. )?){last}\b( I+\b)?", s.text)}
-    shared = (
-        len(
-            {
-                n
-                for n in namesakes
-                if not re.match(r"(?:General|Admiral|Messrs|Director|Chairman|President|Officer|Professor|Mr|Ms)\b", n[0])
-            }
-        )
-        > 1
-    )
-    about = [s for s in everything if re.search(rf"\b{last}\b|^\W*(?:His|Her|He|She)\b", s.text)]
-    for s in about:
-        if change.title is None and change.direction == "out" and re.search(rf"\b{last}\b", s.text):
-            change.title = _title_elsewhere(s.text, last)
-        if s.start < change.sentence.start:
-            continue
-        if change.effective_on is None and not change.is_immediate and s is not change.sentence and not BIOGRAPHY.search(s.text):
-            if shared and change.name not in s.text:
-                continue
-            named = re.search(
-                rf"(?:(?:{noun})\b[^.;]{{0,60}}\beffective\b[^.;]{{0,30}}?|(?:will|is expected to|to) (?:{going})\b[^.;]{{0,80}}?\b(?:on|"
-                rf"effective|until)\s+(?:or about )?)(?P<d>{DATE})",
-                s.text,
-            )
-            if named and find_dates(named["d"]):
-                change.effective_on = find_dates(named["d"])[0].day
-            elif re.search(rf"(?:{noun})\b[^.;]{{0,40}}\beffective immediately", s.text):
-                change.is_immediate = True
-            elif change.direction == "out" and (
-                kept := re.search(rf"\bremain with the (?:Company|Registrant)\b[^.;]{{0,40}}\buntil (?P<d>{DATE})", s.text)
-            ):
-                change.effective_on = find_dates(kept["d"])[0].day if find_dates(kept["d"]) else None
-        if (
-            change.direction == "in"
-            and re.search(
-                r"\b(?:continue to serve|has served as (?:the |our )?(?:Company's|Registrant's)|currently serves? as|has been (?:the |"
-                r"our )?(?:Company's|Registrant's)|"
-                r"joined (?:the Company|us|the Registrant|[A-Z]\w+) in (?:\w+ )?(?:19|20)\d\d|existing (?:role|position|compensation) as|"
-                r"an independent director of the (?:Registrant|Company)|since joining|(?:has|had) served as[^.;]{0,60}of the (?:Company|"
-                r"Registrant)|promoted|is (?:the )?[^.;]{0,60}of the (?:Company|Registrant)'s)\b",
-                s.text,
-            )
-            and not re.search(r"[Pp]rior to joining", s.text)
-        ):
-            change.is_internal = True
-
-
-def _title_elsewhere(text: str, last: str) -> str | None:
-    """What a departing person was, from another sentence: served as T; Name, T; succeeds Name as T."""
-    for pattern in (
-        rf"\bsucce\w+ [^;]{{0,30}}\b{last} as\s+",
-        rf"\b{last}\b[^.;]{{0,60}}\b(?:serv(?:ed|ing|es)|position|role|was|been)\s+as\s+",
-        rf"\b{last},\s+",
-    ):
-        found = re.search(pattern, text)
-        if found and (title := title_at(text, found.end())):
-            return title
-    return None

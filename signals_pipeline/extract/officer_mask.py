@@ -21,7 +21,9 @@ _NEXT = re.compile(rf"^(?P<own>(?:\s\([^()]{{1,40}}\))?(?:,\s[^\u27e6\u27e7;]{{2
 _TOGETHER = re.compile(
     r"^(?P<own>(?:,\s[^\u27e6\u27e7;]{2,120}?)?),?\s+(?:each|both|all|have|were|are|jointly|(?:have |will )?(?:each|both|all))\b"
 )
-_VERB_LEFT_OUT = re.compile(r"^(?:\s\([^()]{1,40}\))?(?:,\s[^\u27e6\u27e7;]{2,90}?,)?,?\s*(?:as|to (?:serve as|be|become|the|its|our))\b")
+_VERB_LEFT_OUT = re.compile(
+    r"^(?:\s\([^()]{1,40}\))?(?:,\s[^\u27e6\u27e7;]{2,90}?,)?,?\s*(?:as|to (?:serve as|be|become|the|its|our|fill))\b"
+)
 _OWN_VERB = re.compile(
     r"\b(?:was|were|has|have|had|will|would|is|are|who|which|whose|appoint|elect(?:ed|s)?\b|named|resign|retir|succeed|replac|join|pursuant)",
     re.IGNORECASE,
@@ -85,7 +87,7 @@ def _verb_put_back(text: str) -> list[str]:
         shares = (
             re.search(rf"(?:[,;]\s|\s)(?:and\s+)?{HON}$", between)
             and not re.search(r"\w\s+(?:with|by|from|of|for|to|succeed\w*|replac\w*)\s+$", between)
-            and re.search(r"\b(?:as|to)\b", between)
+            and (re.search(r"\b(?:as|to)\b", between) or _NEXT.match(between))
             and not _OWN_VERB.search(between)
             and _VERB_LEFT_OUT.match(text[mark.end() :])
         )

@@ -16,7 +16,10 @@ ARRIVALS = tuple(
     re.compile(p)
     for p in (
         rf"\b(?P<verb>(?:has |have |had )?(?:{VERB_IN}|named))\s+(?:each of\s+|both\s+|as\s+[^\u27e6\u27e7.;]{{3,90}}?,?\s+|"
-        rf"(?:the (?:Company|Registrant)['’]s|our|its)(?: \w+)? [^\u27e6\u27e7.;]{{3,80}}?,?\s+)?{HON}{NP}",
+        rf"(?:the (?:Company|Registrant)['’]s|our|its)(?: \w+)? [^\u27e6\u27e7.;]{{3,80}}?,?\s+|"
+        rf"(?:[\w'’.&-]+ ){{1,5}}?(?:designees?|nominees?|representatives?|candidates?|veterans?|executives?),?\s+)?{HON}{NP}",
+        rf"\b[Ii]n connection with (?:his|her) (?P<verb>appointment|election|promotion|hiring)(?= as)"
+        rf"[^\u27e6\u27e7;.]{{3,110}},\s+{HON}{NP}",
         rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation)\s+of\s+(?:each of\s+|both\s+|"
         rf"as\s+)?{HON}{NP}(?!['’]s?\s)",
         rf"{NP}(?:,?\s[^\u27e6\u27e7;]{{2,200}}?)?\s+(?P<verb>(?:was|were|has been|have been|will be|is being|to be|been)\s+(?:each\s+|"
@@ -52,7 +55,8 @@ DEPARTURES = tuple(
     re.compile(p)
     for p in (
         rf"{NP}[^\u27e6\u27e7]{{0,330}}?\b(?P<verb>{GO})\b",
-        rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death)\s+of\s+(?:each of\s+|both\s+|"
+        rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death|(?:(?<=letter of )|"
+        rf"(?<=notice of ))(?:resignation|retirement)(?= from))\s+(?:of|from)\s+(?:each of\s+|both\s+|"
         rf"(?:the|its|our)(?: \w+['’]s)? [^\u27e6\u27e7.;,]{{3,60}},\s+)?{HON}{NP}",
         rf"\b(?P<verb>(?:has |have |had )?(?:terminated|ended) (?:the )?(?:employment|services?|appointment) of|(?:has |have |had )?"
         rf"(?:removed|dismissed)|terminated(?= {HON}\u27e6[\ds ]+\u27e7['’]s? (?:employment|services?)(?! agreement)))\s+"
@@ -68,6 +72,7 @@ RENAMINGS = (
     ),
     re.compile(rf"\b(?P<verb>(?:changed|revised|expanded) the (?:job |corporate )?titles? of)\s+{HON}{NP}"),
 )
+SEAT_TO_FILL = re.compile(r"\bto fill (?:the|an?|such|one of the|that) (?:[\w-]+ ){0,3}(?:vacanc(?:y|ies)|directorships?|board seats?)")
 NOT = re.compile(r"\b(?:not|never|neither|nor)\s+(?:yet\s+|been\s+|be\s+)?$")
 TAKEN_BACK = re.compile(
     r"\b(?:rescind|withdr[ae]w|revok)\w*\b[^.;]{0,80}\b(?:resign|retire|notice|decision|departure)|"

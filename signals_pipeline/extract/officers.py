@@ -16,8 +16,9 @@ from signals_pipeline.extract.dates import find_dates
 from signals_pipeline.extract.event import Event, Person
 from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.officer_changes import changes_in
-from signals_pipeline.extract.officer_details import Change, complete, follow
-from signals_pipeline.extract.officer_patterns import LETTERS, PAY, VOTE
+from signals_pipeline.extract.officer_details import Change
+from signals_pipeline.extract.officer_later import by_name, complete, defined_days, follow
+from signals_pipeline.extract.officer_patterns import LETTERS, PAY, SEAT_TO_FILL, VOTE
 from signals_pipeline.extract.people import Roster, find_people, last_name
 from signals_pipeline.extract.sentences import Sentence, sentences
 
@@ -33,6 +34,7 @@ def read_officers(
     marks = set[str]().union(*(letters for _, letters in lettered))
     everything = sentences(text, start, end)
     changes: dict[tuple[str, str], Change] = {}
+    days = defined_days(text[start:end])
     voted, last_day = False, reported_on
     for sentence in parts:
         names = find_people(sentence.text, firms)
@@ -55,6 +57,7 @@ def read_officers(
                 changes[key] = change
         last_day = next((d.day for d in reversed(find_dates(sentence.text))), last_day)
     for change in changes.values():
+        by_name(change, days)
         follow(change, everything)
         _succeeded(change, changes)
     events = [_event(c, changes, known_on, reported_on, strict) for c in changes.values()]
@@ -111,10 +114,10 @@ def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: dat
     first, last = _split(change.name)
     seat = re.search(
         r"\b(?:to|on|of|from|join\w*) (?:the|our|its|[\w' ]{0,40}'s) Board\b|\bas (?:a |an )?(?:\w+ )?directors?\b|"
-        r"\bto fill (?:the|an?) (?:[\w-]+ ){0,3}(?:vacancy|directorship|board seat)",
+        r"\b(?:stand|seek|run|standing|seeking|nominated)(?:ing)? for (?:re-?)?(?:election|nomination)\b",
         change.sentence.text,
-    )
-    title = change.title or ("Director" if seat and change.direction == "in" else None)
+    ) or SEAT_TO_FILL.search(change.sentence.text)
+    title = change.title or ("Director" if seat and (change.direction == "in" or "election" in seat[0]) else None)
     return Event(
         "executive_change", modality, occurred_on=decided, confidence=(0.75 if strict else 0.9) - (0.1 if title is None else 0.0),
         person=Person(change.name, first, last, title), change_type=kind, title=title, effective_on=effective,

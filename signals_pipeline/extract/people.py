@@ -51,7 +51,12 @@ _OTHER_WORDS = (
     "Bonus Incentive Equity Base Salary Target Fiscal Year Term Date Period Consulting Transition Advisor Advisory Services Company's "
     "Directors' "
     "Registrant's Board's Inc. Corp. Messrs Mr Ms Mrs Dr Founder Co-Founder Partner Member Members Supervisory Worldwide North South West "
-    "East Central City State"
+    "East Central City State "
+    "Robotics Markets Logistics Supply Chain Wholesale Retail Consumer Industrial Commercial Aerospace Defense Devices Sciences Segment "
+    "Affairs Relations Compliance Risk Treasury Tax Procurement Manufacturing Quality Innovation Transformation Integration Planning "
+    "Analytics Diversity Inclusion Investor Customer Customers Client Growth Oncology Medicine Clinical Regulatory Scientific Medical "
+    "Nursing Deputy Assistant Associate Emeritus Underwriting Claims Lending Banking Mortgage Wealth Credit Agreements Newly "
+    "Created Vacancy Successor Predecessor Designee Nominee"
 )
 _NOUNS_LIST = (
     "goals performance participant participants statement value level persons provision size address files outlook steel space source "

@@ -80,6 +80,7 @@ def title_at(text: str, at: int) -> str | None:
         + [m.start() for m in [_OF_FIRM.search(rest), _ONWARD.search(rest)] if m]
         + [len(rest)]
     )
+    chairs = re.match(r" of (?:the |our |its )?(?:\w+'s )?Board\b(?: of [A-Z]\w+)?", rest[cut:])
     rest = rest[:cut]
     parts = re.split(r",\s+", rest)
     kept = parts[0]
@@ -93,4 +94,5 @@ def title_at(text: str, at: int) -> str | None:
         ):
             break
         kept += ", " + part
-    return normal(kept)
+    title = normal(kept)
+    return f"{title} of the Board" if title and chairs and re.search(r"\bchair(?:man|woman|person)?$", title, re.IGNORECASE) else title

@@ -1,0 +1,109 @@
+"""What later sentences of an item add to a change: title, effective day, that the person was with the company before.
+
+change + item's sentences → `follow`; days that the item names → `by_name`. Does not belong here: the change's own sentence
+(`officer_details.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from signals_pipeline.extract.dates import find_dates
+from signals_pipeline.extract.officer_details import Change
+from signals_pipeline.extract.officer_patterns import BIOGRAPHY, DATE
+from signals_pipeline.extract.sentences import Sentence
+from signals_pipeline.extract.titles_in_text import title_at
+
+
+def complete(first: Change, later: Change) -> None:
+    if first.title in (None, "Director") and later.title:
+        first.title = later.title if later.title != "Director" or first.title is None else first.title
+    first.effective_on = first.effective_on or later.effective_on
+    first.is_immediate = first.is_immediate or later.is_immediate
+
+
+def follow(change: Change, everything: list[Sentence]) -> None:
+    """What later sentences about the same person add: title, effective date, that they were with the company before."""
+    last = re.escape(re.sub(r",?\s+(?:Jr|Sr|II|III|IV)\.?$", "", change.name).split()[-1])
+    noun = "resignation|retirement|departure|separation" if change.direction == "out" else "appointment|election|promotion|hiring"
+    going = "leave|depart|retire|resign|step down" if change.direction == "out" else "assume|begin|commence|start|join"
+    namesakes = {n for s in everything for n in re.findall(rf"\b([A-Z][a-z]+ (?:[A-Z]\. )?){last}\b( I+\b)?", s.text)}
+    shared = (
+        len(
+            {
+                n
+                for n in namesakes
+                if not re.match(r"(?:General|Admiral|Messrs|Director|Chairman|President|Officer|Professor|Mr|Ms)\b", n[0])
+            }
+        )
+        > 1
+    )
+    about = [s for s in everything if re.search(rf"\b{last}\b|^\W*(?:His|Her|He|She)\b", s.text)]
+    for s in about:
+        if change.title is None and change.direction == "out" and re.search(rf"\b{last}\b", s.text):
+            change.title = _title_elsewhere(s.text, last)
+        if change.direction == "in" and re.search(rf"\bre-?elected\b[^.;]*\b{last}\b", s.text):
+            change.is_internal = True
+        if s.start < change.sentence.start:
+            continue
+        if change.effective_on is None and not change.is_immediate and s is not change.sentence and not BIOGRAPHY.search(s.text):
+            if shared and change.name not in s.text:
+                continue
+            named = re.search(
+                rf"(?:(?:{noun})\b[^.;]{{0,60}}\beffective\b[^.;]{{0,30}}?|(?:will|is expected to|to) (?:{going})\b[^.;]{{0,80}}?\b(?:on|"
+                rf"effective|until)\s+(?:or about )?|\blast day\b[^.;]{{0,60}}?\b(?:is|was|will be|to be)\s+(?:on )?)(?P<d>{DATE})",
+                s.text,
+            )
+            if named and find_dates(named["d"]):
+                change.effective_on = find_dates(named["d"])[0].day
+            elif re.search(rf"(?:{noun})\b[^.;]{{0,40}}\beffective immediately", s.text):
+                change.is_immediate = True
+            elif change.direction == "out" and (
+                kept := re.search(rf"\bremain with the (?:Company|Registrant)\b[^.;]{{0,40}}\buntil (?P<d>{DATE})", s.text)
+            ):
+                change.effective_on = find_dates(kept["d"])[0].day if find_dates(kept["d"]) else None
+        if (
+            change.direction == "in"
+            and re.search(
+                r"\b(?:continue to serve|has served as (?:the |our )?(?:Company's|Registrant's)|currently serves? as|has been (?:the |"
+                r"our )?(?:Company's|Registrant's)|"
+                r"joined (?:the Company|us|the Registrant|[A-Z]\w+) in (?:\w+ )?(?:19|20)\d\d|existing (?:role|position|compensation) as|"
+                r"an independent director of the (?:Registrant|Company)|since joining|"
+                r"(?:has|had) served as[^.;]{0,60}of the (?:Company|"
+                r"Registrant)|promoted|is (?:the )?[^.;]{0,60}of the (?:Company|Registrant)'s)\b",
+                s.text,
+            )
+            and not re.search(r"[Pp]rior to joining", s.text)
+        ):
+            change.is_internal = True
+
+
+def _title_elsewhere(text: str, last: str) -> str | None:
+    """What a departing person was, from another sentence: served as T; Name, T; succeeds Name as T."""
+    for pattern in (
+        rf"\bsucce\w+ [^;]{{0,30}}\b{last} as\s+",
+        rf"\b{last}\b[^.;]{{0,60}}\b(?:serv(?:ed|ing|es)|position|role|was|been)\s+as\s+",
+        rf"\b{last},\s+",
+    ):
+        found = re.search(pattern, text)
+        if found and (title := title_at(text, found.end())):
+            return title
+    return None
+
+
+def defined_days(text: str) -> dict[str, date]:
+    """Days that get a name: 'effective March 27, 2026 (the "Separation Date")'."""
+    found = re.finditer(
+        rf"(?P<d>{DATE})[^.;()]{{0,20}}\((?:the|such date,? the|such date being the) \"(?P<name>[A-Z][\w ]{{0,40}}Date)\"", text
+    )
+    return {m["name"].lower(): days[0].day for m in found if (days := find_dates(m["d"]))}
+
+
+def by_name(change: Change, days: dict[str, date]) -> None:
+    """The effective day when the sentence gives it by its name: "effective as of the Separation Date"."""
+    if change.effective_on is None and not change.is_immediate:
+        told = re.search(
+            r"\b(?:effective|commencing|beginning|until|through|as of|on)\b[^.;]{0,30}?\bthe ([A-Z][\w ]{0,40}Date)\b", change.sentence.text
+        )
+        change.effective_on = days.get(told[1].lower()) if told else None

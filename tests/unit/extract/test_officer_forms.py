@@ -1,0 +1,307 @@
+# ruff: noqa: E501 - invented documents are long lines
+"""Item 5.02 in its many forms, each invented: who, which way, as what, from when, done or planned; or why it is no change."""
+
+from datetime import date
+
+import pytest
+
+from signals_pipeline.extract.eightk import read_filing
+
+TITLE = "Departure of Directors or Certain Officers; Election of Directors; Appointment of Certain Officers; Compensatory Arrangements of Certain Officers."
+SIGNED = "\nSIGNATURES\nPursuant to the requirements of the Securities Exchange Act of 1934, Acme has signed.\nDate: March 3, 2026"
+FORMS = {
+    "several_officers_one_paragraph": (
+        "(b) On March 1, 2026, Jane Q. Roe, the Company's Chief Financial Officer, and Max B. Poe, the Company's Chief Operating Officer, each notified the Company of their decision to resign from their positions, effective March 31, 2026. (c) On the same date, the Board appointed Ann Lee, age 51, to serve as Chief Financial Officer, and Raj K. Patel, age 44, to serve as Chief Operating Officer, each effective April 1, 2026.",
+        [
+            ("Ann Lee", "new_hire", "Chief Financial Officer", date(2026, 4, 1), "planned"),
+            ("Jane Q. Roe", "departure", "Chief Financial Officer", date(2026, 3, 31), "planned"),
+            ("Max B. Poe", "departure", "Chief Operating Officer", date(2026, 3, 31), "planned"),
+            ("Raj K. Patel", "new_hire", "Chief Operating Officer", date(2026, 4, 1), "planned"),
+        ],
+    ),
+    "ceased": (
+        "Effective February 28, 2026, Tom Harlan ceased to serve as the Company's Executive Vice President and Chief Commercial Officer.",
+        [("Tom Harlan", "departure", "Executive Vice President and Chief Commercial Officer", date(2026, 2, 28), "done")],
+    ),
+    "stepped_down_director": (
+        "On March 1, 2026, Dr. Elena Ruiz stepped down from the Board of Directors of Acme Robotics, Inc. Dr. Ruiz's decision was not the result of any disagreement with the Company.",
+        [("Elena Ruiz", "departure", "Director", date(2026, 3, 1), "done")],
+    ),
+    "mutual_separation": (
+        "On February 27, 2026, the Company and Peter J. Wolff, President and Chief Operating Officer, mutually agreed that Mr. Wolff would separate from the Company effective March 15, 2026.",
+        [("Peter J. Wolff", "departure", "President and Chief Operating Officer", date(2026, 3, 15), "planned")],
+    ),
+    "mutual_separation_2": (
+        'On February 27, 2026, Acme Robotics, Inc. (the "Company") and Carla Mendes mutually agreed to her separation from her position as Chief Marketing Officer of the Company, effective as of March 6, 2026.',
+        [("Carla Mendes", "departure", "Chief Marketing Officer", date(2026, 3, 6), "planned")],
+    ),
+    "transition_to_adviser": (
+        "On March 1, 2026, Acme announced that William T. Strand will transition from his role as Chief Executive Officer to a senior advisor role effective June 30, 2026. The Board appointed Karen O'Neil, currently Chief Operating Officer, to succeed Mr. Strand as Chief Executive Officer effective July 1, 2026.",
+        [
+            ("Karen O'Neil", "promotion", "Chief Executive Officer", date(2026, 7, 1), "planned"),
+            ("William T. Strand", "departure", "Chief Executive Officer", date(2026, 6, 30), "planned"),
+        ],
+    ),
+    "retirement_later": (
+        "On March 1, 2026, Harold M. Finch informed the Board of his intention to retire as Chief Accounting Officer at the end of the fiscal year on September 30, 2026.",
+        [("Harold M. Finch", "departure", "Chief Accounting Officer", date(2026, 9, 30), "planned")],
+    ),
+    "interim": (
+        "On March 1, 2026, the Board of Directors appointed Susan L. Grey as Interim Chief Executive Officer, effective immediately, while it conducts a search for a permanent successor.",
+        [("Susan L. Grey", "new_hire", "Interim Chief Executive Officer", date(2026, 3, 1), "done")],
+    ),
+    "acting": (
+        "Ms. Linda Park has been named acting Chief Financial Officer, effective March 5, 2026.",
+        [("Linda Park", "new_hire", "Acting Chief Financial Officer", date(2026, 3, 5), "planned")],
+    ),
+    "co-CEO": (
+        "On March 1, 2026, the Board appointed David Stone and Emily Reyes as Co-Chief Executive Officers of the Company, effective April 1, 2026.",
+        [
+            ("David Stone", "new_hire", "Co-Chief Executive Officer", date(2026, 4, 1), "planned"),
+            ("Emily Reyes", "new_hire", "Co-Chief Executive Officer", date(2026, 4, 1), "planned"),
+        ],
+    ),
+    "promoted_from_to": (
+        "On March 1, 2026, the Company promoted Brian Kettle from Vice President, Finance to Senior Vice President and Chief Financial Officer, effective March 15, 2026.",
+        [("Brian Kettle", "promotion", "Senior Vice President and Chief Financial Officer", date(2026, 3, 15), "planned")],
+    ),
+    "promoted_passive": (
+        "Effective March 2, 2026, Grace Lin was promoted to Chief Technology Officer. Ms. Lin previously served as the Company's Vice President of Engineering.",
+        [("Grace Lin", "promotion", "Chief Technology Officer", date(2026, 3, 2), "done")],
+    ),
+    "death": (
+        "The Company announces with great sadness that George P. Marsh, a member of the Board of Directors, passed away on February 26, 2026.",
+        [("George P. Marsh", "departure", "Director", date(2026, 2, 26), "done")],
+    ),
+    "death_2": (
+        "On February 26, 2026, Acme Robotics, Inc. learned of the death of its Chairman, Walter Boyd Jr.",
+        [("Walter Boyd Jr", "departure", "Chairman", date(2026, 2, 26), "done")],
+    ),
+    "suffix_caps": (
+        "On March 1, 2026, ROBERT E. McALLISTER, III resigned as a director of the Company, effective immediately. The Board elected JOHN A. DOE, JR. to fill the vacancy.",
+        [
+            ("John A. Doe, Jr.", "new_hire", "Director", None, "done"),
+            ("Robert E. McAllister, III", "departure", "Director", date(2026, 3, 1), "done"),
+        ],
+    ),
+    "particles": (
+        "On March 1, 2026, the Board elected Johan van der Berg, Maria de la Cruz and Søren Ångström-Lund to the Board, effective March 10, 2026.",
+        [
+            ("Johan van der Berg", "new_hire", "Director", date(2026, 3, 10), "planned"),
+            ("Maria de la Cruz", "new_hire", "Director", date(2026, 3, 10), "planned"),
+            ("Søren Ångström-Lund", "new_hire", "Director", date(2026, 3, 10), "planned"),
+        ],
+    ),
+    "credentials": (
+        "On March 1, 2026, Acme appointed Priya Nair, Ph.D., as Chief Scientific Officer and Thomas Ode, M.D., FACP, as Chief Medical Officer.",
+        [
+            ("Priya Nair, Ph.D.", "new_hire", "Chief Scientific Officer", date(2026, 3, 1), "done"),
+            ("Thomas Ode, M.D., FACP", "new_hire", "Chief Medical Officer", date(2026, 3, 1), "done"),
+        ],
+    ),
+    "nickname": (
+        'On March 1, 2026, William "Bill" Hart notified the Company that he will retire as General Counsel and Secretary on May 1, 2026.',
+        [('William "Bill" Hart', "departure", "General Counsel and Secretary", date(2026, 5, 1), "planned")],
+    ),
+    "nickname_paren": (
+        "On March 1, 2026, Margaret (Peggy) Olson was appointed Chief Brand Officer of Acme Robotics, Inc.",
+        [("Margaret (Peggy) Olson", "new_hire", "Chief Brand Officer", date(2026, 3, 1), "done")],
+    ),
+    "successor_same_sentence": (
+        "On March 1, 2026, the Board appointed Ines Calder as Chief Financial Officer to succeed Victor Amsel, who is retiring effective March 31, 2026.",
+        [
+            ("Ines Calder", "new_hire", "Chief Financial Officer", date(2026, 3, 1), "done"),
+            ("Victor Amsel", "departure", "Chief Financial Officer", date(2026, 3, 31), "planned"),
+        ],
+    ),
+    "successor_2": (
+        "Nora Blake, 48, will succeed Steven Ward as President and Chief Executive Officer on April 1, 2026.",
+        [("Nora Blake", "new_hire", "President and Chief Executive Officer", date(2026, 4, 1), "planned")],
+    ),
+    "terminated": (
+        "On February 28, 2026, the Company terminated the employment of Mark Devlin, its Chief Revenue Officer, effective immediately.",
+        [("Mark Devlin", "departure", "Chief Revenue Officer", date(2026, 2, 28), "done")],
+    ),
+    "removed": (
+        "On March 1, 2026, the Board removed Oscar Pruitt from his position as Chief Executive Officer without cause.",
+        [("Oscar Pruitt", "departure", "Chief Executive Officer", date(2026, 3, 1), "done")],
+    ),
+    "not_stand": (
+        "On March 1, 2026, Cynthia Voss informed the Board that she will not stand for re-election as a director at the Company's 2026 annual meeting of stockholders to be held on May 20, 2026.",
+        [("Cynthia Voss", "departure", "Director", date(2026, 5, 20), "planned")],
+    ),
+    "rescinded": (
+        "On March 1, 2026, Alan Trent rescinded his previously announced resignation as Chief Financial Officer and will remain in that position.",
+        "no_pattern",
+    ),
+    "negated": (
+        "There are no arrangements between Mr. Doe and any other person pursuant to which he was appointed. The Company has not appointed Jane Roe as Chief Executive Officer.",
+        "no_pattern",
+    ),
+    "conditional": (
+        "If the merger closes, Jane Q. Roe would resign as Chief Executive Officer of the Company.",
+        "no_pattern",
+    ),
+    "effective_upon": (
+        "On March 1, 2026, Luis Ortega tendered his resignation as Chief Financial Officer, to be effective upon the filing of the Company's Annual Report on Form 10-K.",
+        [("Luis Ortega", "departure", "Chief Financial Officer", None, "planned")],
+    ),
+    "title_change": (
+        "On March 1, 2026, Beth Corrigan's title was changed from Vice President, Controller to Chief Accounting Officer.",
+        [("Beth Corrigan", "reorganization", "Chief Accounting Officer", date(2026, 3, 1), "done")],
+    ),
+    "additional_role": (
+        "On March 1, 2026, the Board appointed Dale Finn, the Company's Chief Executive Officer, to the additional position of Chairman of the Board.",
+        [("Dale Finn", "promotion", "Chairman of the Board", date(2026, 3, 1), "done")],
+    ),
+    "bold_list": (
+        "(d) On March 1, 2026, the Board increased its size from seven to eight directors and elected Yuki Tanaka to fill the newly created directorship. Ms. Tanaka will serve on the Audit Committee.",
+        [("Yuki Tanaka", "new_hire", "Director", date(2026, 3, 1), "done")],
+    ),
+    "pay_only_e": (
+        "On March 1, 2026, the Compensation Committee approved 2026 base salaries for Jane Q. Roe, Chief Executive Officer, and Max B. Poe, Chief Financial Officer.",
+        "pay_arrangement_only",
+    ),
+    "severance": (
+        "(e) On March 1, 2026, the Company entered into a severance agreement with Jane Q. Roe, who resigned as President on January 15, 2026.",
+        "pay_arrangement_only",
+    ),
+    "Mr_first_then_full": (
+        "On March 1, 2026, Mr. Frederic Nolan resigned from his position as Senior Vice President, Sales. Mr. Nolan will receive severance.",
+        [("Frederic Nolan", "departure", "Senior Vice President, Sales", date(2026, 3, 1), "done")],
+    ),
+    "board_of_directors_accepted": (
+        "On March 1, 2026, the Board of Directors of Acme Robotics, Inc. accepted the resignation of Paul Greer as Chief Executive Officer, President and a director of the Company, effective the same day.",
+        [("Paul Greer", "departure", "Chief Executive Officer, President", date(2026, 3, 1), "done")],
+    ),
+    "resignation_letter": (
+        "On March 1, 2026, Acme Robotics, Inc. received a letter of resignation from Hugh Barlow, a Class II director, effective March 15, 2026.",
+        [("Hugh Barlow", "departure", "Director", date(2026, 3, 15), "planned")],
+    ),
+    "he": (
+        "On February 25, 2026, Rita Cole notified Acme that she would be resigning from her role as Chief People Officer to pursue another opportunity. Her last day with the Company will be March 20, 2026.",
+        [("Rita Cole", "departure", "Chief People Officer", date(2026, 3, 20), "planned")],
+    ),
+    "last_day": (
+        "On February 25, 2026, Sam Doyle, our Chief Product Officer, informed us of his decision to leave the Company. Mr. Doyle's last day of employment will be March 31, 2026.",
+        [("Sam Doyle", "departure", "Chief Product Officer", date(2026, 3, 31), "planned")],
+    ),
+    "joined": (
+        "Acme Robotics today announced that Viktor Hale has joined the Company as Chief Revenue Officer. Mr. Hale was previously Senior Vice President at Beta Corp.",
+        [("Viktor Hale", "new_hire", "Chief Revenue Officer", None, "done")],
+    ),
+    "offer_letter": (
+        "On February 20, 2026, the Company entered into an offer letter with Naomi Pruett pursuant to which Ms. Pruett will become the Company's Chief Legal Officer on April 6, 2026.",
+        [("Naomi Pruett", "new_hire", "Chief Legal Officer", date(2026, 4, 6), "planned")],
+    ),
+    "employment_agreement_commence": (
+        "In connection with her appointment as Chief Financial Officer, Alice Monroe entered into an employment agreement with the Company. Ms. Monroe's employment will commence on March 16, 2026.",
+        [("Alice Monroe", "new_hire", "Chief Financial Officer", date(2026, 3, 16), "planned")],
+    ),
+    "respectively": (
+        "On March 1, 2026, the Board appointed Henry Cobb and Lila Drake as Chief Executive Officer and Chief Financial Officer, respectively, effective March 9, 2026.",
+        [
+            ("Henry Cobb", "new_hire", "Chief Executive Officer", date(2026, 3, 9), "planned"),
+            ("Lila Drake", "new_hire", "Chief Financial Officer", date(2026, 3, 9), "planned"),
+        ],
+    ),
+    "successor_and_step_down_multi": (
+        "On March 1, 2026, Acme Robotics, Inc. announced that Ronald Kemp will step down as President and Chief Executive Officer and as a member of the Board, effective April 30, 2026, and that the Board has appointed Teresa Vance, the Company's Executive Vice President and Chief Operating Officer, as President and Chief Executive Officer, effective May 1, 2026.",
+        [
+            ("Ronald Kemp", "departure", "President and Chief Executive Officer", date(2026, 4, 30), "planned"),
+            ("Teresa Vance", "promotion", "President and Chief Executive Officer", date(2026, 5, 1), "planned"),
+        ],
+    ),
+    "designee": (
+        "Pursuant to the Investor Rights Agreement, the Board appointed Fund designee Carl Weiss to serve as a Class I director until the 2027 annual meeting of stockholders.",
+        [("Carl Weiss", "new_hire", "Director", None, "done")],
+    ),
+    "re-election_annual": (
+        "At the annual meeting held on February 28, 2026, shareholders re-elected Jane Roe, Max Poe and Ann Lee as directors. Following the annual meeting, the Board appointed Ann Lee as Chair of the Board.",
+        [("Ann Lee", "promotion", "Chair of the Board", None, "done")],
+    ),
+    "did_not_stand": (
+        "Walter Finn, whose term expires at the 2026 annual meeting, has decided not to stand for re-election.",
+        [("Walter Finn", "departure", "Director", None, "planned")],
+    ),
+    "extended_employment": (
+        "On March 1, 2026, the Company and Jane Q. Roe, Chief Executive Officer, amended her employment agreement to extend its term to December 31, 2028.",
+        "pay_arrangement_only",
+    ),
+    "principal": (
+        "On March 1, 2026, the Board designated Owen Hart, the Company's Controller, as the Company's principal accounting officer.",
+        [("Owen Hart", "promotion", "Principal accounting officer", date(2026, 3, 1), "done")],
+    ),
+    "leave_of_absence": (
+        "On March 1, 2026, Diane Wu, Chief Executive Officer, began a medical leave of absence. The Board appointed Joel Marks, Chief Operating Officer, to serve as interim Chief Executive Officer during Ms. Wu's absence.",
+        [("Joel Marks", "promotion", "Interim Chief Executive Officer", None, "done")],
+    ),
+    "notice_date_vs_effective": (
+        "On February 23, 2026, Tina Albright gave notice of her resignation as Vice President, Chief Accounting Officer and Controller of the Company, which resignation will be effective on March 13, 2026.",
+        [("Tina Albright", "departure", "Vice President, Chief Accounting Officer and Controller", date(2026, 3, 13), "planned")],
+    ),
+    "remain_through": (
+        "Mr. Gordon Pike will retire from his position as Executive Vice President, Operations, but will remain employed through December 31, 2026 to assist with the transition.",
+        [("Gordon Pike", "departure", "Executive Vice President, Operations", None, "planned")],
+    ),
+    "terminated_without_cause_past_tense_name_poss": (
+        "On March 1, 2026, Neil Frost's employment with the Company was terminated. Mr. Frost had served as Chief Technology Officer.",
+        [("Neil Frost", "departure", "Chief Technology Officer", date(2026, 3, 1), "done")],
+    ),
+    "elected_by_board_as_vp": (
+        "On March 1, 2026, Acme's Board elected Pamela Rhodes Vice President and Treasurer.",
+        [("Pamela Rhodes", "new_hire", "Vice President and Treasurer", date(2026, 3, 1), "done")],
+    ),
+    "name_from_Beta": (
+        "On March 1, 2026, Acme Robotics, Inc. appointed Howard Lutz, formerly Chief Financial Officer of Beta Corp., as its Chief Financial Officer.",
+        [("Howard Lutz", "new_hire", "Chief Financial Officer", date(2026, 3, 1), "done")],
+    ),
+    "two_sentence_roles": (
+        "Effective March 1, 2026, Ray Dalton's role as Chief Operating Officer was eliminated and he will leave the Company on March 31, 2026.",
+        [("Ray Dalton", "departure", "Chief Operating Officer", date(2026, 3, 31), "planned")],
+    ),
+    "appointed_by_name_with_middle_caps": (
+        "On March 1, 2026, the Board of Directors unanimously approved the appointment of Mr. J. Peter Sand as a member of the Board.",
+        [("J. Peter Sand", "new_hire", "Director", date(2026, 3, 1), "done")],
+    ),
+    "expand_board": (
+        "The Board expanded from seven to nine members and appointed Lee Chang, Chief Executive Officer of Beta Corp, and Rosa Diaz, a partner at Gamma LLP, to fill the newly created vacancies effective March 3, 2026.",
+        [("Lee Chang", "new_hire", "Director", date(2026, 3, 3), "done"), ("Rosa Diaz", "new_hire", "Director", date(2026, 3, 3), "done")],
+    ),
+    "foreign_names": (
+        "On March 1, 2026, Mr. Zhang Wei tendered his resignation as director, and the Board appointed Ms. Li Na as an independent director.",
+        [("Li Na", "new_hire", "Director", date(2026, 3, 1), "done"), ("Zhang Wei", "departure", "Director", date(2026, 3, 1), "done")],
+    ),
+    "de-named_title_with_comma_of": (
+        "On March 1, 2026, Acme named Quentin Ash Senior Vice President and General Manager, Industrial Robotics, succeeding Paula Stern, who was named President, International.",
+        [
+            ("Paula Stern", "new_hire", "President, International", date(2026, 3, 1), "done"),
+            ("Quentin Ash", "new_hire", "Senior Vice President and General Manager, Industrial Robotics", date(2026, 3, 1), "done"),
+        ],
+    ),
+    "section_head_lines": (
+        'Departure of Chief Financial Officer\nOn February 26, 2026, Mona Field informed the Company of her decision to resign as Chief Financial Officer, effective as of the close of business on March 27, 2026 (the "Separation Date").\nAppointment of Interim Chief Financial Officer\nIn connection with Ms. Field\'s resignation, the Board appointed Bruce Tan, who currently serves as Vice President, Corporate Controller, as Interim Chief Financial Officer, effective as of the Separation Date.',
+        [
+            ("Bruce Tan", "promotion", "Interim Chief Financial Officer", date(2026, 3, 27), "planned"),
+            ("Mona Field", "departure", "Chief Financial Officer", date(2026, 3, 27), "planned"),
+        ],
+    ),
+    "age_and_bio": (
+        "On March 2, 2026, the Board of Directors elected Clara Boyle, age 55, as a director. Ms. Boyle has served as Chief Executive Officer of Delta Inc. since 2019, and was appointed to the board of Omega Corp in 2020. She resigned from the board of Sigma Corp in 2023.",
+        [("Clara Boyle", "new_hire", "Director", date(2026, 3, 2), "done")],
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_change_is_told_in_many_forms(form):
+    body, expected = FORMS[form]
+    reading = read_filing(
+        f"FORM 8-K\nItem 5.02 {TITLE}\n{body}{SIGNED}",
+        registrant="Acme Robotics, Inc.",
+        reported_on=date(2026, 3, 1),
+        known_on=date(2026, 3, 3),
+    )
+    events = sorted(reading.events, key=lambda e: e.person.full_name)
+    found = [(e.person.full_name, e.change_type, e.title, e.effective_on, e.modality) for e in events]
+    assert (found or reading.reason) == expected
