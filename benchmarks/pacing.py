@@ -28,7 +28,7 @@ from signals_pipeline.vendors.limits import LIMITS, limits
 
 WALL_RATE = 60.0  # requests per wall second that a speed is chosen for: far below what loopback carries
 WALL_S = 15.0  # how long each limit is measured
-LEAST_WINDOW_S = 0.5  # wall seconds of a limit's window: below it the machine's jitter is measured, not the pacing
+LEAST_WINDOW_S = 1.0  # wall seconds of a limit's window, as the pacing keeps it: below it the machine's jitter would be measured
 
 
 class Counter:

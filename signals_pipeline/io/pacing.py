@@ -5,7 +5,7 @@ Limits hold in vendor time: a vendor second is 1/speed of a wall second.
 Does not belong here: which limits a vendor has (`vendors/limits.py`).
 
 Two kinds of limit. `smooth` is virtual scheduling (GCRA): permits one interval apart, so a vendor that counts by the second
-or minute sees an even stream; a permit that nobody used in time may be made up for, within HEADROOM. `window` counts in sixty
+or minute sees an even stream; a permit that nobody used in time may be made up for, within HEADROOM. `window` counts in 120
 parts of a sliding window, so that a day's few calls are not stretched over an hour's quota. Both stay a little below the
 limit (HEADROOM), since what leaves evenly arrives unevenly.
 """
@@ -28,7 +28,7 @@ from signals_pipeline.errors import Transient
 from signals_pipeline.io import ops as store
 
 HEADROOM = 0.985  # share of the limit that the schedule uses
-_PARTS = 60
+_PARTS = 120
 _AHEAD_S = 0.1  # wall seconds of permits that one transaction takes where the rate is high; what is not used is lost to others
 _MOST_AHEAD = 32
 _HIGH_RATE = 50  # permits a wall second
@@ -212,7 +212,7 @@ class _Smooth:
 
 
 class _Window:
-    """Counts in sixty parts; 61 parts are summed, so that no window of the full length, wherever it starts, holds more."""
+    """Counts in 120 parts; 121 parts are summed, so that no window of the full length, wherever it starts, holds more."""
 
     def __init__(self, bucket: str, limit: Limit, speed: float, row: Any) -> None:
         self.bucket, self.permits = bucket, limit.permits
