@@ -23,7 +23,7 @@ from signals_pipeline.vendors.health import Health
 @pytest.fixture
 def rt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
     made = build_runtime(load_settings({}, home=tmp_path, now=datetime(2026, 6, 30, 11, tzinfo=UTC)))
-    monkeypatch.setattr(cli, "_runtime", lambda settings, replay=None: made)
+    monkeypatch.setattr(cli.shared, "runtime_of", lambda settings, replay=None: made)
     yield made
     made.ops.dispose()
 

@@ -1,0 +1,51 @@
+"""`signals learn`, `exam`: models of a month, and the same learn-and-judge code on any table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from signals_pipeline.cli import shared
+from signals_pipeline.cli.shared import Home, Json
+from signals_pipeline.errors import Permanent
+
+
+def learn(
+    month: Annotated[str, typer.Option("--month", help="A closed month, such as 2026-06.")],
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Learn from the past up to the end of a month; a model is promoted only when it wins out of time, else it abstains and says why.
+
+    Example: signals learn --month 2026-06 --json
+    """
+    from ml.production import learn_month
+
+    rt = shared.runtime(home)
+    try:
+        told = learn_month(rt, month)
+    except ValueError as bad:
+        raise Permanent(str(bad)) from bad
+    shared.tell(told if as_json else {k: f"{told[k]['status']}: {told[k]['because']}" for k in ("relevance", "hazard", "size")}, as_json)
+
+
+def exam(
+    table: Annotated[Path, typer.Argument(help="A CSV file.")],
+    label: Annotated[str, typer.Option(help="Column with two values: what is to be foretold.")],
+    order: Annotated[str, typer.Option(help="row, time, or a column: what came first.")] = "row",
+    exclude: Annotated[list[str] | None, typer.Option(help="A column that must not be used; may be repeated.")] = None,
+    horizon: Annotated[float | None, typer.Option(help="How long a label takes to be known (days, or units of the order).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Learn on the earlier rows of a table, judge once on the last fifth; names leaks, abstains without skill.
+
+    Example: signals exam leads.csv --label won --order created_at --json
+    """
+    from ml.exam import main as examine
+
+    options = [str(table), "--label", label, "--order", order, *(["--json"] if as_json else [])]
+    options += [word for column in exclude or [] for word in ("--exclude", column)]
+    options += ["--horizon", str(horizon)] if horizon is not None else []
+    raise typer.Exit(examine(options))
