@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import uuid
 from functools import cache
 
 import tldextract
 
 _SEPARATOR = "\x1f"
+_NOT_IN_ADDRESS = re.compile(r"[\s,;<>]")
 
 
 def md5(*parts: object) -> str:
@@ -30,13 +32,13 @@ def normal_email(address: str | None) -> str | None:
     """Trimmed and lower-cased; None when it is not one `local@domain` address."""
     text = (address or "").strip().lower()
     local, at, host = text.partition("@")
-    return text if at and local and "." in host and not any(c.isspace() or c in ",;<>" for c in text) else None
+    return text if at and local and "." in host and not _NOT_IN_ADDRESS.search(text) else None
 
 
 def email_key(address: str | None, hash_key: str) -> str | None:
     """Keyed hash (32 hex) of a normalised address; the only form in which an address leaves raw and `people`."""
     normal = normal_email(address)
-    return hmac.new(hash_key.encode(), normal.encode(), hashlib.sha256).hexdigest()[:32] if normal else None
+    return hmac.digest(hash_key.encode(), normal.encode(), "sha256").hex()[:32] if normal else None
 
 
 @cache

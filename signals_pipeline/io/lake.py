@@ -22,6 +22,7 @@ from signals_pipeline.errors import Permanent
 from signals_pipeline.io.datasets import DATASETS, Dataset, dataset
 
 ZERO_DAY = date(1970, 1, 1)
+ROW_GROUP = 122_880  # rows; what DuckDB reads as one morsel of work
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -40,8 +41,9 @@ class Lake:
         for name in names:
             spec = dataset(name)
             path = f"{self._folder(spec, ZERO_DAY)}/declared.parquet"
-            if not self.fs.exists(path) or pq.read_schema(self.fs.open(path)) != spec.schema:
-                self._put(path, spec.schema.empty_table())
+            if not self.fs.exists(path) or self._schema(path) != spec.schema:
+                empty = spec.schema.empty_table()
+                self._put(path, empty, _order(empty, spec.key))
 
     def write(
         self,
@@ -58,27 +60,25 @@ class Lake:
         Returns the number of rows.
         """
         spec = dataset(name)
-        table = rows if isinstance(rows, pa.Table) else table_of(spec, rows)
-        unknown = set(table.column_names) - set(spec.columns) - {"dt"}
-        if unknown:
-            raise Permanent(f"{name}: columns {sorted(unknown)} are not declared in io/datasets.py")
-        if "dt" in table.column_names:
-            table = table.drop_columns(["dt"])
-        columns = [table[c].cast(t) if c in table.column_names else pa.nulls(table.num_rows, t) for c, t in spec.columns.items()]
-        table = pa.table(columns, schema=spec.schema)
-        table = table.take(pc.sort_indices(table, [(c, "ascending") for c in spec.key]))
-        self._put(f"{self._folder(spec, dt)}/{self._file(stream, window)}", table)
+        table = self._conformed(spec, rows if isinstance(rows, pa.Table) else table_of(spec, rows))
+        self._put(f"{self._folder(spec, dt)}/{self._file(stream, window)}", table, _order(table, spec.key))
         return int(table.num_rows)
 
     def write_days(self, name: str, rows: pa.Table, *, stream: str = "all", window: str = "day") -> dict[date, int]:
         """Like `write` for a table with a `dt` column: one file per day; days this (stream, window) wrote before and
         that have no rows now get an empty file."""
         spec = dataset(name)
-        days = {d: rows.filter(pc.equal(rows["dt"], pa.scalar(d, pa.date32()))) for d in set(rows["dt"].to_pylist())}
-        before = self.fs.glob(f"{self.root}/{spec.layer}/{name}/dt=*/{self._file(stream, window)}")
-        for path in before:
-            days.setdefault(date.fromisoformat(path.split("dt=")[1].split("/")[0]), rows.slice(0, 0))
-        return {d: self.write(name, d, t, stream=stream, window=window) for d, t in sorted(days.items())}
+        dts = rows["dt"].combine_chunks()
+        order = _order(rows.select(["dt", *spec.key]), ("dt", *spec.key))
+        counts = {pair["values"]: pair["counts"] for pair in pc.value_counts(dts).to_pylist()}
+        table = self._conformed(spec, rows)
+        file, first, found = self._file(stream, window), 0, {}
+        for path in self.fs.glob(f"{self.root}/{spec.layer}/{name}/dt=*/{file}"):
+            counts.setdefault(date.fromisoformat(path.split("dt=")[1].split("/")[0]), 0)
+        for dt in sorted(counts):
+            self._put(f"{self._folder(spec, dt)}/{file}", table, order.slice(first, counts[dt]))
+            first, found[dt] = first + counts[dt], counts[dt]
+        return found
 
     def read(
         self,
@@ -136,14 +136,33 @@ class Lake:
     def _file(stream: str, window: str) -> str:
         return f"{_SAFE.sub('-', stream)}__{_SAFE.sub('-', window)}.parquet"
 
-    def _put(self, path: str, table: pa.Table) -> None:
+    def _schema(self, path: str) -> pa.Schema:
+        with self.fs.open(path) as handle:
+            return pq.read_schema(handle)
+
+    @staticmethod
+    def _conformed(spec: Dataset, table: pa.Table) -> pa.Table:
+        """The declared columns in their order and types, each in one piece, without `dt`. Raises Permanent for an undeclared column."""
+        unknown = set(table.column_names) - set(spec.columns) - {"dt"}
+        if unknown:
+            raise Permanent(f"{spec.name}: columns {sorted(unknown)} are not declared in io/datasets.py")
+        columns = [table[c].cast(t) if c in table.column_names else pa.nulls(table.num_rows, t) for c, t in spec.columns.items()]
+        return pa.table(columns, schema=spec.schema).combine_chunks()
+
+    def _put(self, path: str, table: pa.Table, order: pa.Array) -> None:
+        """The rows `order` (numbers, sorted) of a table as one file; a row group at a time is taken out of it, never a second copy."""
         folder, _, name = path.rpartition("/")
         self.fs.makedirs(folder, exist_ok=True)
         aside = f"{folder}/.{name}.{uuid4().hex}" if self.is_local else path
-        with self.fs.open(aside, "wb") as handle:
-            pq.write_table(table, handle, compression="zstd")
+        with self.fs.open(aside, "wb") as handle, pq.ParquetWriter(handle, table.schema, compression="zstd") as writer:
+            for first in range(0, max(len(order), 1), ROW_GROUP):
+                writer.write_table(table.take(order.slice(first, ROW_GROUP)))
         if aside != path:
             self.fs.mv(aside, path)
+
+
+def _order(table: pa.Table, key: Sequence[str]) -> pa.Array:
+    return pc.sort_indices(table, [(c, "ascending") for c in key])
 
 
 def table_of(spec: Dataset, rows: Sequence[Mapping[str, Any]]) -> pa.Table:

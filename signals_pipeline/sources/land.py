@@ -67,7 +67,7 @@ class Landing:
         self._chunks: list[pa.Table] = []
         self._starts: list[int] = []
         self._count = 0
-        self._seen: dict[str, tuple[int, datetime]] = {}  # record_key → (number, known_at) of the version that stands
+        self._seen: dict[str, int] = {}  # record_key → number of the version that stands
         self._dropped: set[int] = set()
         self._known = frozenset(pull.spec.fields)
         self._is_broken = False
@@ -79,23 +79,57 @@ class Landing:
         tally = BodyTally(body.place)
         self.tallies.append(tally)
         before = self.result.rejected
+        pending: list[Raw] = []
         try:
             for raw in self.code.records(body, self.pull):
                 tally.records += 1
                 self.result.read += 1
                 self._count_fields(raw)
-                try:
-                    row = self.code.row(raw, self.pull)
-                except SkipRecord as skip:
-                    self._reject(skip.reason, skip.detail, raw.place, raw.payload)
-                    continue
-                self._accept(row, raw)
+                pending.append(raw)
+                if len(pending) >= _FLUSH:
+                    self._read(pending)
+                    pending = []
         except SkipRecord as skip:
+            self._read(pending)
             tally.refused = str(skip)
             self.refuse(skip, body.place, body.content[:REJECTED_TEXT].decode("utf-8", "replace"))
+        else:
+            self._read(pending)
         tally.rejected = self.result.rejected - before
+
+    def _read(self, raws: list[Raw]) -> None:
+        """Records as a batch of columns where their stream can and nothing among them needs a look, else one by one."""
+        table = self.code.batch(raws, self.pull) if self.code.batch and raws else None
+        if table is not None and self._accept_batch(table):
+            return
+        for raw in raws:
+            try:
+                row = self.code.row(raw, self.pull)
+            except SkipRecord as skip:
+                self._reject(skip.reason, skip.detail, raw.place, raw.payload)
+                continue
+            self._accept(row, raw)
         if len(self._rows) >= _FLUSH:
             self._flush()
+
+    def _accept_batch(self, table: pa.Table) -> bool:
+        """False, and nothing taken, when a key comes twice: which version stands is found out row by row."""
+        end = naive(self.pull.window.end)
+        if self.is_event and table.num_rows:
+            late = pc.greater_equal(table["known_at"], pa.scalar(end, pa.timestamp("us")))
+            kept = table.filter(pc.invert(late))
+        else:
+            kept = table
+        keys = kept["record_key"].to_pylist()
+        if len(set(keys)) < len(keys) or not self._seen.keys().isdisjoint(keys):
+            return False
+        self._flush()
+        self.result.waiting += table.num_rows - kept.num_rows
+        self._seen.update(zip(keys, range(self._count, self._count + len(keys)), strict=True))
+        self._starts.append(self._count)
+        self._chunks.append(kept)
+        self._count += kept.num_rows
+        return True
 
     def refuse(self, skip: SkipRecord, place: str, payload: str) -> None:
         """A whole body as one reject."""
@@ -131,10 +165,9 @@ class Landing:
         if self.is_event and row.known_at >= self.pull.window.end:
             self.result.waiting += 1
             return
-        earlier = self._seen.get(row.record_key)
-        if earlier is not None:
-            number, known_at = earlier
-            columns, payload = self._row_at(number)
+        number = self._seen.get(row.record_key)
+        if number is not None:
+            columns, payload, known_at = self._row_at(number)
             if payload == raw.payload or columns == _plain(row.columns):
                 self._reject("duplicate", f"repeats {row.record_key}", raw.place, raw.payload, row.record_key)
                 return
@@ -143,19 +176,20 @@ class Landing:
                 return
             self._reject("superseded", f"a newer version of {row.record_key} came after", raw.place, payload, row.record_key)
             self._dropped.add(number)
-        self._seen[row.record_key] = (self._count, row.known_at)
+        self._seen[row.record_key] = self._count
         self._rows.append((row, raw))
         self._count += 1
 
-    def _row_at(self, number: int) -> tuple[dict[str, Any], str]:
-        """Typed columns and payload of an accepted row."""
+    def _row_at(self, number: int) -> tuple[dict[str, Any], str, datetime]:
+        """Typed columns, payload and known_at (aware UTC) of an accepted row."""
         pending = self._count - len(self._rows)
         if number >= pending:
             row, raw = self._rows[number - pending]
-            return _plain(row.columns), raw.payload
+            return _plain(row.columns), raw.payload, row.known_at
         chunk = bisect_right(self._starts, number) - 1
         found = self._chunks[chunk].slice(number - self._starts[chunk], 1).to_pylist()[0]
-        return _plain({k: v for k, v in found.items() if k not in ENVELOPE}), found["payload"]
+        columns = _plain({k: v for k, v in found.items() if k not in ENVELOPE})
+        return columns, found["payload"], found["known_at"].replace(tzinfo=UTC)
 
     def _count_fields(self, raw: Raw) -> None:
         if not self._known or not isinstance(raw.value, dict):
@@ -262,7 +296,8 @@ class Landing:
     def _table(self) -> pa.Table:
         """The accepted rows so far, less those a newer version took the place of."""
         self._flush()
-        table = pa.concat_tables(self._chunks) if self._chunks else self.dataset.schema.empty_table()
+        table = pa.concat_tables([self.dataset.schema.empty_table(), *self._chunks]).combine_chunks()
+        self._chunks, self._starts = [table], [0]  # the same rows in one piece, so that they stand once in memory
         if not self._dropped:
             return table
         return table.take(pa.array([i for i in range(table.num_rows) if i not in self._dropped], pa.int64()))

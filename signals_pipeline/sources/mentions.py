@@ -7,22 +7,20 @@ Does not belong here: which mentions are the same company (identity), text (extr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from signals_pipeline.errors import Permanent
 from signals_pipeline.io.datasets import dataset
-from signals_pipeline.io.lake import table_of
 from signals_pipeline.keys import email_key, md5, normal_email
 from signals_pipeline.sources import standing
 from signals_pipeline.sources.read import company_domain
 from signals_pipeline.sources.spec import CompanyMention, PersonMention, Pull
 
-Classify = Callable[[str], tuple[str | None, str | None]]
-_WHOLE = ("prospect_id_outreach",)
 _NAMES_COMPANY = ("name", "domain", "cik", "registry_id", "account_id_salesforce", "crunchbase_id")
 _NAMES_PERSON = ("email", "first_name", "last_name", "full_name", "linkedin_url", "phone")
 
@@ -40,54 +38,84 @@ def write(pull: Pull, rows: pa.Table, *, window: str) -> tuple[int, int]:
 
 
 def of_rows(
-    name: str,
-    rows: pa.Table,
-    companies: Sequence[CompanyMention],
-    people: Sequence[PersonMention],
-    *,
-    hash_key: str,
-    classify: Classify | None = None,
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Mention rows and person rows (each with `dt`) of raw rows of the dataset `name`.
+    name: str, rows: pa.Table, companies: Sequence[CompanyMention], people: Sequence[PersonMention], *, hash_key: str
+) -> tuple[pa.Table, pa.Table]:
+    """Mention rows and person rows (each with `dt`) of raw rows of the dataset `name`, by column.
 
     A mention without any name or key, and a person without name, address and profile, is left out.
     """
-    wanted = {c for m in (*companies, *people) for f, c in m.model_dump(exclude_none=True).items() if f not in ("role", "employer")}
-    records = rows.select([*sorted(wanted), "record_key", "known_at", "dt"] if wanted else ["record_key", "known_at", "dt"]).to_pylist()
-    company_fields = [(m.role, m.model_dump(exclude={"role"}, exclude_none=True)) for m in companies]
-    person_fields = [(m.employer, m.model_dump(exclude={"employer"}, exclude_none=True)) for m in people]
-    sort_title = classify or _classify
-    mentions: list[dict[str, Any]] = []
-    persons: list[dict[str, Any]] = []
-    for record in records:
-        key, common = record["record_key"], {"dataset": name, "known_at": record["known_at"], "dt": record["dt"]}
-        named: set[str] = set()
-        for role, fields in company_fields:
-            found = {f: record[c] for f, c in fields.items()}
-            if "domain" in found:
-                found["domain"] = company_domain(found["domain"])
-            if not any(found.get(f) for f in _NAMES_COMPANY):
-                continue
-            named.add(role)
-            mentions.append({"mention_id": md5(name, key, role), "record_key": key, "role": role, **found, **common})
-        for position, (employer, fields) in enumerate(person_fields):
-            found = {f: record[c] for f, c in fields.items()}
-            if not any(found.get(f) for f in _NAMES_PERSON):
-                continue
-            if "email" in found:
-                found["email"] = normal_email(found["email"])
-                found["email_key"] = email_key(found["email"], hash_key)
-            if found.get("title"):
-                found["level"], found["department"] = sort_title(found["title"])
-            found["mention_id"] = md5(name, key, employer) if employer in named else None
-            persons.append({"person_record_id": md5("person", name, key, position), "record_key": key, **found, **common})
-    return mentions, persons
+    named_by = {c for m in (*companies, *people) for c in m.model_dump(exclude={"role", "employer"}, exclude_none=True).values()}
+    rows = rows.select([*sorted(named_by | {"record_key", "known_at"}), "dt"]).combine_chunks()
+    common = {"record_key": rows["record_key"], "known_at": rows["known_at"], "dt": rows["dt"], "dataset": _always(name, rows.num_rows)}
+    mentions, persons = [], []
+    named: dict[str, pa.Array] = {}  # role → mention_id of each row, null where the row names nobody in it
+    for mention in companies:
+        found = _named(rows, mention.model_dump(exclude={"role"}, exclude_none=True))
+        if "domain" in found:
+            found["domain"] = _by_value(found["domain"], company_domain)
+        is_named = _is_any(found, _NAMES_COMPANY, rows.num_rows)
+        named[mention.role] = pc.if_else(is_named, _ids((name,), rows["record_key"], mention.role), None)
+        told = {**common, **found, "role": _always(mention.role, rows.num_rows), "mention_id": named[mention.role]}
+        mentions.append(_table("mentions", told).filter(is_named))
+    for position, person in enumerate(people):
+        found = _named(rows, person.model_dump(exclude={"employer"}, exclude_none=True))
+        is_named = _is_any(found, _NAMES_PERSON, rows.num_rows)
+        if "email" in found:
+            found["email"] = _by_value(found["email"], normal_email)
+            found["email_key"] = _by_value(found["email"], lambda address: email_key(address, hash_key))
+        if "title" in found:
+            found["level"] = _by_value(found["title"], lambda title: _classify(title)[0] if title else None)
+            found["department"] = _by_value(found["title"], lambda title: _classify(title)[1] if title else None)
+        if person.employer in named:
+            found["mention_id"] = named[person.employer]
+        record_ids = _ids(("person", name), rows["record_key"], position)
+        persons.append(_table("people", {**common, **found, "person_record_id": record_ids}).filter(is_named))
+    return pa.concat_tables([_table("mentions", {}), *mentions]), pa.concat_tables([_table("people", {}), *persons])
 
 
-def _write(pull: Pull, name: str, key: str, rows: list[dict[str, Any]], window: str) -> int:
+def _named(rows: pa.Table, fields: Mapping[str, str]) -> dict[str, pa.ChunkedArray]:
+    return {field: rows[column] for field, column in fields.items()}
+
+
+def _always(word: str, count: int) -> pa.Array:
+    return pa.repeat(pa.scalar(word, pa.string()), count)
+
+
+def _ids(before: tuple[str, ...], keys: pa.ChunkedArray, after: str | int) -> pa.Array:
+    return pa.array([md5(*before, key, after) for key in keys.to_pylist()], pa.string())
+
+
+def _by_value(column: pa.ChunkedArray | pa.Array, of: Callable[[Any], str | None]) -> pa.Array:
+    """`of` asked once for each different value; null stays null."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    coded = array.dictionary_encode()
+    return pa.array([of(value) for value in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
+
+
+def _is_any(found: Mapping[str, Any], names: Sequence[str], count: int) -> pa.Array:
+    """Whether a row says any of `names`; the empty text says nothing."""
+    said = pa.repeat(pa.scalar(False), count)
+    for name in names:
+        if name in found:
+            column = found[name].combine_chunks() if isinstance(found[name], pa.ChunkedArray) else found[name]
+            filled = pc.not_equal(column, "") if pa.types.is_string(column.type) else pc.is_valid(column)
+            said = pc.or_(said, pc.fill_null(filled, False))
+    return said
+
+
+def _table(name: str, columns: Mapping[str, Any]) -> pa.Table:
+    """Columns as a table of the dataset's schema with `dt`; what is not given is null. Raises Permanent for another type."""
+    schema = pa.schema([*dataset(name).columns.items(), ("dt", pa.date32())])
+    count = len(columns["dt"]) if columns else 0
+    for column, values in columns.items():
+        if values.type != schema.field(column).type:
+            raise Permanent(f"{name}.{column} is {schema.field(column).type}, but the column declared for it is {values.type}")
+    return pa.table([columns[f.name] if f.name in columns else pa.nulls(count, f.type) for f in schema], schema=schema)
+
+
+def _write(pull: Pull, name: str, key: str, table: pa.Table, window: str) -> int:
     lake, dt = pull.runtime.lake, pull.window.dt
     spec = dataset(name)
-    table = _table(name, rows)
     if pull.spec.kind == "state":
         content = [c for c in spec.columns if c not in (key, "known_at")]
         earlier = standing.load(lake, name, [p for d, _, p in standing.files(lake, name, pull.stream) if d < dt], [key, *content])
@@ -98,12 +126,6 @@ def _write(pull: Pull, name: str, key: str, rows: list[dict[str, Any]], window: 
     if window == "history":
         return sum(lake.write_days(name, table, stream=pull.stream, window=window).values())
     return lake.write(name, dt, table, stream=pull.stream, window=window)
-
-
-def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
-    if rows:
-        return table_of(dataset(name), rows)
-    return dataset(name).schema.empty_table().append_column("dt", pa.array([], pa.date32()))
 
 
 @cache

@@ -23,7 +23,7 @@ Record = Mapping[str, Any]
 
 def dumps(value: Any) -> str:
     """A vendor's record as JSON text, keys in the vendor's order; days and instants as ISO text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return _ENCODER.encode(value)
 
 
 def _plain(value: Any) -> Any:
@@ -32,6 +32,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def wrong(name: str, value: Any, expected: str) -> SkipRecord:

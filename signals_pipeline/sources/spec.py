@@ -5,7 +5,7 @@ Replay swaps `fetch` alone: files that match `replay` patterns become bodies; `r
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -180,6 +180,8 @@ class StreamCode:
     facts: optional, replay only: facts about a file that a live fetch would have had (path → facts).
     columns: optional, live only, instead of fetch: Arrow tables of dataset columns (at least record_key, known_at and
         known_at_basis; instants naive UTC) for streams of millions of rows. Runs in a thread.
+    batch: optional; the rows of many records as one table of the whole dataset, equal to what `row` gives for each, or None when a
+        record of them is not plain (`row` then reads all of them, so that rejects keep their reasons).
     landed: optional; called after the landing with one tally per body, to put files away.
     """
 
@@ -188,6 +190,7 @@ class StreamCode:
     fetch: Callable[[Pull], AsyncIterator[Body]] | None = None
     facts: Callable[[Path, Pull], dict[str, Any]] | None = None
     columns: Callable[[Pull], Iterator[pa.Table]] | None = None
+    batch: Callable[[Sequence[Raw], Pull], pa.Table | None] | None = None
     landed: Callable[[Pull, list[BodyTally]], None] | None = None
 
 

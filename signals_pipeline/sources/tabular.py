@@ -91,6 +91,7 @@ def required(reader: Reader) -> Reader:
             raise SkipRecord("missing_field", f"{name} is blank")
         return found
 
+    of.required = reader  # type: ignore[attr-defined]  # `columnar.py` reads a whole column with it
     return of
 
 

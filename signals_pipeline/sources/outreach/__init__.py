@@ -14,6 +14,7 @@ from typing import Any
 
 from signals_pipeline.errors import SkipRecord
 from signals_pipeline.keys import email_key
+from signals_pipeline.sources.columnar import batch_of
 from signals_pipeline.sources.read import dumps, flag, need_whole, stamp, text, whole
 from signals_pipeline.sources.spec import Body, Pull, Raw, Row, StreamCode
 from signals_pipeline.sources.tabular import Fields, Table, page, required
@@ -144,10 +145,10 @@ def _mailbox_row(raw: Raw, pull: Pull) -> Row:
 
 
 STREAMS = {
-    "prospects": StreamCode(_records, PROSPECTS.row, _pages("prospects", "prospect", PROSPECTS)),
-    "email_addresses": StreamCode(_records, ADDRESSES.row, _pages("emailAddresses", "emailAddress", ADDRESSES)),
+    "prospects": StreamCode(_records, PROSPECTS.row, _pages("prospects", "prospect", PROSPECTS), batch=batch_of(PROSPECTS)),
+    "email_addresses": StreamCode(_records, ADDRESSES.row, _pages("emailAddresses", "emailAddress", ADDRESSES), batch=batch_of(ADDRESSES)),
     "sequences": StreamCode(_records, SEQUENCES.row, _pages("sequences", "sequence", SEQUENCES)),
     "mailboxes": StreamCode(_records, _mailbox_row, _pages("mailboxes", "mailbox", MAILBOXES, users=True)),
-    "sequence_states": StreamCode(_records, STATES.row, _pages("sequenceStates", "sequenceState", STATES)),
-    "mailings": StreamCode(_records, MAILINGS.row, _pages("mailings", "mailing", MAILINGS, by_change=True)),
+    "sequence_states": StreamCode(_records, STATES.row, _pages("sequenceStates", "sequenceState", STATES), batch=batch_of(STATES)),
+    "mailings": StreamCode(_records, MAILINGS.row, _pages("mailings", "mailing", MAILINGS, by_change=True), batch=batch_of(MAILINGS)),
 }

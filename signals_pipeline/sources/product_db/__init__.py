@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from signals_pipeline.errors import SkipRecord
+from signals_pipeline.sources.columnar import batch_of
 from signals_pipeline.sources.read import company_domain, day, dumps, end_of_day, naive, need_text, need_whole, stamp, text, whole
 from signals_pipeline.sources.spec import Body, Pull, Raw, Row, StreamCode
 from signals_pipeline.sources.tabular import Table, required
@@ -131,6 +132,6 @@ def _event_row(raw: Raw, _: Pull) -> Row:
 
 
 STREAMS = {
-    "users": StreamCode(_records, USERS.row, _fetch_users),
+    "users": StreamCode(_records, USERS.row, _fetch_users, batch=batch_of(USERS)),
     "daily_events": StreamCode(_records, _event_row, columns=_columns),
 }

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signals_pipeline.errors import ContractBroken
+from signals_pipeline.sources.columnar import batch_of
 from signals_pipeline.sources.read import company_domain, day, flag, money, need, real, stamp, text, whole
 from signals_pipeline.sources.spec import Body, Pull, Raw, Row, StreamCode
 from signals_pipeline.sources.tabular import Fields, Table, records, required
@@ -148,7 +149,7 @@ def _history_row(raw: Raw, pull: Pull) -> Row:
 
 
 def _state(object_: str, table: Table, *, all_rows: bool = False) -> StreamCode:
-    return StreamCode(records("records"), table.row, _snapshot(object_, table, all_rows=all_rows))
+    return StreamCode(records("records"), table.row, _snapshot(object_, table, all_rows=all_rows), batch=batch_of(table))
 
 
 STREAMS = {
