@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from sandbox.agenda import Agenda
 from sandbox.clock import opening_of, stamp, start_of
 from sandbox.dice import dice
-from sandbox.market import crm, deals, engage, files, intent, product, triggers
+from sandbox.market import chances, crm, deals, engage, files, intent, product, triggers
 from sandbox.market.companies import SPECIAL, Company, company, name_variant
 from sandbox.market.journeys import Journeys
 from sandbox.market.people import headcount, person, person_of_id
@@ -142,10 +142,17 @@ class World:
             engage.former_team(self, day)
         engage.pick_up(self, now)
         deals.organic(self, day)
+        if day.day == 1:
+            self._note_chances(day)
         if day.weekday() == 4:
             self._segment_rows(day)
         if day >= self.start - timedelta(days=1) or day.weekday() == 6:
             self.agenda.add(opening_of(day + timedelta(days=1)) - timedelta(minutes=35), "drop", day=day.isoformat())
+
+    def _note_chances(self, day: date) -> None:
+        """What the market itself gives each company, before it is known what comes of it."""
+        for i, p in enumerate(chances.chances(self.j, day).tolist()):
+            self.note("chance", company=self.company(i).domain, day=day.isoformat(), days=chances.HORIZON_DAYS, p_opportunity=round(p, 6))
 
     def _segment_rows(self, day: date) -> None:
         """The weekly export of the segment, as a person would download it."""

@@ -16,6 +16,8 @@ OWN_DOMAIN = "proof.example"
 COMPETITORS = (("Stampwell", "stampwell.example"), ("SignQuill", "signquill.example"), ("Notarium", "notarium.example"))
 FREE_MAIL = "freemail.example"
 SPECIAL = 4  # indexes 0..2 are the competitors, 3 is the seller itself
+APPETITE, LEAST_FIT = 0.5, 0.15
+DEAL_USD, DEAL_GROWTH = 3_400, 0.45  # a deal grows with the company, less than in proportion
 _PAIRS = len(FIRST) * len(SECOND)
 
 
@@ -123,9 +125,19 @@ def company(seed: int, i: int) -> Company:
         is_public,
         f"{1_700_000 + i * 7:010d}" if files else "",
         f"{6500 + (i * 37) % 900}",
-        (r.betavariate(1.2, 2.2) * (0.35 + 0.65 * target)) if r.random() < 0.62 else 0.0,
-        int(max(6_000, r.lognormvariate(10.4, 0.8) * (1 + employees / 4000))),
+        appetite_of(fit_of(target, employees, country), r.gauss(0.0, 1.0)),
+        int(max(4_000, DEAL_USD * employees**DEAL_GROWTH * r.lognormvariate(0.0, 0.5))),
     )
+
+
+def fit_of(target: float, employees: int, country: str) -> float:
+    """How well a company suits what the seller offers (0..1): industry, size, place. The intent vendor guesses it as its profile score."""
+    return target * (1.0 if 50 <= employees <= 20_000 else 0.45) * (1.0 if country in {"US", "CA", "GB"} else 0.5)
+
+
+def appetite_of(fit: float, luck: float) -> float:
+    """Who fits, wants; how much, differs by a tenth or so between companies of one kind. Who hardly fits, never buys."""
+    return min(1.0, max(0.0, APPETITE * fit * (1 + 0.1 * luck))) if fit >= LEAST_FIT else 0.0
 
 
 def name_variant(c: Company, *key: object) -> str:

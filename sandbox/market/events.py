@@ -34,6 +34,7 @@ LABELS = {
     "venture": ("Venture - Series Unknown", "series_unknown"),
     "debt_financing": ("Debt Financing", "debt"),
 }
+CHANGES = {"new_hire": 6, "departure": 3, "promotion": 1}
 OFFICERS = (
     "Chief Executive Officer",
     "Chief Financial Officer",
@@ -143,7 +144,7 @@ def funding(w: World, c: Company, day: date, r: random.Random) -> None:
 def executive(w: World, c: Company, day: date, r: random.Random) -> None:
     first, middle, last = invented_name(w.seed, "exec", c.i, day.toordinal())
     person, title = " ".join(p for p in (first, middle, last) if p), r.choice(OFFICERS)
-    change = weighted(r, [("new_hire", 6), ("departure", 3), ("promotion", 1)])
+    change = weighted(r, list(CHANGES.items()))
     effective = day + timedelta(days=r.choice([0, 0, 14, 30, 45]))
     before = f"{r.choice(['Brookfinch', 'Ashbury', 'Oakline'])} {r.choice(['Partners', 'Bank', 'Systems'])}"
     if change != "departure":

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sandbox.dice import day_dice, dice
-from sandbox.market.companies import Company
+from sandbox.market.companies import Company, fit_of
 from sandbox.market.journeys import Journeys
 from sandbox.schema import STAGES
 
@@ -33,9 +33,7 @@ def step(j: Journeys, seed: int, day: int) -> None:
 
 def profile_of(c: Company) -> tuple[int, str]:
     """Profile score 0-100 and its word, a static fact of the account."""
-    size = 1.0 if 50 <= c.employees <= 20_000 else 0.45
-    place = 1.0 if c.country in {"US", "CA", "GB"} else 0.5
-    score = int(max(2, min(98, 100 * c.target * size * place + dice("profile", c.i).uniform(-12, 12))))
+    score = int(max(2, min(98, 100 * fit_of(c.target, c.employees, c.country) + dice("profile", c.i).uniform(-12, 12))))
     return score, "Strong" if score >= 62 else "Moderate" if score >= 34 else "Weak"
 
 

@@ -22,7 +22,17 @@ UP = np.array([0.009, 0.022, 0.032, 0.040, 0.0])  # daily hazard of the next sta
 DOWN = np.array([0.0, 0.016, 0.012, 0.010, 0.0])
 ENDS = 0.06  # daily hazard that a purchase was made (elsewhere) and the journey is over
 BOOST_DAYS = 60
+SETTLING_DAYS = 500
+EVENTS_A_DAY = 0.0085  # per company, about what `triggers.py` makes
+IN_CRM = 0.62  # share of the companies
+LIFT, STEADY = 3.0, 0.4  # what a trigger does to the hazards of the next stage and of falling back
 KINDS = ("funding_round", "executive_change", "acquisition", "job_posting", "technology_adoption", "expansion", "product")
+
+
+def push(appetite: Array, stage: Array | int) -> Array:
+    """Daily hazard of the next stage, before triggers."""
+    found: Array = UP[stage] * (0.15 + 1.6 * appetite) * (appetite > 0)
+    return found
 
 
 @dataclass
@@ -59,8 +69,8 @@ class Journeys:
             employees=facts[:, 2].astype(np.int32),
             is_public=facts[:, 3] > 0,
             files=facts[:, 4] > 0,
-            in_crm=u[:, 0] < 0.62,
-            in_sixsense=u[:, 1] < 0.78,
+            in_crm=u[:, 0] < IN_CRM,
+            in_sixsense=u[:, 1] < np.where(u[:, 0] < IN_CRM, 0.97, 0.47),  # what a CRM holds is sent to the vendor to be matched
             product_affinity=np.where(u[:, 2] < 0.4, u[:, 3], 0.0),
             stage=np.zeros(n, dtype=np.int8),
             since=blank + first_day,
@@ -74,18 +84,18 @@ class Journeys:
         )
         made.in_sixsense[:SPECIAL] = False
         made.in_crm[:SPECIAL] = True
-        for day in range(first_day - 80, first_day):  # let the stages spread before anything is recorded
+        for day in range(first_day - SETTLING_DAYS, first_day):  # let stages, boosts and rests spread before anything is recorded
             made.step(seed, day)
+            made.boost[day_dice(seed, day, "before").random(n) < EVENTS_A_DAY] = day + BOOST_DAYS
         return made
 
     def step(self, seed: int, day: int) -> list[tuple[int, int, int]]:
         """One day; returns moves as (company, from, to)."""
         u = day_dice(seed, day, "journey").random((len(self.stage), 2))
         before = self.stage.copy()
-        lift = np.where(self.boost >= day, 3.0, 1.0)
-        push = UP[before] * (0.15 + 1.6 * self.appetite) * lift * (self.appetite > 0) * (self.rest < day)
-        up = u[:, 0] < push
-        down = ~up & (u[:, 1] < DOWN[before] * np.where(self.boost >= day, 0.4, 1.0))
+        lift = np.where(self.boost >= day, LIFT, 1.0)
+        up = u[:, 0] < push(self.appetite, before) * lift * (self.rest < day)
+        down = ~up & (u[:, 1] < DOWN[before] * np.where(self.boost >= day, STEADY, 1.0))
         over = (before == PURCHASE) & (u[:, 1] < ENDS) & ~self.open_deal
         self.stage = (before + up - down).astype(np.int8)
         self.stage[over] = TARGET

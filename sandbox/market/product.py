@@ -26,6 +26,7 @@ EVENTS = ("login", "document_uploaded", "transaction", "notarization_completed",
 MEANS = np.array([1.4, 0.6, 0.7, 0.35, 0.03])
 PLANS = (("pro_trial", 52), ("free", 30), ("paid", 18))
 SIGNUP = np.array([0.0016, 0.005, 0.012, 0.020, 0.025])  # by hidden stage, per company and day, before affinity
+STRAY = 0.02  # affinity of companies without any
 TRIAL_DAYS = 30
 
 
@@ -79,7 +80,7 @@ def begin(w: World, day: date) -> None:
 def _signups(w: World, day: date) -> None:
     u = day_dice(w.seed, day.toordinal(), "signup").random(w.n)
     u[:SPECIAL] = u[:SPECIAL] * 0.2  # competitors and colleagues look at the product too
-    rate = SIGNUP[w.j.stage] * (w.j.product_affinity + 0.02)
+    rate = SIGNUP[w.j.stage] * (w.j.product_affinity + STRAY)
     rate[:SPECIAL] = 0.004
     for i in np.flatnonzero(u < rate):
         _sign_up(w, int(i), day, 0)

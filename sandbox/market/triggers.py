@@ -42,6 +42,9 @@ JOBS = (
     ("HR Generalist", "People"),
 )
 RATES = np.array([0.0013, 0.0021, 0.00035, 0.0045, 0.0030, 0.0008, 0.00025])  # per company and day; the last are rumours
+HEAT = 1.8  # times as much happens at companies that consider, decide or buy
+LIFTING_DEPARTMENTS = frozenset({"Operations", "Legal", "Product"})
+LIFTING_CATEGORIES = frozenset({"eSignature", "digital notarization", "identity verification", "title production"})
 NAMES = ("funding_round", "executive_change", "acquisition", "job_posting", "technology_adoption", "expansion", "rumour")
 
 
@@ -50,7 +53,7 @@ def step(w: World, day: date) -> None:
     ordinal = day.toordinal()
     u = day_dice(w.seed, ordinal, "triggers").random((w.n, len(RATES)))
     u[:SPECIAL] = 1.0
-    heat = np.where(w.j.stage >= 2, 1.8, 1.0)[:, None]
+    heat = np.where(w.j.stage >= 2, HEAT, 1.0)[:, None]
     for i, k in np.argwhere(u < RATES * heat):
         c = w.company(int(i))
         r = dice(w.seed, NAMES[k], ordinal, int(i))
@@ -89,7 +92,7 @@ def _expansion(w: World, c: Company, day: date, r: random.Random) -> None:
 
 def _jobs(w: World, c: Company, day: date, r: random.Random) -> None:
     title, department = r.choice(JOBS)
-    if department in {"Operations", "Legal", "Product"}:
+    if department in LIFTING_DEPARTMENTS:
         w.j.trigger(c.i, "job_posting", day.toordinal())
     for n in range(r.choice([1, 1, 2, 4])):
         low = r.randrange(50, 160) * 1000
@@ -122,7 +125,7 @@ def _jobs(w: World, c: Company, day: date, r: random.Random) -> None:
 def _technology(w: World, c: Company, day: date, r: random.Random) -> None:
     name, category = r.choice(TECHNOLOGIES)
     status = weighted(r, [("added", 6), ("removed", 3), ("current", 2)])
-    if category in {"eSignature", "digital notarization", "identity verification", "title production"}:
+    if category in LIFTING_CATEGORIES:
         w.j.trigger(c.i, "technology_adoption", day.toordinal())
     events.report_row(
         w,

@@ -1,0 +1,158 @@
+"""Learning against the hidden truth: what a simulated market knows of itself, and what is learned of it from the outside.
+
+sandbox of N companies → pulls at month-ends (the intent vendor weekly) → extract, identity, dbt → `signals.account_features` as of each
+month-end → `learn_month` → its champions, the outcomes, and the market's own probabilities side by side: a table and JSON.
+The learner reads what every pipeline reads; truth is opened afterwards, by `judge` alone. Does not belong here: a shortcut past staging.
+Run alone: python -m benchmarks.learning --companies 10000 --months 12 --home /tmp/market
+With --again a home that stands is learned and judged anew, without a new market.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.learning_judge import judge, table
+from signals_pipeline import boxed
+from signals_pipeline.extract import stage as extract
+from signals_pipeline.identity import stage as identity
+from signals_pipeline.io import dbt
+from signals_pipeline.runtime import Runtime, build_runtime
+from signals_pipeline.settings import load_settings
+from signals_pipeline.sources import runner
+
+HISTORY_DAYS = 180
+START = date(2025, 6, 1)
+INTENT, INTENT_DAYS = ["sixsense.account_scores"], 7
+STREAMS = ["ops", "salesforce.accounts", "salesforce.opportunities", "salesforce.opportunity_history", "product_db", "sec_edgar",
+           "file_drop", "sixsense"]  # fmt: skip
+
+
+def measure(home: Path, companies: int, months: int, seed: int, *, again: bool = False) -> dict[str, Any]:
+    """Numbers of one market. Raises RuntimeError when a pull, dbt or the calendar did not do what was asked."""
+    began = time.perf_counter()
+    seconds: dict[str, float] = {}
+    if not again:
+        with _market(home, companies, seed):
+            seconds["market"] = time.perf_counter() - began
+            rt = _runtime(home)
+            days = _pulled(rt, home, months, seconds)
+        _built(rt, days, seconds)
+    rt = _runtime(home, frozen=True)
+    started = time.perf_counter()
+    from ml.production import learn_month
+
+    report = learn_month(rt, f"{rt.today():%Y-%m}")
+    seconds["learn"] = time.perf_counter() - started
+    found = judge(rt, report, home / "sandbox" / "truth")
+    return {"companies": companies, "months": months, "seed": seed, "seconds": {k: round(s, 1) for k, s in seconds.items()},
+            "wall_s": round(time.perf_counter() - began, 1), **found, "report": report}  # fmt: skip
+
+
+@contextmanager
+def _market(home: Path, companies: int, seed: int) -> Iterator[None]:
+    """A sandbox with a history, until the block ends. Its clock runs fast: nobody waits for a vendor's minute."""
+    box, env = home / "sandbox", boxed.env_file(home)
+    box.mkdir(parents=True)
+    command = [sys.executable, "-m", "sandbox", "serve", "--home", str(box), "--env-file", str(env), "--companies", str(companies),
+               "--days", str(HISTORY_DAYS), "--seed", str(seed), "--start", START.isoformat(), "--speed", "600"]  # fmt: skip
+    with (box / "serve.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            while not env.exists():
+                if process.poll() is not None:
+                    raise RuntimeError(f"the sandbox did not come up: {(box / 'serve.log').read_text()[-2000:]}")
+                time.sleep(0.2)
+            yield
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def _runtime(home: Path, *, frozen: bool = False) -> Runtime:
+    """`frozen`: the clock stands at the end of the last day that was pulled, since nobody serves any more."""
+    if not frozen:
+        return build_runtime(load_settings({}, home=home))
+    last = json.loads((home / "months.json").read_text())[-1]
+    rt = build_runtime(load_settings({}, home=home))
+    return build_runtime(load_settings({}, home=home, now=rt.window(date.fromisoformat(last)).end + timedelta(minutes=5)))
+
+
+def _pulled(rt: Runtime, home: Path, months: int, seconds: dict[str, float]) -> list[date]:
+    """Pull each month-end; in between, what keeps no past of its own."""
+    since, ends = START - timedelta(days=HISTORY_DAYS), [rt.today()]
+    _pull(rt, rt.today(), STREAMS, since, seconds)
+    for _ in range(months - 1):
+        end = (ends[-1] + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        day = ends[-1]
+        while day < end:
+            step = min(INTENT_DAYS, (end - day).days)
+            began = time.perf_counter()
+            boxed.call(home, "advance", "--days", str(step))
+            seconds["advance"] = seconds.get("advance", 0) + time.perf_counter() - began
+            day += timedelta(days=step)
+            if rt.today() != day:
+                raise RuntimeError(f"the market stands at {rt.today()}, not at {day}")
+            if day < end:
+                _pull(rt, day, INTENT, None, seconds)
+        _pull(rt, end, STREAMS, ends[-1] + timedelta(days=1), seconds)
+        ends.append(end)
+        print(f"{end}: {', '.join(f'{k} {s:.0f} s' for k, s in seconds.items())}", file=sys.stderr, flush=True)
+    (home / "months.json").write_text(json.dumps([d.isoformat() for d in ends]))
+    return ends
+
+
+def _pull(rt: Runtime, day: date, only: list[str], since: date | None, seconds: dict[str, float]) -> None:
+    began = time.perf_counter()
+    failed = {s.stream: s.error for s in runner.run(rt, day, only=only, history_from=since).streams if s.status == "failed"}
+    if failed:
+        raise RuntimeError(f"{day}: {failed}")
+    seconds["pull"] = seconds.get("pull", 0) + time.perf_counter() - began
+
+
+def _built(rt: Runtime, ends: list[date], seconds: dict[str, float]) -> None:
+    """Facts, links and the warehouse over the whole span at once (the same as day by day), and the features as of each month-end."""
+    first, variables = START - timedelta(days=HISTORY_DAYS), dbt.variables_of(rt.profile)
+    for name, work in (("extract", extract.run), ("identity", identity.run)):
+        began = time.perf_counter()
+        work(rt, ends[-1], since=first)
+        seconds[name] = time.perf_counter() - began
+    began = time.perf_counter()
+    stages = ["resource_type:seed", "path:models/sources", "path:models/identity", "path:models/signals"]
+    for day, select in [(ends[-1], stages), *((d, ["account_features"]) for d in ends[:-1])]:
+        built = dbt.build(rt.settings, select, since=day, until=day, variables=variables)
+        if not built.ok:
+            raise RuntimeError(f"dbt, {day}: {[(n.name, n.message) for n in built.broken]}")
+    seconds["dbt"] = time.perf_counter() - began
+
+
+def main() -> None:
+    given = argparse.ArgumentParser(prog="python -m benchmarks.learning", description=__doc__)
+    given.add_argument("--companies", type=int, default=10_000)
+    given.add_argument("--months", type=int, default=12, help="month-ends that are pulled and learned from")
+    given.add_argument("--seed", type=int, default=7)
+    given.add_argument("--home", type=Path, help="keep the market here; default: a folder that is removed afterwards")
+    given.add_argument("--again", action="store_true", help="learn and judge a home that stands")
+    given.add_argument("--json", type=Path, help="write the numbers here")
+    asked = given.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+        found = measure(asked.home or Path(folder), asked.companies, asked.months, asked.seed, again=asked.again)
+    print(table(found))
+    text = json.dumps(found, indent=1, sort_keys=True, default=str) + "\n"
+    if asked.json:
+        asked.json.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()

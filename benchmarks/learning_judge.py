@@ -1,0 +1,125 @@
+"""Judges what was learned in a simulated market: against what happened, and against the market's own probabilities.
+
+home with champions + `truth/*.jsonl` → `judge` → numbers by name; `table` prints them beside what is asked of them.
+Only rows that judged in `learn_month` are looked at: later than all that was learned. Does not belong here: anything a learner could read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml import metrics
+from ml.champion import FOLDER, held
+from ml.dataset import KEYS, build
+from ml.evaluate import gain_interval
+from ml.production import HORIZON_DAYS, deals_in, features_of
+from ml.registry import Registry
+from ml.verdicts import Split, split
+from signals_pipeline.runtime import Runtime
+
+Array = np.ndarray[Any, Any]
+SPREAD = (0.6, 1.6)  # an amount is drawn evenly from so many times what the company would pay
+LEAST_KNOWN = 0.75  # a company that was only ever reported by name has no domain to be looked up by
+ASKED = {"auc_gap": "at most 0.02", "ece": "at most 0.02", "ece_of_truth": "at most 0.02", "size_coverage_of_truth": "0.78 to 0.82"}
+
+
+def judge(rt: Runtime, report: dict[str, Any], truth: Path) -> dict[str, Any]:
+    """relevance, hazard, size → numbers, or the sentence with which learning abstained. Raises ValueError when truth knows too few rows."""
+    as_of = date.fromisoformat(report["as_of"])
+    features, moment = features_of(rt, as_of), rt.window(as_of).end.astimezone(UTC).replace(tzinfo=None)
+    rows = build(features, deals_in(rt, as_of, moment).rows, moment, HORIZON_DAYS)
+    at = split(rows)
+    if at is None:
+        return {"relevance": report["relevance"]["because"]}
+    told = _truth(rt, truth, at)
+    known = np.flatnonzero(~np.isnan(told["p"]))
+    if len(known) < LEAST_KNOWN * len(at.judged):
+        raise ValueError(
+            f"the market's truth knows only {len(known)} of {len(at.judged)} judged rows: are companies found by their domain?"
+        )
+    who, _ = held(Registry(rt.settings.home / FOLDER), date.fromisoformat(report["from_day"]), [str(c) for c in features if c not in KEYS])
+    found: dict[str, Any] = {"judged_rows": len(at.judged), "judged_of_truth": len(known), "judged_yes": int(at.judged.y.sum()),
+                             "rows": len(rows.table), "yes": int(rows.table.y.sum())}  # fmt: skip
+    y, p = at.judged.y[known], told["p"][known]
+    found["truth"] = {
+        "auc": _short(metrics.auc(y, p)),
+        "mean": _short(p.mean()),
+        "happened": _short(y.mean()),
+        "ece": _short(metrics.ece(y, p)),
+    }
+    found["relevance"] = report["relevance"]["because"]
+    if who.relevance is not None:
+        mine = who.relevance.probability(at.judged)[known]
+        low, high = gain_interval(y, at.judged_accounts[known], mine, p)
+        found["relevance"] = {
+            "auc": _short(metrics.auc(y, mine)), "auc_gap": _short(metrics.auc(y, p) - metrics.auc(y, mine)),
+            "auc_gap_interval": [_short(-high), _short(-low)], "ece": _short(metrics.ece(y, mine)),
+            "ece_of_truth": _short(_ece_of(p, mine)), "mean": _short(mine.mean()),
+        }  # fmt: skip
+    found["size"] = report["size"]["because"] if who.size is None else _size(at, who.size.quantiles(at.judged), told, known)
+    found["hazard"] = report["hazard"]["because"] if who.hazard is None else _time(at, who.hazard)
+    return found
+
+
+def _truth(rt: Runtime, folder: Path, at: Split) -> dict[str, Array]:
+    """Of each judged row: the market's own chance of an opportunity, and what the company would pay; NaN where truth does not know it."""
+    domains = {r["company_id"]: r["domain"] for r in rt.warehouse.rows("select company_id, domain from identity.companies", ())}
+    chance = {(n["company"], n["day"]): n["p_opportunity"] for n in _lines(folder / "chance.jsonl")}
+    usd = {n["domain"]: float(n["deal_usd"]) for n in _lines(folder / "company.jsonl")}
+    days = [str(np.datetime64(int(d), "D").astype(date) + timedelta(days=1)) for d in at.judged.order]
+    names = [domains.get(c) for c in at.judged_accounts]
+    return {"p": np.array([chance.get((n, d), np.nan) for n, d in zip(names, days, strict=True)]),
+            "usd": np.array([usd.get(str(n), np.nan) for n in names])}  # fmt: skip
+
+
+def _size(at: Split, said: Array, told: dict[str, Array], known: Array) -> dict[str, Any]:
+    """Coverage of the 80 % interval: of the deals that were opened, and of all that the market could have drawn (`SPREAD`)."""
+    has = np.flatnonzero(at.judged_usd > 0)
+    low, high, usd = said[known, 0], said[known, 2], told["usd"][known]
+    inside = np.clip(np.minimum(high / usd, SPREAD[1]) - np.maximum(low / usd, SPREAD[0]), 0, None) / (SPREAD[1] - SPREAD[0])
+    within = (at.judged_usd[has] >= said[has, 0]) & (at.judged_usd[has] <= said[has, 2])
+    return {"deals": len(has), "coverage": _short(within.mean()), "coverage_noise": _short(1.96 * np.sqrt(0.16 / len(has))),
+            "coverage_of_truth": _short(np.average(inside, weights=told["p"][known]))}  # fmt: skip
+
+
+def _time(at: Split, hazard: Any) -> dict[str, Any]:
+    """P(won within n days) against the share that was, on rows whose n days are over."""
+    found: dict[str, Any] = {}
+    for days in (30.0, 60.0):
+        p, y = hazard.by(at.judged, days), (at.judged_won <= days).astype(float)
+        found[f"within_{days:.0f}d"] = {"foretold": _short(p.mean()), "happened": _short(y.mean()), "ece": _short(metrics.ece(y, p)),
+                                        "auc": _short(metrics.auc(y, p))}  # fmt: skip
+    return found
+
+
+def _ece_of(truth: Array, said: Array, bins: int = 10) -> float:
+    """Calibration against the market's probabilities instead of outcomes: no luck in it."""
+    parts = np.array_split(np.argsort(said, kind="stable"), bins)
+    return float(sum(abs(truth[b].mean() - said[b].mean()) * len(b) for b in parts if len(b)) / len(said))
+
+
+def table(found: dict[str, Any]) -> str:
+    """What was measured beside what was asked."""
+    flat = {f"{k}.{n}": v for k in ("truth", "relevance", "hazard", "size") if isinstance(found.get(k), dict) for n, v in found[k].items()}
+    flat |= {k: found[k] for k in ("truth", "relevance", "hazard", "size") if isinstance(found.get(k), str)}
+    head = (
+        f"{found['companies']:,} companies, {found['months']} month-ends, {found['judged_rows']:,} judged rows, {found['judged_yes']} yes"
+    )
+    return "\n".join(
+        [head, *(f"  {k:32} {v!s:60} {ASKED.get(k.replace('.', '_').removeprefix('relevance_'), '')}" for k, v in flat.items())]
+    )
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as handle:
+        yield from (json.loads(line) for line in handle)
+
+
+def _short(value: Any) -> float:
+    return round(float(value), 4)
