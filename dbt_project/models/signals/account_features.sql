@@ -8,6 +8,7 @@
 ) }}
 {# One row per company and day from..to, each from what stood on that day alone: evidence, links, scores and sends with dt <= day
    (sends: dt < day). The hook empties days that have no rows any more. #}
+{%- set stages = ['Consideration', 'Decision', 'Purchase'] %}
 {%- set families = ['intent', 'product', 'funding', 'executive', 'expansion', 'hiring', 'technology', 'news', 'filing'] %}
 with days as (
     select day from {{ days(from_day(), to_day()) }} as d
@@ -77,6 +78,19 @@ intent_seen as (
     from days as d
     inner join {{ ref('int_account_score_days') }} as s on s.dt <= d.day and s.dt > {{ add_days('d.day', -7) }} and s.linked_dt <= d.day
     {{ canonical_join('s.company_id', 'd.day', 'c') }}
+),
+
+stages_seen as (
+    select
+        d.day, {{ canonical('s.company_id', 'c') }} as company_id
+        {%- for stage in stages %},
+        min(case when s.buying_stage = '{{ stage }}' then {{ days_between('s.dt', 'd.day') }} end) as days_since_{{ stage | lower }}_6sense
+        {%- endfor %}
+    from days as d
+    inner join {{ ref('int_account_score_days') }} as s
+        on s.dt <= d.day and s.dt > {{ add_days('d.day', -365) }} and s.linked_dt <= d.day and s.buying_stage in ('{{ stages | join("', '") }}')
+    {{ canonical_join('s.company_id', 'd.day', 'c') }}
+    group by d.day, {{ canonical('s.company_id', 'c') }}
 ),
 
 firm_ranked as (
@@ -161,6 +175,9 @@ select
     cast(i.profile_score as {{ double_type() }}) as profile_score,
     i.buying_stage as buying_stage_6sense,
     i.profile_fit as profile_fit_6sense,
+    {%- for stage in stages %}
+    cast(g.days_since_{{ stage | lower }}_6sense as bigint) as days_since_{{ stage | lower }}_6sense,
+    {%- endfor %}
     cast(coalesce(s.sends_30d, 0) as bigint) as sends_30d,
     cast(coalesce(s.sends_90d, 0) as bigint) as sends_90d,
     cast(s.days_since_send as bigint) as days_since_send,
@@ -175,6 +192,7 @@ from population as p
 left join counted as k on k.day = p.day and k.company_id = p.company_id
 left join used as u on u.day = p.day and u.company_id = p.company_id
 left join intent_seen as i on i.day = p.day and i.company_id = p.company_id and i.seen_rank = 1
+left join stages_seen as g on g.day = p.day and g.company_id = p.company_id
 left join sent as s on s.day = p.day and s.company_id = p.company_id
 left join inhibited as h on h.day = p.day and h.company_id = p.company_id
 left join firm as f on f.day = p.day and f.company_id = p.company_id
