@@ -212,3 +212,18 @@ def test_a_record_that_vanished_from_the_newest_snapshot_is_gone(tmp_path: Path)
     days.write(Lake(settings.lake_url))
     build(settings, date(2026, 6, 2), date(2026, 6, 2), ["stg_salesforce__accounts"])
     assert [r["account_id"] for r in rows(settings, "select account_id from sources.stg_salesforce__accounts")] == ["001A"]
+
+
+def test_a_late_stage_counts_from_the_last_day_on_which_the_intent_vendor_saw_it(built: Settings) -> None:
+    found = rows(
+        built,
+        "select dt, days_since_consideration_6sense as considered, days_since_decision_6sense as decided, days_since_purchase_6sense as bought"
+        " from signals.account_features where company_id = ? order by dt",
+        company_id("Acme"),
+    )
+    seen = {r["dt"] for r in rows(built, "select dt from signals.int_account_score_days where buying_stage = 'Decision'")}
+    assert seen
+    for f in found:
+        before = [(f["dt"] - d).days for d in seen if d <= f["dt"]]
+        assert f["decided"] == (min(before) if before else None), f
+        assert f["considered"] is None and f["bought"] is None
