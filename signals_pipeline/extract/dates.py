@@ -72,6 +72,15 @@ def _century(year: int) -> int:
     return year if year > 99 else 2000 + year if year < 70 else 1900 + year
 
 
+def near_report(day: date | None, reported_on: date | None) -> date | None:
+    """The day an event is told for, or its report's. A day most of a year before the report is a slip of the year: the same day of
+    the report's year when that lies just before the report, else the report is the better witness."""
+    if day is None or reported_on is None or (reported_on - day).days <= 300:
+        return day or reported_on
+    same = make(reported_on.year, day.month, day.day)
+    return same if same and -7 <= (reported_on - same).days <= 30 else reported_on
+
+
 def signature_date(text: str) -> date | None:
     """The date beside the signature of a filing: the first after the last SIGNATURE heading of the filing itself."""
     marks = [m.start() for m in re.finditer(r"duly caused this report to be signed|(?m:^\W{0,3}SIGNATURES?\b)", text)]

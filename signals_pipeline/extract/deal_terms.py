@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from signals_pipeline.extract.amounts import Amount, find_amounts
 from signals_pipeline.extract.dates import find_dates
-from signals_pipeline.extract.deal_parties import BUY, Deal, first_party
+from signals_pipeline.extract.deal_names import Deal, first_party
+from signals_pipeline.extract.deal_patterns import BUY
 from signals_pipeline.extract.firms import Firms, core
 from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.sentences import Sentence
@@ -29,20 +30,38 @@ _PRICE = re.compile(
 )
 
 
+_AGGREGATE = re.compile(
+    r"\b(?:aggregate|total) (?:merger |purchase |transaction |deal |equity )?(?:consideration|purchase price|value|price)\b"
+    r"[^.;$\u20ac\u00a3]{0,140}$",
+    re.IGNORECASE,
+)
+_NOT_A_PRICE = re.compile(r"\b(?:termination fee|break-?up fee|debt|loan|facility|fee of|escrow)\b", re.IGNORECASE)
+_BROKEN_DOWN = re.compile(r"\s*,?\s*(?:of which|consisting of|comprised of|composed of|including|which includes|inclusive of)\b")
+_EARN_OUT = re.compile(
+    r"\bearn-?outs?\b|\bcontingent (?:consideration|payments?|value rights?)\b|\bmilestone payments?\b|\badditional (?:cash |earn-?out )?"
+    r"(?:consideration|payments?) (?:of up to|contingent|based|if|upon)\b",
+    re.IGNORECASE,
+)
+
+
 def stage_of(deal: Deal, number: str) -> str:
     verb, words = deal.verb.lower(), deal.sentence.text
     if modality_of(words) == "rumour":
         return "rumour"
-    if re.search(r"propos(?:al|ed) to|offer to", verb) or re.search(r"\b(?:unsolicited|non-binding|its proposal)\b", words):
+    if (re.search(r"propos(?:al|ed) to|offer to", verb) and number != "1.01") or re.search(
+        r"\b(?:unsolicited|non-binding|its proposal)\b", words
+    ):
         return "proposed"
     if _TERMINATED.search(words):
         return "terminated"
     if number == "2.01":
         return "completed"
-    done = re.search(r"\b(?:complet|consummat|clos)(?:ed|ion of)\b", words) and not re.search(
+    done = re.search(r"\b(?:complet|consummat|clos)(?:ed|ion of|ing of|ation of|ing the|ation)\b", words) and not re.search(
         r"\b(?:will|expected|upon|subject to|following|prior to)\b[^.;]{0,60}\b(?:complet|consummat|clos)", words
     )
-    if done or (number in ("7.01", "8.01") and re.match(r"(?:has |have )?(?:acquired|purchased|bought)$", verb)):
+    if done or (
+        number in ("1.01", "5.01", "7.01", "8.01") and re.match(r"(?:has |have |had )?(?:acquired|purchased|bought|became)$", verb)
+    ):
         return "completed"
     return "agreed"
 
@@ -72,24 +91,31 @@ def day_of(deal: Deal, later: list[Sentence], number: str) -> date | None:
 
 
 def price_of(deal: Deal, parts: list[Sentence], firms: Firms) -> Amount | None:
-    """The one price of the whole: never a per-share price, never one part of several (cash beside shares, an earn-out)."""
+    """The one price of the whole: never a per-share price, never one part of several (cash beside shares, an earn-out).
+    It stands near the deal, or anywhere in the item when it is called the aggregate."""
     at = next((n for n, s in enumerate(parts) if s.start == deal.sentence.start), 0)
-    for s in parts[at : at + 5]:
+    near = True
+    for number, s in enumerate(parts[at:]):
         if s.start != deal.sentence.start and _speaks_of_another(s.text, deal, firms):
-            break
-        amounts = [a for a in find_amounts(s.text) if not a.per_share and a.value >= Decimal(10000)]
-        for a in amounts:
-            if not _PRICE.search(s.text[max(0, a.start - 150) : a.start]):
+            return None
+        near = near and number < 5
+        later = parts[at + number + 1].text if at + number + 1 < len(parts) else ""
+        for amount in find_amounts(s.text):
+            before, after = s.text[max(0, amount.start - 150) : amount.start], s.text[amount.end : amount.end + 200]
+            if amount.per_share or amount.value < Decimal(10000) or not (_PRICE if near else _AGGREGATE).search(before):
                 continue
-            between = s.text[max(0, a.start - 150) : a.start]
-            tail = s.text[a.end : a.end + 200]
-            mixed = re.search(r"\(i\)|\bshares\b[^.;]{0,40}\band\b|\bcontingent|\bearn-?out|"
-                r"\bdeferred", between, re.IGNORECASE) or re.match(
-                r"[^.;]{0,40}\b(?:plus|and|and \(ii\))\b[^.;]{0,60}\b(?:shares|stock|\$|\(ii\)|up to)", tail)  # fmt: skip
-            if mixed or re.search(r"\b(?:termination fee|break-?up fee|debt|loan|facility|fee of|escrow)\b", between[-60:], re.IGNORECASE):
+            if _NOT_A_PRICE.search(before[-60:]) or (_is_part(before, after) and not _BROKEN_DOWN.match(after)):
                 continue
-            return a
+            if _BROKEN_DOWN.match(after):  # "of which $25 million is contingent": the whole, told in its parts
+                return amount
+            return None if _EARN_OUT.search(s.text) or _EARN_OUT.search(later) else amount
     return None
+
+
+def _is_part(before: str, after: str) -> bool:
+    """One of several things paid."""
+    parts = re.search(r"\(i\)|\d shares\b[^.;]{0,40}\band\b|\bcontingent|\bearn-?out|\bdeferred", before, re.IGNORECASE)
+    return bool(parts or re.match(r"[^.;]{0,40}\b(?:plus|and|and \(ii\))\b[^.;]{0,60}\b(?:shares|stock|\$|\(ii\)|up to)", after))
 
 
 def _speaks_of_another(sentence: str, deal: Deal, firms: Firms) -> bool:

@@ -10,7 +10,11 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from signals_pipeline.extract.deal_parties import Deal, mergers, parties, purchases
+from signals_pipeline.extract.dates import near_report
+from signals_pipeline.extract.deal_agreement import parties
+from signals_pipeline.extract.deal_names import Deal
+from signals_pipeline.extract.deal_parties import mergers, purchases
+from signals_pipeline.extract.deal_patterns import BUY, PART_OF_ASSETS
 from signals_pipeline.extract.deal_terms import day_of, price_of, stage_of
 from signals_pipeline.extract.event import Company, Event
 from signals_pipeline.extract.firms import Firms, core
@@ -56,8 +60,9 @@ def read_deals(
         if _is_disposal(sentence.text, firms):
             disposal = True
             continue
-        clear = [*mergers(sentence, firms), *purchases(sentence, firms)]
-        for deal in clear or parties(sentence, text[start:end], firms):
+        item = text[start:end]
+        clear = [*mergers(sentence, item, firms), *purchases(sentence, item, firms)]
+        for deal in clear or parties(sentence, item, firms):
             key = core(deal.other)
             dated = replace(deal, stage=stage_of(deal, number), occurred_on=day_of(deal, parts[position : position + 12], number))
             known = found.get(key)
@@ -66,7 +71,10 @@ def read_deals(
     if disposal and number == "2.01":  # the item reports a sale; what is bought in it is the buyer's side of the same
         return [], "asset_disposal"
     events = [_event(d, parts, firms, known_on, reported_on) for d in found.values()]
-    return events, None if events else "asset_disposal" if disposal else None
+    if events:
+        return events, None
+    in_part = any(PART_OF_ASSETS.search(c["what"]) for s in parts for c in BUY.finditer(s.text))
+    return [], "asset_disposal" if disposal else "part_of_assets" if in_part else None
 
 
 def boilerplate(text: str, start: int, end: int) -> int:
@@ -89,14 +97,14 @@ def _is_disposal(sentence: str, firms: Firms) -> bool:
 
 
 def _event(deal: Deal, parts: list[Sentence], firms: Firms, known_on: date | None, reported_on: date | None) -> Event:
-    occurred = deal.occurred_on or reported_on
-    if occurred and reported_on and (reported_on - occurred).days > 300:
-        occurred = reported_on
+    occurred = near_report(deal.occurred_on, reported_on)
     amount = price_of(deal, parts, firms)
     modality = {"rumour": "rumour", "completed": "done", "terminated": "done"}.get(deal.stage, "planned")
     return Event(
         "acquisition", modality, occurred_on=occurred, confidence=0.9 if deal.stage == "completed" else 0.85,  # type: ignore[arg-type]
-        other=Company(deal.other, deal.role), deal_stage=deal.stage, amount=amount.value if amount else None,
+        other=Company(deal.other, deal.role),
+        change_type="is_acquired" if deal.role == "acquirer" else "acquires_assets" if deal.is_assets else "acquires",
+        deal_stage=deal.stage, amount=amount.value if amount else None,
         currency=amount.currency if amount else None, amount_qualifier=amount.qualifier if amount else None,
         subject=core(deal.other), start=deal.sentence.start, end=deal.sentence.end, trigger=deal.verb,
     )  # fmt: skip

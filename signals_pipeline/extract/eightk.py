@@ -22,11 +22,17 @@ EXHIBIT = re.compile(r"\n\[EXHIBIT [^\]\n]+\]\n")
 _DEALS = ("1.01", "2.01", "5.01", "7.01", "8.01")
 _MONEY = ("1.01", "2.03", "3.02", "8.01")
 _OFFICERS = ("5.02", "7.01", "8.01")
+_ENDED = "1.02"
 _PLAIN = {"2.02": "earnings_call", "1.03": "insolvency", "2.05": "layoffs"}
-RELEVANT = frozenset((*_DEALS, *_MONEY, *_OFFICERS, *_PLAIN))
+RELEVANT = frozenset((*_DEALS, *_MONEY, *_OFFICERS, _ENDED, *_PLAIN))
 # of several reasons the one that explains most stands first
-_REASONS = ("asset_disposal", "annual_election", "pay_arrangement_only")
+_REASONS = ("asset_disposal", "part_of_assets", "deal_terminated", "annual_election", "pay_arrangement_only")
 _BANKRUPT = re.compile(r"\b(?:chapter (?:7|11)|bankruptcy|receiver|voluntary petition|insolven|liquidat)", re.IGNORECASE)
+_MERGER_ENDED = re.compile(
+    r"\bmerger agreement|\bplan of merger|\b(?:stock|share|asset|equity|interest|unit)s? purchase agreement|"
+    r"\bbusiness combination agreement",
+    re.IGNORECASE,
+)
 _CUTS = re.compile(
     r"\b(?:workforce|headcount|employees|positions|severance|reduction in force|restructuring|layoff|closure|close)\b", re.IGNORECASE
 )
@@ -64,6 +70,8 @@ def read_filing(
             reasons += [why] if why else []
         if item.number in _MONEY:
             money += read_financing(own, item.number, item.body, item.end, known_on=known_on, reported_on=reported_on, country=country)
+        if item.number == _ENDED and _MERGER_ENDED.search(own, item.body, item.end):
+            reasons.append("deal_terminated")
         if item.number in _PLAIN:
             plain += _plain(own, item, reported_on)
     events = [*_officers_once(officers), *_deals_once(deals), *distinct(money), *plain]

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from signals_pipeline.extract.amounts import Amount, find_amounts
-from signals_pipeline.extract.dates import find_dates
+from signals_pipeline.extract.dates import find_dates, near_report
 from signals_pipeline.extract.deals import boilerplate
 from signals_pipeline.extract.event import Event, Modality
 from signals_pipeline.extract.sentences import Sentence, sentences
@@ -162,9 +162,7 @@ def _event(
             dates = find_dates(earlier.text, opened.end(), opened.end() + 30) if opened else []
             if dates:
                 break
-    occurred = dates[0].day if dates else reported_on
-    if occurred and reported_on and (reported_on - occurred).days > 300:
-        occurred = reported_on
+    occurred = near_report(dates[0].day if dates else None, reported_on)
     promised = re.search(r"\bcommitment letter\b|\bcommitted to provide\b", sentence.text, re.IGNORECASE)
     done = re.search(r"\bproceeds\b[^.;]{0,60}\b(?:were|was)\b", sentence.text) or (
         _ISSUED.search(sentence.text)

@@ -25,16 +25,16 @@ _DEFINITION = re.compile(
 )
 _SELF = frozenset(("company", "registrant", "corporation", "issuer", "we", "us", "our", "parent company", "bank holding company"))
 _ROLES = re.compile(
-    r"^(?:merger sub(?:sidiary)?\b.*|sub(?:s| i+|\b).*|merger agreement|.*agreement.*|.*(?:notes?|shares?|debentures|stock|facility|"
-    r"loans?|plan|merger|offer|transaction|closing|"
-    r"date|act|commission|sec|board|trustee|agent|representative|underwriters?|lenders?|purchasers?|committee|business|acquisition|term|"
-    r"period|amendment|escrow agent).*)$",
+    r"^(?:merger sub(?:sidiary)?\b.*|sub(?:s| i+|\b).*|merger agreement|.*\b(?:agreements?|notes?|shares?|debentures|stock|facility|"
+    r"facilities|"
+    r"loans?|plan|merger|offer|transactions?|closing|date|act|commission|sec|board|trustee|agent|representative|underwriters?|lenders?|"
+    r"purchasers?|committee|business|acquisition|term|period|amendment)\b.*)$",
     re.IGNORECASE,
 )
 RUN = rf"{_WORD}(?:,?\s(?:{_WORD}|of|and|the|de|&)){{0,8}}"  # as long as capitals last
 _SHELL = re.compile(
     r"\b(?:merger\s?(?:sub|corp|co|enterprises)|acquisition (?:corp|corporation|sub|llc|inc|co|company|limited|ltd)\b|acquireco|bidco|"
-    r"midco|newco|holdco|merger subsidiary|mergerco)",
+    r"midco|newco|holdco|merger subsidiary|mergerco|\b(?:merger )?sub(?:sidiary)?(?: [ivx\d]+)?,? (?:inc|corp|llc|ltd|limited|lp|co)\b)",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(rf"[,\s]+{LEGAL}\.?$", re.IGNORECASE)
@@ -55,6 +55,23 @@ def tidy(name: str) -> str:
     return text + "." if re.search(r"\b(?:Inc|Corp|Co|Ltd)$", text) else text
 
 
+_SUBSIDIARY = re.compile(
+    rf"(?P<name>{RUN})(?:\s*\([^()\n]{{0,80}}\))?,\s+(?:an?|the Company's|our|its)\s+(?:(?:direct|indirect|newly[- ]formed|"
+    rf"wholly[- ]owned|majority[- ]owned|"
+    rf"or|and),?\s+)*subsidiary(?:\s+of\s+(?:the\s+)?(?P<of>{RUN}))?"
+)
+_THROUGH = re.compile(
+    rf"\b(?:through|by) (?:its|our|the Company's|an?)\s+(?:(?:direct|indirect|newly[- ]formed|wholly[- ]owned|majority[- ]owned|or|"
+    rf"and|affiliate|operating),?\s+)*"
+    rf"subsidiar(?:y|ies),?\s+(?P<name>{_WORD}(?:\s{_WORD}|,?\s{LEGAL}\b\.?){{0,6}})"
+)
+
+
+def _first_words(run: str) -> str:
+    """The company at the start of a run of capitals: up to the comma that is not before a legal form."""
+    return re.split(r",\s+(?!" + LEGAL + r"\b)|\s+and\s+", run)[0]
+
+
 class Firms:
     """Defined names of one filing. `registrant` is the header's or the cover's name."""
 
@@ -63,6 +80,7 @@ class Firms:
         self.full: dict[str, str] = {}
         self.own: set[str] = set(_SELF)
         self.shells: set[str] = set()
+        self.owned: set[str] = set()  # subsidiaries of the registrant
         for found in _DEFINITION.finditer(text):
             name, shorts = tidy(_cut(found["name"])), [found["short"], *re.findall(r"\"([^\"]{2,50})\"", found["more"] or "")]
             shorts = [re.sub(r"^the\s+", "", s.strip(), flags=re.IGNORECASE) for s in shorts]
@@ -85,6 +103,12 @@ class Firms:
                 elif not _ROLES.match(short) or _SUFFIX.search(name):
                     self.full.setdefault(short.lower(), name)
 
+        for told in _SUBSIDIARY.finditer(text):
+            owner, name = told["of"] or "the Company", tidy(_cut(told["name"]))
+            if self.is_registrant(_first_words(owner)) and not self.is_registrant(name) and not self.is_shell(name):
+                self.owned |= {name.lower(), *(short for short, full in self.full.items() if full == name)}
+        self.owned |= {tidy(m["name"]).lower() for m in _THROUGH.finditer(text)}
+
     def _same(self, name: str) -> bool:
         ours, theirs = core(self.registrant), core(name)
         if not ours or not theirs:
@@ -102,6 +126,18 @@ class Firms:
         ours, theirs = core(self.registrant).split(), core(bare).split()
         return bool(theirs) and len(" ".join(theirs)) >= 4 and ours[: len(theirs)] == theirs and bare.lower() not in self.full
 
+    def is_own(self, name: str) -> bool:
+        """The registrant, or a subsidiary that it acts through."""
+        return self.is_registrant(name) or tidy(name).lower() in self.owned or name.lower().strip(" ,.") in self.owned
+
+    def buyer(self) -> str | None:
+        """Who was defined as the buying side ("Parent", "Buyer"); None when nobody else was."""
+        for role in ("parent", "buyer", "purchaser", "acquiror", "acquirer"):
+            name = self.full.get(role)
+            if name and not self.is_own(name) and not self.is_shell(name):
+                return name
+        return None
+
     def is_shell(self, name: str) -> bool:
         """A merger vehicle: no company of its own."""
         return name.lower().strip(" ,.") in self.shells or bool(_SHELL.search(name))
@@ -112,7 +148,7 @@ class Firms:
         bare = re.sub(r"['\u2019]s?$", "", bare)
         if bare.lower() in self.full:
             return self.full[bare.lower()]
-        if not bare or not re.match(r"[A-Z0-9]|[a-z][A-Z]", bare) or _ROLES.match(bare):
+        if not bare or not re.match(r"[A-Z0-9]|[a-z][A-Z]", bare) or (_ROLES.match(bare) and not _SUFFIX.search(bare)):
             return None
         return tidy(bare)
 

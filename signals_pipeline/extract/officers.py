@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from signals_pipeline.extract.dates import find_dates
+from signals_pipeline.extract.dates import find_dates, near_report
 from signals_pipeline.extract.event import Event, Person
 from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.officer_changes import changes_in
@@ -89,9 +89,7 @@ def _succeeded(change: Change, changes: dict[tuple[str, str], Change]) -> None:
 
 
 def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: date | None, reported_on: date | None, strict: bool) -> Event:
-    decided = change.decided_on or reported_on
-    if decided and reported_on and (reported_on - decided).days > 300:
-        decided = reported_on  # last year's number in January: the report is the better witness
+    decided = near_report(change.decided_on, reported_on)
     effective = change.effective_on or (decided if change.is_immediate else None)
     future = re.search(
         r"\b(?:will|intends?|intent(?:ion)?|plans? to|agreed to|would|to be|expected|decision|decided)\b|upon consummation",

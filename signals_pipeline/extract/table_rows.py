@@ -43,7 +43,8 @@ def _deal(row: dict[str, Any]) -> Reading:
     return Reading((
         Event(
             "acquisition", "done", occurred_on=row["announced_on"], confidence=0.8, subject_role="acquirer",
-            other=Company(row["company_name"], "target"), deal_stage="completed", amount=row["price"], currency=row["currency"],
+            other=Company(row["company_name"], "target"), change_type="acquires", deal_stage="completed",
+            amount=row["price"], currency=row["currency"],
             subject=core(row["company_name"]), trigger="acquired_at",
         ),
     ))  # fmt: skip
@@ -98,7 +99,7 @@ def _expansion(row: dict[str, Any]) -> Reading:
         return Reading((
             Event(
                 kind, modality, occurred_on=announced, confidence=0.7, other=Company(target,
-                "counterparty" if kind == "partnership" else "target"),
+                "counterparty" if kind == "partnership" else "target"), change_type="acquires" if kind == "acquisition" else None,
                 deal_stage="agreed" if kind == "acquisition" else None, amount=row.get("deal_size"), currency=row.get("currency"),
                 effective_on=effective, subject=core(target), place=place, trigger=row["expansion_type"],
             ),

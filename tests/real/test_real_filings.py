@@ -80,7 +80,7 @@ DEALS = {
         ("target", "Tegic Communications, Inc.", "completed", Decimal("265000000.00")), ("target", "Voice Signal Technologies, Inc.", "completed", None),
     },
     "0000950123-11-089014": {("target", "Swype, Inc.", "completed", Decimal("102500000.00"))},
-    "0000950103-17-005541": {("target", "AdvancePierre Foods Holdings, Inc.", "completed", None)},
+    "0000950103-17-005541": {("target", "AdvancePierre Foods Holdings, Inc.", "completed", Decimal("4200000000.00"))},
     "0000950135-07-003247": {("target", "Voice Signal Technologies, Inc.", "agreed", Decimal("293000000.00"))},
     "0001193125-21-112515": {("acquirer", "Microsoft Corporation", "agreed", None)},
     "0000950142-19-000172": set(),  # sells its own division

@@ -11,7 +11,11 @@ select
     case when s.place is not null then {{ json_of([['place', 's.place']]) }} end as location_data,
     case when s.change_type = 'new_market' then s.place end as target_market,
     cast(null as numeric(18, 2)) as market_size,
-    case when s.signal_type = 'acquisition' then s.other_company_name end as acquisition_target,
+    {# the company itself when it is the one that is bought #}
+    case
+        when s.signal_type = 'acquisition' and s.change_type = 'is_acquired' then c.name
+        when s.signal_type = 'acquisition' then s.other_company_name
+    end as acquisition_target,
     case when s.signal_type = 'partnership' then s.other_company_name end as partner,
     case when s.signal_type = 'acquisition' then s.amount end as deal_size,
     case when s.signal_type = 'acquisition' then s.currency end as deal_currency,
@@ -25,3 +29,4 @@ select
     cast(s.first_dt as timestamp) as created_at,
     s.first_dt as dt
 from signals as s
+left join {{ ref('companies') }} as c on c.company_id = s.company_id
