@@ -20,7 +20,7 @@ from signals_pipeline.extract.sentences import sentences
 
 EXHIBIT = re.compile(r"\n\[EXHIBIT [^\]\n]+\]\n")
 _DEALS = ("1.01", "2.01", "5.01", "7.01", "8.01")
-_MONEY = ("1.01", "2.03", "3.02", "8.01")
+_MONEY = ("1.01", "2.03", "3.02", "7.01", "8.01")
 _OFFICERS = ("5.02", "7.01", "8.01")
 _ENDED = "1.02"
 _PLAIN = {"2.02": "earnings_call", "1.03": "insolvency", "2.05": "layoffs"}
@@ -69,7 +69,9 @@ def read_filing(
             deals += found
             reasons += [why] if why else []
         if item.number in _MONEY:
-            money += read_financing(own, item.number, item.body, item.end, known_on=known_on, reported_on=reported_on, country=country)
+            money += read_financing(
+                own, item.number, item.body, item.end, firms=firms, known_on=known_on, reported_on=reported_on, country=country
+            )
         if item.number == _ENDED and _MERGER_ENDED.search(own, item.body, item.end):
             reasons.append("deal_terminated")
         if item.number in _PLAIN:

@@ -31,7 +31,7 @@ _ROLES = re.compile(
     r"purchasers?|committee|business|acquisition|term|period|amendment)\b.*)$",
     re.IGNORECASE,
 )
-RUN = rf"{_WORD}(?:,?\s(?:{_WORD}|of|and|the|de|&)){{0,8}}"  # as long as capitals last
+RUN = rf"{_WORD}(?:,?\s(?:{_WORD}|of|and|the|de|&|plc\b)){{0,8}}"  # as long as capitals last
 _SHELL = re.compile(
     r"\b(?:merger\s?(?:sub|corp|co|enterprises)|acquisition (?:corp|corporation|sub|llc|inc|co|company|limited|ltd)\b|acquireco|bidco|"
     r"midco|newco|holdco|merger subsidiary|mergerco|\b(?:merger )?sub(?:sidiary)?(?: [ivx\d]+)?,? (?:inc|corp|llc|ltd|limited|lp|co)\b)",
