@@ -42,8 +42,8 @@ def of_clusters(rows: Sequence[tuple[str, str]]) -> dict[str, Any]:
         {"mention_id": md5(c, n), "dataset": "labelled", "record_key": n, "role": "subject", "known_at": stated, "name": n, "dt": DAY}
         for c, n in names
     ]
-    nothing = (_none("company_links"), _none("company_merges"), _none("link_reviews"))
-    found = resolve(table_of(dataset("mentions"), mentions), *nothing, [], DAY, DAY, model())
+    nothing = (_none("company_links"), _none("company_merges"), _none("company_signatures"), _none("link_reviews"))
+    found = resolve(table_of(dataset("mentions"), mentions), *nothing, [], DAY, DAY, model(), lambda domain: None)
     company = dict(zip(found.links["mention_id"].to_pylist(), found.links["company_id"].to_pylist(), strict=True))
     return {"names": len(names), "clusters": len({c for c, _ in names}), **_pairwise([(c, company[md5(c, n)]) for c, n in names])}
 

@@ -112,12 +112,13 @@ class Companies(Entities):
         """The domain was quiet too long and now bears another name. A CRM account is never quiet: it says nothing while nothing changes."""
         if self.all_values(company, "account_id_salesforce"):
             return False
-        quiet = self.quiet_days(said.keys["domain"], said.dt)
-        if quiet < self.model.recycled_after_days or not said.name:
+        if not said.name:
             return False
         core = said.name.split(SEP)[0]
         names = {n for member in self.forest.members(company) for n in self.names.get(member, ())}
-        return bool(names) and all(fuzz.token_set_ratio(core, n) < 60 and fuzz.ratio(core, n) < 60 for n in names)
+        if not names or any(fuzz.token_set_ratio(core, n) >= 60 or fuzz.ratio(core, n) >= 60 for n in names):
+            return False
+        return self.quiet_days(said.keys["domain"], said.dt) >= self.model.recycled_after_days
 
 
 def _spoken(profile: str | None) -> str:

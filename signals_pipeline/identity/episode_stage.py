@@ -1,10 +1,11 @@
 """Episodes of a span of days, after companies and people: events not linked yet, in the order in which they became known.
 
-`facts.events`, own earlier `episode_links`, company of each mention, person of each record → `link_events` → rows with dt.
+`facts.events`, own earlier `episode_links`, company of each mention, person of each record → `openers`, `link_events` → rows with dt.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,8 @@ import pyarrow.compute as pc
 
 from signals_pipeline.identity.episodes import Episodes, Event
 from signals_pipeline.identity.evidence import mapped, objects
+from signals_pipeline.identity.forest import ever_merged
+from signals_pipeline.identity.memory import among
 from signals_pipeline.identity.span import Timeline
 from signals_pipeline.io.datasets import dataset
 
@@ -51,22 +54,20 @@ class Linked:
 def link_events(
     events: pa.Table,
     links: pa.Table,
-    employers: pd.DataFrame,
+    company_links: pa.Table,
     person_links: pa.Table,
     company_merges: pa.Table,
     person_merges: pa.Table,
     amendments: set[tuple[str, str]],
     since: date,
-    until: date,
 ) -> Linked:
-    """`events`: all rows with dt ≤ until. `links`: own rows with dt < since. `employers`: (record_id = mention_id, dt, company_id).
-    `person_links`: all rows with dt ≤ until. `amendments`: (dataset, record_key) of filings that amend another."""
+    """`events`: rows of the span, and the earlier ones that they may join (`openers`). `links`: own rows with dt < since.
+    The others: all rows with dt ≤ until. `amendments`: (dataset, record_key) of filings that amend another."""
+    links = links.filter(among(links["event_id"], events["event_id"].to_pylist()))
     told = {e: (p, c, s) for e, p, c, s in _columns(links, "event_id", "episode_id", "company_id", "subject")}
-    firsts = set(links.filter(links["is_first"])["event_id"].to_pylist()) if links.num_rows else set()
-    frame = _frame(events, employers, person_links)
+    firsts = set(links["event_id"].filter(links["is_first"]).to_pylist())
+    frame = _frame(events, company_links, person_links)
     frame["is_amendment"] = [key in amendments for key in zip(frame["dataset"], frame["record_key"], strict=True)]
-    matters = (frame["dt"] >= since) | frame["event_id"].isin(firsts) | frame["accession"].notna()
-    frame = frame[matters.astype(bool)]
     companies, persons = Timeline(company_merges), Timeline(person_merges)
     known = Episodes(members=companies.forest.members, person_root=persons.root)
     out: list[dict[str, Any]] = []
@@ -97,19 +98,36 @@ def link_events(
     return Linked(pa.Table.from_pylist(out, schema=schema), sum(r["is_first"] for r in out))
 
 
-def _frame(events: pa.Table, employers: pd.DataFrame, person_links: pa.Table) -> pd.DataFrame:
+def openers(events: pa.Table, links: pa.Table, company_links: pa.Table, company_merges: pa.Table) -> list[str]:
+    """Event ids of the earlier episodes that events of the span may join: of their companies, whatever was ever merged with these, and
+    of no company when they have none."""
+    mine = company_links["company_id"].filter(among(company_links["mention_id"], events["mention_id"].to_pylist()))
+    companies = ever_merged(company_merges, mine.to_pylist())
+    first = links.filter(links["is_first"])
+    wanted = pc.or_(among(first["company_id"], companies), pc.is_null(first["company_id"]))
+    found: list[str] = first["event_id"].filter(wanted).to_pylist()
+    return found
+
+
+def _earliest(rows: pa.Table, record: str, entity: str, wanted: Iterable[str | None]) -> dict[str, str]:
+    """record → entity of its earliest link; of those wanted."""
+    mine = rows.filter(among(rows[record], wanted)).sort_by([("dt", "descending")])
+    return dict(zip(mine[record].to_pylist(), mine[entity].to_pylist(), strict=True))
+
+
+def _frame(events: pa.Table, company_links: pa.Table, person_links: pa.Table) -> pd.DataFrame:
     rows = events.select([*COLUMNS, "dt"])
     for column in ("amount", "amount_usd", "offering_amount"):
         rows = rows.set_column(rows.column_names.index(column), column, rows[column].cast(pa.float64()))
     frame = objects(rows, rows.column_names)
-    company = employers.sort_values("dt", kind="stable").drop_duplicates("record_id", keep="first")
-    company_of = dict(zip(company["record_id"], company["company_id"], strict=True))
+    company_of = _earliest(company_links, "mention_id", "company_id", {*frame["mention_id"], *frame["other_mention_id"]})
     frame["company_id"] = mapped(frame["mention_id"], company_of.get)
     frame["other_company_id"] = mapped(frame["other_mention_id"], company_of.get)
-    order = person_links.sort_by([("dt", "descending")])
-    evidence = pc.coalesce(order["evidence_person_id"], order["person_id"]).to_pylist()
-    person_of = dict(zip(order["person_record_id"].to_pylist(), evidence, strict=True))  # the earliest link stands
-    frame["person_id"] = mapped(frame["person_record_id"], person_of.get)
+    evidence = pc.coalesce(person_links["evidence_person_id"], person_links["person_id"])
+    person_links = person_links.append_column("evidence", evidence)
+    frame["person_id"] = mapped(
+        frame["person_record_id"], _earliest(person_links, "person_record_id", "evidence", frame["person_record_id"]).get
+    )
     return frame.sort_values(["dt", "known_at", "event_id"], kind="stable", na_position="last", ignore_index=True)
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from signals_pipeline.identity.legal_forms import COUNTRIES
 from signals_pipeline.identity.match import SEP, profile_of
 from signals_pipeline.identity.names import fold
+from signals_pipeline.keys import md5
 from signals_pipeline.rules.seeds import seed
 
 # strongest first; the first key that a mention has names the method of its link
@@ -26,7 +27,7 @@ COLUMNS = ("mention_id", "role", "known_at", "name", "domain", "cik", "registry_
 
 
 def evidence(mentions: pa.Table) -> pd.DataFrame:
-    """Rows (record_id, role, dt, known_at, KEYS…, profile, signature) sorted by (dt, known_at, record_id = mention_id).
+    """Rows (record_id, role, dt, known_at, KEYS…, name = profile, signature) sorted by (dt, known_at, record_id = mention_id).
 
     A key is None when it says nothing: free-mail and shared hosts are no domain of a company.
     """
@@ -46,14 +47,14 @@ def evidence(mentions: pa.Table) -> pd.DataFrame:
         said[column] = mapped(said[column], normal)
     place = said[["name", "country", "state", "city"]].fillna("")
     spelled = place["name"] + SEP + place["country"] + SEP + place["state"] + SEP + place["city"]
-    said["profile"] = mapped(spelled, lambda s: profile_of(*(p or None for p in s.split(SEP))))
-    signature = said["profile"].fillna("")
+    said["name"] = mapped(spelled, lambda s: profile_of(*(p or None for p in s.split(SEP))))
+    signature = said["name"].fillna("")
     for key in KEYS:
         signature = signature + SEP + said[key].fillna("")
-    said["signature"] = signature.astype(object)
+    said["signature"] = mapped(signature, md5)
     said = said.rename(columns={"mention_id": "record_id"})
     said = said.sort_values(["dt", "known_at", "record_id"], kind="stable", na_position="last", ignore_index=True)
-    return said[["record_id", "role", "dt", "known_at", *KEYS, "profile", "signature"]]
+    return said[["record_id", "role", "dt", "known_at", *KEYS, "name", "signature"]]
 
 
 def objects(table: pa.Table, columns: Sequence[str]) -> pd.DataFrame:

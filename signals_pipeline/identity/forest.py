@@ -6,11 +6,29 @@ Does not belong here: why two are merged (`companies.py`, `people.py`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+import pyarrow as pa
+
 from signals_pipeline.io.lake import ZERO_DAY
+
+
+def ever_merged(merges: pa.Table, nodes: Iterable[str | None]) -> set[str]:
+    """These, and all that was ever one with one of them, undone merges too. `merges`: rows of company_merges or person_merges."""
+    near: dict[str, set[str]] = defaultdict(set)
+    for child, parent in zip(merges.column(0).to_pylist(), merges.column(1).to_pylist(), strict=True):
+        near[child].add(parent)
+        near[parent].add(child)
+    found = {n for n in nodes if n is not None}
+    queue = list(found)
+    for each in queue:
+        news = near.get(each, set()) - found
+        found |= news
+        queue += news
+    return found
 
 
 @dataclass

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from signals_pipeline.errors import Permanent
 from signals_pipeline.identity.names import NameParts, parts
@@ -95,6 +96,30 @@ def candidates(new: list[str], everyone: list[str], using: Model | None = None) 
     pairs = pd.DataFrame({"left": left, "right": right, "probability": found["match_probability"].astype("float64").round(6)})
     pairs = pairs[pairs["probability"] >= told.review_from]
     return pairs.drop_duplicates(["left", "right"]).sort_values(["left", "right"], ignore_index=True)
+
+
+def related(new: list[str], known: pa.Array, using: Model) -> set[str]:
+    """The known profiles that share a block with a new one: the only ones that can be candidates. The blocks are the model's own."""
+    import duckdb
+
+    if not new or not len(known):
+        return set()
+    blocks = [rule["blocking_rule"] for rule in using.splink["blocking_rules_to_generate_predictions"]]
+    part = "nullif(part[{}], '') AS {}"
+    names = ("core", "hard_key", "country", "state", "city")
+    columns = ", ".join(part.format(i, n) for i, n in enumerate(names, start=1))
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET threads TO 2")
+        for table, profiles in (("fresh", pa.array(new, pa.string())), ("standing", known)):
+            connection.register(f"{table}_profiles", pa.table({"profile": profiles}))
+            connection.execute(
+                f"CREATE TABLE {table} AS WITH parts AS (SELECT profile, string_split(profile, chr(31)) AS part FROM {table}_profiles) "
+                f"SELECT profile, coalesce(hard_key, '') AS hard_key, replace(core, ' ', '') AS compact, "
+                f"array_to_string(list_sort(string_split(core, ' ')), ' ') AS sorted_words, country, state, city "
+                f"FROM (SELECT profile, {columns} FROM parts)"
+            )
+        shared = " UNION ".join(f"SELECT r.profile FROM fresh AS l JOIN standing AS r ON {block}" for block in blocks)
+        return {profile for (profile,) in connection.execute(shared).fetchall()}
 
 
 def linker_of(new: list[str], everyone: list[str], using: Model) -> Any:

@@ -7,7 +7,7 @@ Does not belong here: reading, the order of days (`person_stage.py`), which comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from signals_pipeline.identity.entities import Entities, Said, Verdict
@@ -20,23 +20,23 @@ DISTINCT = ("email_key", "linkedin", *IN_CRM)  # a namesake with another one of 
 NAME_COMPANY = 0.95  # said of a link by name and company; not measured, below every key
 
 
-def _itself(company: str) -> str:
-    return company
+def _alone(company: str) -> list[str]:
+    return [company]
 
 
 @dataclass
 class People(Entities):
-    """`company_root(id)`: the company that an id points to on the current day."""
+    """`company_members(id)`: every id that is one company with it on the current day."""
 
-    company_root: Callable[[str], str] = _itself
-    namesakes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # name → (company, person)
+    company_members: Callable[[str], Sequence[str]] = _alone
+    namesakes: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)  # name, company → person → how many came before
+    _told: int = 0
 
     def learn(self, said: Said, verdict: Verdict) -> None:
         super().learn(said, verdict)
         if said.name and said.company_id:
-            place = (said.company_id, verdict.entity_id)
-            if place not in (known := self.namesakes.setdefault(said.name, [])):
-                known.append(place)
+            self._told += 1
+            self.namesakes.setdefault((said.name, said.company_id), {}).setdefault(verdict.entity_id, self._told)
 
     def decide(self, said: Said) -> Verdict:
         """The person of a new signature; learns it."""
@@ -63,8 +63,9 @@ class People(Entities):
         own = self.new_id(said)
         if not said.name or not said.company_id:
             return Verdict(own, "new", None)
-        here = self.company_root(said.company_id)
-        found = {self.forest.root(p): p for c, p in self.namesakes.get(said.name, ()) if self.company_root(c) == here}
+        here = self.company_members(said.company_id)
+        known = sorted((at, p) for c in here for p, at in self.namesakes.get((said.name, c), {}).items())
+        found = {self.forest.root(p): p for _, p in known}
         fitting = [person for root, person in found.items() if not self._differs(said.keys, root)]
         if len(fitting) == 1:
             return Verdict(fitting[0], "name_company", NAME_COMPANY)

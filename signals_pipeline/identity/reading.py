@@ -6,9 +6,11 @@ Does not belong here: any judgement.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,14 +29,22 @@ OURS = "identity__day.parquet"  # the file of this stage in a day
 
 
 def rows(
-    rt: Runtime, name: str, *, columns: Sequence[str] | None = None, until: date | None = None, before: date | None = None
-) -> pa.Table:
-    """Rows with dt ≤ until and dt < before, with `dt` (date32); no order is promised."""
+    rt: Runtime, name: str, *, columns: Sequence[str] | None = None, since: date | None = None, until: date | None = None,
+    before: date | None = None, where: pc.Expression | None = None, ours: bool | None = None,
+) -> pa.Table:  # fmt: skip
+    """Rows with since ≤ dt ≤ until and dt < before (and as `where` says), with `dt` (date32); no order is promised.
+    `ours`: only from files that a run of this stage wrote for its day, or only from others."""
     spec = dataset(name)
     kept = [c for c in (columns or list(spec.columns)) if c != "dt"]
     schema = pa.schema([*((c, t) for c, t in spec.columns.items()), ("dt", pa.date32())])
     paths = [
-        path for dt, path in rt.lake.files(name) if dt != ZERO_DAY and (until is None or dt <= until) and (before is None or dt < before)
+        path
+        for dt, path in rt.lake.files(name)
+        if dt != ZERO_DAY
+        and (since is None or dt >= since)
+        and (until is None or dt <= until)
+        and (before is None or dt < before)
+        and (ours is None or ours == path.endswith(f"/{OURS}"))
     ]
     if not paths:
         return pa.schema([*((c, spec.columns[c]) for c in kept), ("dt", pa.date32())]).empty_table()
@@ -45,7 +55,12 @@ def rows(
         filesystem=rt.lake.fs,
         partitioning=ds.partitioning(pa.schema([("dt", pa.date32())]), flavor="hive"),
     )
-    return found.to_table(columns=[*kept, "dt"])
+    return found.to_table(columns=[*kept, "dt"], filter=where)
+
+
+def one_of(column: str, values: Iterable[str | None]) -> pc.Expression:
+    """Rows whose text column holds one of these; none when there are none."""
+    return pc.field(column).isin(pa.array(sorted({v for v in values if v}), pa.string()))
 
 
 def bought(rt: Runtime, since: date, until: date) -> set[str]:
@@ -56,6 +71,19 @@ def bought(rt: Runtime, since: date, until: date) -> set[str]:
             with rt.lake.fs.open(path) as handle:
                 found |= set(pq.read_table(handle, columns=["person_record_id"])["person_record_id"].to_pylist())
     return found
+
+
+def last_spoken(rt: Runtime, before: date, days: int) -> Callable[[str], date | None]:
+    """The last day on which a domain was spoken of, of the `days` before a day; read when first asked."""
+
+    @cache
+    def spoken() -> dict[str, date]:
+        found = rows(rt, "mentions", columns=["domain"], since=before - timedelta(days=days), before=before)
+        domains = pc.utf8_lower(pc.utf8_trim_whitespace(found["domain"]))
+        last = pa.table({"domain": domains, "dt": found["dt"]}).group_by("domain").aggregate([("dt", "max")])
+        return dict(zip(last["domain"].to_pylist(), last["dt_max"].to_pylist(), strict=True))
+
+    return lambda domain: spoken().get(domain)
 
 
 @dataclass(frozen=True)
@@ -86,14 +114,15 @@ def decisions(rt: Runtime, kind: str, until: date) -> list[Decision]:
     return sorted(last.values(), key=lambda d: (d.day, d.left, d.right))
 
 
-def write_days(rt: Runtime, name: str, found: pa.Table, since: date, until: date) -> int:
-    """Write each day of the span that has rows or had a file of ours; `until` always. Days outside the span are not touched."""
+def write_days(rt: Runtime, name: str, found: pa.Table, since: date, until: date, also: Iterable[date] = ()) -> int:
+    """Write each day of the span that has rows or had a file of ours; `until` and `also` always. Days outside the span are not touched."""
     days = {d for d in set(found["dt"].to_pylist()) if d is not None}
     had = {d for d, path in rt.lake.files(name) if since <= d <= until and path.endswith(f"/{OURS}")}
     if outside := [d for d in days if not since <= d <= until]:
         raise ValueError(f"{name}: rows of {min(outside)} outside {since}..{until}")
-    total = 0
-    for day in sorted(days | had | {until}):
-        mask = pc.equal(found["dt"], pa.scalar(day, pa.date32()))
-        total += rt.lake.write(name, day, found.filter(mask), stream="identity", window="day")
-    return total
+    found = found.take(pc.array_sort_indices(found["dt"])).combine_chunks()
+    sizes = Counter(found["dt"].to_pylist())
+    at = 0
+    for day in sorted(days | had | {until, *also}):
+        at += rt.lake.write(name, day, found.slice(at, sizes[day]), stream="identity", window="day")
+    return at

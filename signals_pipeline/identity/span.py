@@ -1,19 +1,20 @@
 """A span of days: decide each new signature once, in the order in which it became known, and make the rows that say so.
 
-rows of evidence (sorted) + links before the span → `remember` → `walk` → `link_rows`, `merge_rows`.
+rows of evidence (sorted) + what was known before the span → `walk` → `link_rows`, `merge_rows`.
 The same steps serve companies and people; one day is a span of one. Does not belong here: how a signature is decided.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from signals_pipeline.identity.entities import Entities, Review, Said, Verdict
 from signals_pipeline.identity.forest import Forest
@@ -26,16 +27,18 @@ MergeRow = tuple[str, str, str, str]
 
 @dataclass
 class Walked:
-    """What a walk left: signature → (record that decided it, verdict); by day, merges, reviews and ids that moved to another root."""
+    """What a walk left: the rows that it decided; signature → (record that decided it, verdict); by day, merges and reviews."""
 
+    fresh: pd.DataFrame
     news: dict[str, tuple[str, Verdict]] = field(default_factory=dict)
     merges: dict[date, list[MergeRow]] = field(default_factory=dict)
     reviews: list[tuple[date, Review]] = field(default_factory=list)
 
 
-def told(links: pa.Table, record: str, entity: str) -> dict[str, list[tuple[date, str, str]]]:
-    """Links made before, by record."""
-    order = links.sort_by([("dt", "ascending"), (record, "ascending")])
+def told(links: pa.Table, record: str, entity: str, of: Collection[str] | None = None) -> dict[str, list[tuple[date, str, str]]]:
+    """Links made before, by record; of some records, or of all."""
+    mine = links if of is None else links.filter(pc.is_in(links[record], value_set=pa.array(of, pa.string())))
+    order = mine.sort_by([("dt", "ascending"), (record, "ascending")])
     out: dict[str, list[tuple[date, str, str]]] = defaultdict(list)
     columns = (order[c].to_pylist() for c in (record, "dt", entity, "method"))
     for key, dt, who, method in zip(*columns, strict=True):
@@ -43,14 +46,9 @@ def told(links: pa.Table, record: str, entity: str) -> dict[str, list[tuple[date
     return dict(out)
 
 
-def remember(entities: Entities, past: pd.DataFrame, links: Told, said: Callable[[Any], Said]) -> None:
-    """Learn every signature of the past as its first record was linked then."""
-    row: Any
-    for row in past.drop_duplicates("signature").itertuples(index=False):
-        here = [link for link in links.get(row.record_id, ()) if link[0] <= row.dt]
-        if here:
-            dt, entity, method = here[-1]
-            entities.learn(said(row), Verdict(entity, method if dt == row.dt else "", None))
+def undecided(entities: Entities, span: pd.DataFrame) -> pd.DataFrame:
+    """The first row of each signature that is not known yet."""
+    return span[~span["signature"].isin(entities.by_signature.keys())].drop_duplicates("signature")
 
 
 def walk(
@@ -59,9 +57,9 @@ def walk(
 ) -> Walked:  # fmt: skip
     """Decide the signatures of the span that are not known yet. `span` is sorted by (dt, known_at, record_id)."""
     before = span.groupby("record_id", sort=False)["signature"].shift() if len(span) else span.get("signature")
-    fresh = span.assign(before=before)[~span["signature"].isin(entities.by_signature.keys())].drop_duplicates("signature")
+    fresh = undecided(entities, span.assign(before=before))
     by_day: dict[date, list[Any]] = {d: list(rows.itertuples(index=False)) for d, rows in by_dt(fresh).items()}
-    out = Walked()
+    out = Walked(fresh)
     for day in sorted(set(by_day) | {d.day for d in decisions if since <= d.day <= until} | {until}):
         on_day(day)
         entities.forest.today, entities.reviews = day, []

@@ -177,6 +177,14 @@ _ALL = (
            evidence_person_id=TEXT),  # whom the record itself names, before merges; null: person_id
     _facts("person_merges", "identity", ("person_id", "op"),  # as company_merges; `person_links.person_id` is folded already
            person_id=TEXT, into_person_id=TEXT, op=TEXT, reason=TEXT),
+    # what identity decided first about each way of saying who one is; its own memory, made again from records and links when lost
+    _facts("company_signatures", "identity", ("signature_id", "mention_id"), signature_id=TEXT, mention_id=TEXT, known_at=TIME,
+           cik=TEXT, registry_id=TEXT, crunchbase_id=TEXT, account_id_salesforce=TEXT, domain=TEXT, profile=TEXT,
+           company_id=TEXT, is_recycled=FLAG, rules=TEXT),  # is_recycled: it took its domain over from another company
+    _facts("person_signatures", "identity", ("signature_id", "person_record_id"), signature_id=TEXT, person_record_id=TEXT,
+           known_at=TIME, email_key=TEXT, linkedin=TEXT, contact_id_salesforce=TEXT, lead_id_salesforce=TEXT,
+           prospect_id_outreach=TEXT, user_id_product=TEXT, people_id_sixsense=TEXT, name_key=TEXT,  # name and profile URL: keyed hashes
+           company_id=TEXT, person_id=TEXT, rules=TEXT),
     _facts("episode_links", "identity", ("event_id",),
            event_id=TEXT, episode_id=TEXT, signal_type=TEXT, company_id=TEXT, subject=TEXT, is_first=FLAG),
     _facts("link_reviews", "identity", ("left_id", "right_id"), left_id=TEXT, right_id=TEXT, kind=TEXT, probability=REAL, reason=TEXT),
