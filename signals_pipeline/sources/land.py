@@ -1,14 +1,13 @@
 """Landing: what a stream's bodies become in the lake, and how every record is accounted for.
 
 bodies → records → rows | rejects → `settle.py` → one file per (dataset, dt, stream, window) → mentions, people.
-`read = landed + rejected + reread + waiting`, and `records_in = landed + rejected`: reread rows already stand under an
+`read = landed + rejected + reread + waiting + held_back`, and `records_in = landed + rejected`: reread rows already stand under an
 earlier day, waiting ones were said after the window closed and belong to the next day.
 Does not belong here: fetching (the sources), order and health of streams (`runner.py`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,20 +17,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from signals_pipeline.errors import ContractBroken, Permanent, SkipRecord
-from signals_pipeline.io.datasets import ENVELOPE, dataset
-from signals_pipeline.io.lake import table_of
+from signals_pipeline.io.datasets import dataset
 from signals_pipeline.keys import md5
 from signals_pipeline.sources import mentions, settle, standing
+from signals_pipeline.sources.accepted import FLUSH, Accepted, content
 from signals_pipeline.sources.read import naive
 from signals_pipeline.sources.spec import Body, BodyTally, Pull, Raw, Row, StreamCode
 
 REJECTED_TEXT = 65_536  # characters kept of a whole body that was rejected
-_FLUSH = 5_000
 
 
 @dataclass
 class Landed:
-    """What became of one stream. `days`: rows per dt, carried ones included; `held_back`: good rows of a broken pull."""
+    """What became of one stream. `days`: rows per dt, carried ones included; `held_back`: good rows of a broken pull or file.
+
+    `broken`: one line for each file that was held back whole; the others have landed.
+    """
 
     read: int = 0
     landed: int = 0
@@ -44,6 +45,7 @@ class Landed:
     unknown_fields: Counter[str] = field(default_factory=Counter)
     newest_known_at: datetime | None = None
     days: dict[date, int] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
 
     @property
     def records_in(self) -> int:
@@ -63,12 +65,8 @@ class Landing:
         self.result = Landed()
         self._rejects: list[dict[str, Any]] = []
         self._reject_ids: Counter[str] = Counter()
-        self._rows: list[tuple[Row, Raw]] = []
-        self._chunks: list[pa.Table] = []
-        self._starts: list[int] = []
-        self._count = 0
-        self._seen: dict[str, int] = {}  # record_key → number of the version that stands
-        self._dropped: set[int] = set()
+        self._accepted = Accepted(self.dataset, pull.pulled_at)
+        self._held_back = 0
         self._known = frozenset(pull.spec.fields)
         self._is_broken = False
         self._unknown_of: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -78,7 +76,10 @@ class Landing:
         """Every record of a body becomes a row or a reject; a body that is unusable whole becomes one reject."""
         tally = BodyTally(body.place)
         self.tallies.append(tally)
-        before = self.result.rejected
+        rejected, reasons = self.result.rejected, self.result.reasons.copy()
+        if self.pull.spec.by_file:
+            self._flush()
+            self._accepted.begin()
         pending: list[Raw] = []
         try:
             for raw in self.code.records(body, self.pull):
@@ -86,7 +87,7 @@ class Landing:
                 self.result.read += 1
                 self._count_fields(raw)
                 pending.append(raw)
-                if len(pending) >= _FLUSH:
+                if len(pending) >= FLUSH:
                     self._read(pending)
                     pending = []
         except SkipRecord as skip:
@@ -95,7 +96,20 @@ class Landing:
             self.refuse(skip, body.place, body.content[:REJECTED_TEXT].decode("utf-8", "replace"))
         else:
             self._read(pending)
-        tally.rejected = self.result.rejected - before
+        if self.pull.spec.by_file and not tally.refused:
+            self._judge_file(tally, self.result.reasons - reasons)
+        tally.rejected = self.result.rejected - rejected
+
+    def _judge_file(self, tally: BodyTally, reasons: Counter[str]) -> None:
+        """A file with too many rejects is held back whole; it speaks against itself, not against the files beside it."""
+        self._flush()
+        good = tally.records - sum(reasons.values())
+        try:
+            settle.judge_share(tally.place, good, reasons, self.pull.spec.max_reject_share, is_event=self.is_event)
+        except ContractBroken as broken:
+            tally.refused = str(broken)
+            self.result.broken.append(str(broken))
+            self._held_back += self._accepted.undo()
 
     def _read(self, raws: list[Raw]) -> None:
         """Records as a batch of columns where their stream can and nothing among them needs a look, else one by one."""
@@ -109,26 +123,16 @@ class Landing:
                 self._reject(skip.reason, skip.detail, raw.place, raw.payload)
                 continue
             self._accept(row, raw)
-        if len(self._rows) >= _FLUSH:
+        if self._accepted.is_long():
             self._flush()
 
     def _accept_batch(self, table: pa.Table) -> bool:
         """False, and nothing taken, when a key comes twice: which version stands is found out row by row."""
-        end = naive(self.pull.window.end)
-        if self.is_event and table.num_rows:
-            late = pc.greater_equal(table["known_at"], pa.scalar(end, pa.timestamp("us")))
-            kept = table.filter(pc.invert(late))
-        else:
-            kept = table
-        keys = kept["record_key"].to_pylist()
-        if len(set(keys)) < len(keys) or not self._seen.keys().isdisjoint(keys):
-            return False
+        kept = self._in_window(table)
         self._flush()
+        if not self._accepted.add_new(kept):
+            return False
         self.result.waiting += table.num_rows - kept.num_rows
-        self._seen.update(zip(keys, range(self._count, self._count + len(keys)), strict=True))
-        self._starts.append(self._count)
-        self._chunks.append(kept)
-        self._count += kept.num_rows
         return True
 
     def refuse(self, skip: SkipRecord, place: str, payload: str) -> None:
@@ -150,51 +154,37 @@ class Landing:
         for row in full.filter(keyless).to_pylist():
             self._reject("missing_field", "a part of the key or the instant is null", self.pull.stream, row["payload"] or _text(row))
         full = full.filter(pc.invert(keyless))
-        end = pa.scalar(naive(self.pull.window.end), pa.timestamp("us"))
-        if self.is_event:
-            late = pc.fill_null(pc.greater_equal(full["known_at"], end), False)
-            self.result.waiting += pc.sum(late).as_py() or 0
-            full = full.filter(pc.invert(late))
-        pulled = pa.array([naive(self.pull.pulled_at)] * full.num_rows, pa.timestamp("us"))
-        full = full.set_column(full.schema.get_field_index("pulled_at"), "pulled_at", pulled)
-        self._starts.append(self._count)
-        self._chunks.append(full)
-        self._count += full.num_rows
+        kept = self._in_window(full)
+        self.result.waiting += full.num_rows - kept.num_rows
+        pulled = pa.array([naive(self.pull.pulled_at)] * kept.num_rows, pa.timestamp("us"))
+        self._accepted.add_unkeyed(kept.set_column(kept.schema.get_field_index("pulled_at"), "pulled_at", pulled))
+
+    def _in_window(self, table: pa.Table) -> pa.Table:
+        """Without the events that were said after the window closed."""
+        if not self.is_event:
+            return table
+        return table.filter(pc.less(table["known_at"], pa.scalar(naive(self.pull.window.end), pa.timestamp("us"))))
 
     def _accept(self, row: Row, raw: Raw) -> None:
         if self.is_event and row.known_at >= self.pull.window.end:
             self.result.waiting += 1
             return
-        number = self._seen.get(row.record_key)
-        if number is not None:
-            columns, payload, known_at = self._row_at(number)
-            if payload == raw.payload or columns == _plain(row.columns):
+        stands = self._accepted.version(row.record_key)
+        if stands is not None:
+            if stands.payload == raw.payload or stands.columns == content(row.columns):
                 self._reject("duplicate", f"repeats {row.record_key}", raw.place, raw.payload, row.record_key)
                 return
-            if row.known_at < known_at:
+            if row.known_at < stands.known_at:
                 self._reject("superseded", f"a newer version of {row.record_key} came before", raw.place, raw.payload, row.record_key)
                 return
-            self._reject("superseded", f"a newer version of {row.record_key} came after", raw.place, payload, row.record_key)
-            self._dropped.add(number)
-        self._seen[row.record_key] = self._count
-        self._rows.append((row, raw))
-        self._count += 1
-
-    def _row_at(self, number: int) -> tuple[dict[str, Any], str, datetime]:
-        """Typed columns, payload and known_at (aware UTC) of an accepted row."""
-        pending = self._count - len(self._rows)
-        if number >= pending:
-            row, raw = self._rows[number - pending]
-            return _plain(row.columns), raw.payload, row.known_at
-        chunk = bisect_right(self._starts, number) - 1
-        found = self._chunks[chunk].slice(number - self._starts[chunk], 1).to_pylist()[0]
-        columns = _plain({k: v for k, v in found.items() if k not in ENVELOPE})
-        return columns, found["payload"], found["known_at"].replace(tzinfo=UTC)
+            self._reject("superseded", f"a newer version of {row.record_key} came after", raw.place, stands.payload, row.record_key)
+            self._accepted.drop(stands.number)
+        self._accepted.add(row, raw)
 
     def _count_fields(self, raw: Raw) -> None:
         if not self._known or not isinstance(raw.value, dict):
             return
-        names = tuple(raw.value)
+        names = tuple(raw.facts.get("fields", raw.value))
         unknown = self._unknown_of.get(names)
         if unknown is None:
             unknown = self._unknown_of[names] = tuple(str(n) for n in names if n not in self._known)
@@ -214,41 +204,13 @@ class Landing:
         )  # fmt: skip
 
     def _flush(self) -> None:
-        """Pending rows as one Arrow chunk; a row whose values do not fit the declared types is a reject."""
-        if not self._rows:
-            return
-        pairs, self._rows = self._rows, []
-        start = self._count - len(pairs)
-        rows = [self._dict(row, raw) for row, raw in pairs]
-        try:
-            chunk = table_of(self.dataset, rows)
-        except (Permanent, OverflowError, ValueError, pa.ArrowException):
-            good, chunk = [], self.dataset.schema.empty_table()
-            for number, (fields, (row, raw)) in enumerate(zip(rows, pairs, strict=True), start):
-                try:
-                    one = table_of(self.dataset, [fields])
-                except (Permanent, OverflowError, ValueError, pa.ArrowException) as bad:
-                    # a blank row keeps the numbering; it is dropped before the write
-                    one = table_of(self.dataset, [{"record_key": row.record_key, "payload": raw.payload}])
-                    if number not in self._dropped:
-                        self._dropped.add(number)
-                        self._reject("wrong_type", str(bad), raw.place, raw.payload, row.record_key)
-                good.append(one)
-            chunk = pa.concat_tables(good)
-        self._starts.append(start)
-        self._chunks.append(chunk)
-
-    def _dict(self, row: Row, raw: Raw) -> dict[str, Any]:
-        return {
-            **row.columns,
-            "record_key": row.record_key, "occurred_at": naive(row.occurred_at), "known_at": naive(row.known_at),
-            "known_at_basis": row.known_at_basis, "pulled_at": naive(self.pull.pulled_at), "payload": raw.payload,
-        }  # fmt: skip
+        for row, raw, why in self._accepted.flush():
+            self._reject("wrong_type", why, raw.place, raw.payload, row.record_key)
 
     # ---- out ------------------------------------------------------------------------------------------------------
     def finish(self) -> Landed:
         """Guards, then raw rows, rejects, mentions and people. Raises ContractBroken; then only rejects are written."""
-        table, repeats = settle.without_repeats(self._table(), self.dataset, needed=not self._seen)
+        table, repeats = settle.without_repeats(self._table(), self.dataset, needed=not self._accepted.is_keyed)
         for reason, row in repeats:
             key = row["record_key"]
             self._reject(reason, f"another row of {key} stands", self.pull.stream, row["payload"] or _text(row), key)
@@ -290,31 +252,23 @@ class Landing:
             self.result.landed, self.result.carried = table.num_rows, whole.num_rows - table.num_rows
             mentions.write(self.pull, whole, window=self.window)
         else:
-            self.result.landed, self.result.held_back, self.result.days = 0, table.num_rows, {}
+            self.result.landed, self.result.held_back, self.result.days = 0, self._held_back + table.num_rows, {}
         return self.result
 
     def _table(self) -> pa.Table:
         """The accepted rows so far, less those a newer version took the place of."""
         self._flush()
-        table = pa.concat_tables([self.dataset.schema.empty_table(), *self._chunks]).combine_chunks()
-        self._chunks, self._starts = [table], [0]  # the same rows in one piece, so that they stand once in memory
-        if not self._dropped:
-            return table
-        return table.take(pa.array([i for i in range(table.num_rows) if i not in self._dropped], pa.int64()))
+        return self._accepted.table()
 
     def _account(self, landed: int) -> None:
         result = self.result
-        result.landed = landed
-        read = result.landed + result.rejected + result.reread + result.waiting
+        result.landed, result.held_back = landed, self._held_back
+        read = result.landed + result.rejected + result.reread + result.waiting + result.held_back
         if read != result.read:
             raise Permanent(f"{self.pull.stream}: read {result.read} records but accounts for {read}")
 
     def _write_rejects(self) -> None:
         settle.write_rejects(self.pull, self._rejects)
-
-
-def _plain(columns: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in columns.items() if v is not None and k != "source_row"}  # the same row said on another line
 
 
 def _text(row: dict[str, Any]) -> str:

@@ -161,7 +161,7 @@ class _Pulling:
             if code.landed and self.rt.replay is None:
                 code.landed(pull, landing.tallies)
             state.store_cursor(self.rt.ops, run.stream, self.dt, pull.cursor, self.rt.stamp())
-            run.status = "ok"
+            run.status, run.error = ("failed", "; ".join(landed.broken)) if landed.broken else ("ok", None)
         except Permanent as stop:
             self.stops.append(stop)
             landed, run.status, run.error = landing.abandon(), "failed", str(stop)

@@ -26,17 +26,11 @@ HARMLESS = ("duplicate", "superseded", "file_repeated", "file_superseded")
 
 
 def judge(pull: Pull, good: int, reasons: Mapping[str, int], *, is_idle: bool) -> None:
-    """Raises ContractBroken for too many rejects, and for a full state pull that is short."""
+    """Raises ContractBroken for too many rejects (files are judged each alone before), and for a full state pull that is short."""
     spec = pull.spec
     is_event = spec.kind == "event"
-    bad = sum(n for reason, n in reasons.items() if reason not in HARMLESS)
-    judged = good + bad
-    share = bad / judged if judged else 0.0
-    if share > spec.max_reject_share and (judged >= MIN_JUDGED or not (good or is_event)):
-        most = ", ".join(f"{reason} {n}" for reason, n in sorted(reasons.items(), key=lambda r: -r[1])[:3])
-        raise ContractBroken(
-            f"{pull.stream}: {bad} of {judged} records rejected ({share:.0%}, allowed {spec.max_reject_share:.0%}): {most}"
-        )
+    if not spec.by_file:
+        judge_share(pull.stream, good, reasons, spec.max_reject_share, is_event=is_event)
     if is_event or is_idle:
         return
     if good < spec.min_rows:
@@ -44,6 +38,16 @@ def judge(pull: Pull, good: int, reasons: Mapping[str, int], *, is_idle: bool) -
     earlier = None if spec.merged else _snapshot(pull)
     if earlier and good < spec.min_share * (stood := standing.rows_in(pull.runtime.lake, earlier[1])):
         raise ContractBroken(f"{pull.stream}: {good} rows where {stood} stand since {earlier[0]}: a short pull never replaces a good one")
+
+
+def judge_share(what: str, good: int, reasons: Mapping[str, int], allowed: float, *, is_event: bool) -> None:
+    """Raises ContractBroken when more than `allowed` of the records of `what` (a stream, a file) are rejects."""
+    bad = sum(n for reason, n in reasons.items() if reason not in HARMLESS)
+    judged = good + bad
+    share = bad / judged if judged else 0.0
+    if share > allowed and (judged >= MIN_JUDGED or not (good or is_event)):
+        most = ", ".join(f"{reason} {n}" for reason, n in sorted(reasons.items(), key=lambda r: -r[1])[:3])
+        raise ContractBroken(f"{what}: {bad} of {judged} records rejected ({share:.0%}, allowed {allowed:.0%}): {most}")
 
 
 def without_repeats(table: pa.Table, dataset: Dataset, *, needed: bool) -> tuple[pa.Table, list[tuple[str, dict[str, Any]]]]:

@@ -83,6 +83,7 @@ class StreamSpec(_Strict):
     min_share: float = 0.0  # state: a full pull with a smaller share of the earlier snapshot's rows is short
     restated: bool = False  # event: the same key with other content lands again, under the day that brought it
     idle: bool = False  # state by file: without a new file the newest earlier snapshot stands
+    by_file: bool = False  # every body is a file of its own: one with too many rejects is held back alone
     page_by_page: bool = False  # dear pulls: what has come is landed body by body, and kept when the pull breaks off
 
 
@@ -114,7 +115,10 @@ class Body:
 
 @dataclass(frozen=True)
 class Raw:
-    """One record as the vendor said it: `payload` verbatim, `value` the same parsed (dict, XML element, ...)."""
+    """One record as the vendor said it: `payload` verbatim, `value` the same parsed (dict, XML element, ...).
+
+    `facts["fields"]`: the vendor's own field names beside those that `value` took under ours; without it `value`'s keys are the vendor's.
+    """
 
     payload: str
     value: Any

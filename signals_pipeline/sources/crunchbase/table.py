@@ -25,18 +25,23 @@ OLDEST = date(1900, 1, 1)  # rows dated before are slips of the keyboard ("1201-
 
 
 def rows(body: Body, aliases: Mapping[str, tuple[str, ...]], required: tuple[str, ...]) -> Iterator[Raw]:
-    """Rows by our names. SkipRecord when the header lacks a required column: another table, or an empty file."""
+    """Rows by our names; `facts["fields"]` are the header's columns that are none of them.
+
+    SkipRecord when the header lacks a required column: another table, or an empty file.
+    """
     csv.field_size_limit(10_000_000)  # an unclosed quote swallows lines: it must become one broken row, not an error
     reader = csv.reader(io.StringIO(decode(body.content), newline=""))
     header = [name.strip().lower() for name in next(reader, [])]
     at = {ours: next((header.index(a) for a in theirs if a in header), None) for ours, theirs in aliases.items()}
     if missing := [name for name in required if at[name] is None]:
         raise SkipRecord("missing_column", f"{', '.join(missing)}; the header has {', '.join(header)[:200]}")
+    taken = {i for i in at.values() if i is not None}
+    others = tuple(name for i, name in enumerate(header) if i not in taken)
     line = reader.line_num + 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
             value = {n: (cells[i].strip() or None) if i is not None and i < len(cells) else None for n, i in at.items()}
-            facts = {**body.facts, "cells": len(cells), "expected": len(header)}
+            facts = {**body.facts, "cells": len(cells), "expected": len(header), "fields": others}
             told = dict(zip(header, cells, strict=False)) | ({"": cells[len(header) :]} if len(cells) > len(header) else {})
             yield Raw(json.dumps(told, ensure_ascii=False), value, f"{body.place}:{line}", facts)
         line = reader.line_num + 1

@@ -73,8 +73,7 @@ class TestEveryStream:
         assert (run.status, run.error) == ("ok", None)
         assert run.landed >= 1
         assert run.rejected == 0
-        if vendor != "crunchbase":  # its records carry our names, not the vendor's
-            assert run.unknown_fields == {}
+        assert run.unknown_fields == {}
         assert run.records_in == run.landed + run.rejected
         spec = sources()[vendor].streams[name]
         row = landed(rt, spec.dataset)[0]
@@ -119,3 +118,11 @@ class TestEveryStream:
 def test_payloads_are_the_vendors_words() -> None:
     body = EXAMPLES["salesforce.accounts"]()
     assert json.loads(body.content)[0]["Website"] == "https://acme.example"
+
+
+def test_a_column_of_an_export_that_nobody_reads_is_counted_under_the_vendors_name(rt: Runtime) -> None:
+    body = EXAMPLES["crunchbase.acquisitions"]()
+    header, *rows = body.content.decode().rstrip("\n").split("\n")
+    wider = "\n".join([f"{header},Shoe Size", *(f"{row},42" for row in rows), ""])
+    run = land(rt, "crunchbase", "acquisitions", Body(wider.encode(), body.place, body.facts))
+    assert (run.landed, run.unknown_fields) == (len(rows), {"shoe size": len(rows)})

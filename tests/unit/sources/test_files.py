@@ -226,6 +226,36 @@ def test_a_batch_of_mostly_bad_rows_breaks_and_its_files_are_put_away(rt: Runtim
     assert pull(rt, dt=DT + timedelta(days=1)).status == "ok"
 
 
+def test_a_file_of_mostly_bad_rows_holds_back_itself_and_no_other_file(rt: Runtime) -> None:
+    drop(rt, ROW, name="acmedata_funding_2026-06-29.csv")
+    drop(rt, ROW.replace("Acme", "Beta"), *[f"Bad {n}" for n in range(30)])
+    drop(rt, ROW.replace("Acme", "Gamma"), name="zetadata_funding_2026-06-29.csv")
+    run = pull(rt)
+    assert (run.status, run.landed, run.rejected, run.held_back) == ("failed", 2, 30, 1)
+    assert run.error and run.error.startswith(f"{NAME}: 30 of 31 records rejected")
+    assert {r["company_name"] for r in landed(rt, "file_drop__funding")} == {"Acme Ltd", "Gamma Ltd"}
+    assert [n for n in names(rt, "rejected") if n.endswith(".csv")] == [NAME]
+    assert [n for n in names(rt, "done") if n.endswith(".csv")] == ["acmedata_funding_2026-06-29.csv", "zetadata_funding_2026-06-29.csv"]
+    again = pull(rt)  # the day run again: the same file is held back, the same rows stand
+    assert (again.landed, again.rejected, again.held_back) == (2, 30, 1)
+    assert len(landed(rt, "file_drop__funding")) == 2
+
+
+def test_what_a_held_back_file_took_the_place_of_stands_again(rt: Runtime) -> None:
+    drop(rt, ROW, name=NAME)
+    drop(rt, ROW, *[f"Bad {n}" for n in range(30)], name="pitchbook_funding_2026-06-28.csv")
+    run = pull(rt)  # the older file comes first and is held back; the row it shares with the newer one is no duplicate then
+    assert (run.landed, run.held_back, run.reasons.get("duplicate", 0)) == (1, 1, 0)
+    assert landed(rt, "file_drop__funding")[0]["source_row"] == f"{NAME}:2"
+
+
+def test_many_small_files_are_not_judged_together(rt: Runtime) -> None:
+    for n in range(6):
+        drop(rt, ROW.replace("Acme", f"Acme{n}"), *[f"Bad {n} {m}" for m in range(9)], name=f"v{n}_funding_2026-06-29.csv")
+    run = pull(rt)
+    assert (run.status, run.landed, run.rejected) == ("ok", 6, 54)
+
+
 def test_the_newest_segment_export_stands_until_the_next(rt: Runtime) -> None:
     header = "segment_id,segment_name,domain,name,country,topics"
     given = {"header": header, "template": "sixsense_segment"}

@@ -18,6 +18,7 @@ from source_fakes import (
 
 from signals_pipeline.errors import ContractBroken, Permanent, Transient
 from signals_pipeline.runtime import Runtime
+from signals_pipeline.sources.land import Landing
 from signals_pipeline.sources.spec import Pull, Raw, Row
 
 FEED = "sec_edgar__feed"
@@ -209,6 +210,32 @@ def test_a_dear_pull_keeps_what_has_come_when_it_breaks_off(rt: Runtime) -> None
     assert [r["record_key"] for r in landed(rt, STATE)] == ["a", "b"]
     again = one(pull_fakes(rt, states([record("c")], **declared)))
     assert (again.status, again.landed, again.carried) == ("ok", 1, 2)
+
+
+def test_a_dear_pull_has_nine_tenths_landed_at_every_page_and_writes_seldom(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages, standing_at = 200, []
+    asked = Landing.checkpoint
+
+    def checkpoint(landing: Landing) -> None:
+        asked(landing)
+        standing_at.append(len(landed(rt, FEED)))
+
+    monkeypatch.setattr(Landing, "checkpoint", checkpoint)
+    run = one(pull_fakes(rt, events(*([record(f"r{n}")] for n in range(pages)), page_by_page=True)))
+    assert (run.status, run.landed) == ("ok", pages)
+    for taken in range(1, pages + 1):  # whatever page the process is killed at
+        stands = max((rows for rows in standing_at if rows <= taken), default=0)
+        assert stands >= taken * 9 // 10
+    assert len(standing_at) < pages // 4  # each writes all rows anew
+
+
+def test_a_dear_pull_of_events_that_breaks_off_keeps_its_pages_for_the_next(rt: Runtime) -> None:
+    fake = events(*([record(f"r{n}")] for n in range(25)), Transient("down"), page_by_page=True)
+    run = one(pull_fakes(rt, fake))
+    assert run.status == "failed"
+    assert len(landed(rt, FEED)) == 25
+    again = one(pull_fakes(rt, events([record("r3"), record("new")], page_by_page=True)))
+    assert (again.status, len(landed(rt, FEED))) == ("ok", 26)
 
 
 def test_running_a_day_twice_writes_the_same_bytes(rt: Runtime) -> None:
