@@ -15,14 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from ml import metrics
+from ml import metrics, text
+from ml.encoder import is_installed
+from ml.features import prose, why_unused
 from ml.leaks import suspects
 from ml.model import Model
-from ml.table import BadTable, Table, read
-from ml.train import CONFIGS, Learned, baselines, known_by, train
+from ml.table import BadTable, Table, apart, read
+from ml.train import CONFIGS, MOST_TO_LEARN, Learned, baselines, choose, finish, known_by, train
 
 TEST_SHARE = 0.2
 LEAST_ROWS = 200
+TOO_GOOD = 0.97  # AUC of the folds at which a person should look again
 Array = np.ndarray[Any, Any]
 
 
@@ -41,8 +44,8 @@ def exam(
     `names`: column names of a file without a header. `horizon`: how long (in units of the order; days for times) a label takes to be known.
     Raises BadTable when the table cannot be judged.
     """
-    order = _one_time(table_path, label, names) if order == "time" else order
-    return judge(read(Path(table_path), label, order, names), order=order, exclude=exclude, horizon=horizon, save_to=save_to)
+    table = read(Path(table_path), label, order, names)
+    return judge(table, order=table.order_name, exclude=exclude, horizon=horizon, save_to=save_to)
 
 
 def judge(
@@ -53,7 +56,7 @@ def judge(
         raise BadTable(f"cannot leave out {', '.join(sorted(unknown))}: no such columns")
     if len(table) < LEAST_ROWS:
         raise BadTable(f"{len(table)} rows with a label; {LEAST_ROWS} are the least that can be judged")
-    cut = int(len(table) * (1 - TEST_SHARE))
+    table, cut = apart(table, int(len(table) * (1 - TEST_SHARE)))
     seen, last = table.rows(slice(0, cut)), table.rows(slice(cut, len(table)))
     usable = [c for c in table.columns if c not in exclude]
     leaks = suspects(seen.only(usable))
@@ -63,33 +66,62 @@ def judge(
     report: dict[str, Any] = {
         "rows": len(table), "rows_dropped": table.dropped, "train_rows": len(seen) - learned.purged, "purged_rows": learned.purged,
         "test_rows": len(last), "order": order, "rate_train": _short(seen.y.mean()), "rate_test": _short(last.y.mean()),
-        "columns": columns, "excluded": list(exclude), "leaks": list(leaks), "leak_reasons": leaks,
-        "configurations_tried": len(learned.tried), "inner": learned.told(),
+        "columns": columns, "unused": {c: why for c in columns if (why := why_unused(seen, c)) is not None}, "excluded": list(exclude),
+        "leaks": list(leaks), "leak_reasons": leaks, "configurations_tried": len(learned.tried), "inner": learned.told(),
+        "notes": [*table.notes, *_notes(seen, learned)],
     }  # fmt: skip
     return report | _verdict(learned, seen, last, columns, horizon, moment, save_to)
+
+
+def _notes(seen: Table, learned: Learned) -> list[str]:
+    notes = []
+    if len(seen) - learned.purged > MOST_TO_LEARN:
+        notes.append(f"learned on {MOST_TO_LEARN:,} rows, evenly spread over the {len(seen) - learned.purged:,} that were there")
+    if learned.tried and (best := choose(learned.tried)).auc >= TOO_GOOD:
+        notes.append(f"AUC {best.auc:.3f} inside the training rows is too good to be true: see in `weights` which columns know the outcome")
+    return notes
 
 
 def _verdict(
     learned: Learned, seen: Table, last: Table, columns: Sequence[str], horizon: float | None, moment: float, save_to: Path | None
 ) -> dict[str, Any]:
     model, why = learned.model, learned.no_skill
+    nothing: dict[str, Any] = {"abstains": True, "auc": None, "ap": None, "baselines": {}}
     if model is None:
-        return {"abstains": True, "abstained_because": why, "auc": None, "ap": None, "baselines": {}}
+        return {**nothing, "abstained_because": why}
     if not 0 < last.y.sum() < len(last):
-        why = "the last fifth of the rows holds one outcome only: nothing can be judged there"
-        return {"abstains": True, "abstained_because": why, "auc": None, "ap": None, "baselines": {}}
+        outcome = "yes" if last.y.sum() else "no"
+        why = f"the last fifth of the rows holds one outcome only ({outcome}): nothing can be judged there; are the rows in order of time?"
+        return {**nothing, "abstained_because": why}
     told = {"chosen": model.config.name, **measure(last.y, model.probability(last))}
     low = told["auc_interval"][0]
-    if why is None and low <= 0.5:
+    if why is None and not low > 0.5:
         why = f"no skill beyond noise on the last fifth: AUC {told['auc']:.3f}, interval from {low:.3f}"
     told |= {"abstains": why is not None, "abstained_because": why}
-    told["baselines"] = baselines(known_by(seen, moment, horizon), columns, last)
+    known = known_by(seen, moment, horizon)
+    told["baselines"] = baselines(known, columns, last)
     told["weights"] = _weights(model, last)
+    if texts := [c for c in columns if prose(known, c) is not None]:
+        told["text"] = {"columns": texts, **_readings(learned, known, last, columns)}
     model.about = {k: told[k] for k in ("auc", "ap", "auc_interval", "brier", "ece", "abstains", "abstained_because")}
     if save_to is not None:
         model.save(save_to)
         told["model"] = str(save_to)
     return told
+
+
+def _readings(learned: Learned, known: Table, last: Table, columns: Sequence[str]) -> dict[str, Any]:
+    """Without the free text, with its words, with its sense: each way's best configuration of the folds, judged on the same rows."""
+    out: dict[str, Any] = {}
+    for way in (text.NONE, text.LEXICAL, text.ENCODER):
+        tried = [t for t in learned.tried if t.config.text == way]
+        if not tried:
+            out[way] = {"skipped": "the extra `encoder` is not installed"} if not is_installed() else {"skipped": "not tried"}
+            continue
+        best = choose(tried)
+        told = measure(last.y, finish(known, columns, best).probability(last))
+        out[way] = {"inner_auc": _short(best.auc), "chosen": best.config.name, **{k: told[k] for k in ("auc", "auc_interval", "ap")}}
+    return out
 
 
 def measure(y: Array, p: Array) -> dict[str, Any]:
@@ -104,18 +136,18 @@ def measure(y: Array, p: Array) -> dict[str, Any]:
 
 
 def _weights(model: Model, table: Table, most: int = 10) -> list[dict[str, Any]]:
-    """Features by how much they move the logit on average, over at most 2,000 rows."""
+    """Features by how much they move the logit on average, over at most 2,000 rows; of free text also the words that pull most."""
     names, points, _ = model.reasons(table.rows(slice(0, 2000)))
     size = np.abs(points).mean(axis=0)
-    return [{"feature": names[i], "mean_points": _short(float(size[i]))} for i in np.argsort(-size, kind="stable")[:most] if size[i] > 0]
-
-
-def _one_time(path: Path | str, label: str, names: Sequence[str] | None) -> str:
-    table = read(Path(path), label, "row", names)
-    times = [c for c, k in table.kinds.items() if k == "time"]
-    if len(times) != 1:
-        raise BadTable(f"--order time needs exactly one column of times, there are {len(times)}: {', '.join(times)}; name the column")
-    return times[0]
+    pulls = {f.name: f.table for m in model.members for f in m.features if f.kind == "words"}
+    out: list[dict[str, Any]] = []
+    for i in np.argsort(-size, kind="stable")[:most]:
+        if size[i] > 0:
+            out.append({"feature": names[i], "mean_points": _short(float(size[i]))})
+            if names[i] in pulls:
+                words = sorted(pulls[names[i]].items(), key=lambda w: (w[1], w[0]))
+                out[-1] |= {"words_for": [w for w, _ in words[:-9:-1]], "words_against": [w for w, _ in words[:8]]}
+    return out
 
 
 def _short(value: float) -> float:
@@ -147,11 +179,15 @@ def page(report: dict[str, Any]) -> str:
     """The report for a person."""
     lines = [f"{report['rows']} rows by {report['order']}: learned on {report['train_rows']}, judged on the last {report['test_rows']}"]
     lines += [f"suspected leak, left out: {c}: {'; '.join(why)}" for c, why in report["leak_reasons"].items()]
+    lines += [f"note: {said}" for said in report["notes"]]
     if report["abstains"]:
         lines.append(f"ABSTAINS: {report['abstained_because']}")
     if report["auc"] is not None:
         lines.append(f"AUC {report['auc']} {report['auc_interval']}  AP {report['ap']} (rate {report['rate_test']})  ECE {report['ece']}")
         lines += [f"  {name}: AUC {b['auc']}  AP {b['ap']}" for name, b in report["baselines"].items()]
+        for way in (text.NONE, text.LEXICAL, text.ENCODER) if "text" in report else ():
+            told = report["text"][way]
+            lines.append(f"  free text {way}: " + (told.get("skipped") or f"AUC {told['auc']}  AP {told['ap']}"))
         lines.append(f"chosen of {report['configurations_tried']}: {report['chosen']}")
     return "\n".join(lines) + "\n"
 

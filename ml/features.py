@@ -1,6 +1,6 @@
 """Features: a list of small transforms, fitted on the training rows and stored with the model; applied, never refitted, when scoring.
 
-Table → `fit` → list of `Feature` (plain JSON) → `matrix` → float64 array, one column a feature.
+Table → `fit` → list of `Feature` (plain JSON) → `matrix` → float32 array, one column a feature.
 A model refuses a table whose features differ. Does not belong here: which columns may be used (`leaks.py`), models (`model.py`).
 """
 
@@ -11,7 +11,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from ml import text
+from ml.columns import plain_name
+from ml.encoder import encoder
 from ml.table import Table
 
 LEVELS = 12  # a column with at most so many values is also read as words
@@ -23,7 +27,8 @@ SMOOTHING = 20.0  # rows that the mean of all is worth beside a word's own rate
 @dataclass(frozen=True)
 class Feature:
     """`kind`: number · rank (share of training values below) · is (equals `value`) · missing · rate (log-odds of yes of a word, smoothed)
-    · count (rows of a word) · month · weekday · days_to_order. `column` is the column that it reads."""
+    · count (rows of a word) · month · weekday · days_to_order · words (free text: `table` has the pull of each word)
+    · sense (free text: `cuts` has the weights of the encoder's numbers). `column` is the column that it reads."""
 
     kind: str
     column: str
@@ -35,7 +40,7 @@ class Feature:
     @property
     def name(self) -> str:
         """As in reasons: `origin=organic_search`, `month of first_contact_date`."""
-        if self.kind in ("number", "rate"):
+        if self.kind in ("number", "rate", "words", "sense"):
             return self.column
         return f"{self.column}={self.value}" if self.kind == "is" else f"{self.kind} of {self.column}"
 
@@ -47,11 +52,16 @@ def from_json(raw: Mapping[str, Any]) -> Feature:
     return Feature(raw["kind"], raw["column"], raw["value"], dict(raw["table"]), raw["default"], tuple(raw["cuts"]))
 
 
-def fit(train: Table, columns: Sequence[str], shape: str) -> list[Feature]:
-    """Transforms of the columns. `shape`: 'tree' (numbers as they are) or 'linear' (ranks, and a column for each frequent word)."""
+def fit(train: Table, columns: Sequence[str], shape: str, reading: str = text.LEXICAL) -> list[Feature]:
+    """Transforms of the columns. `shape`: 'tree' (numbers as they are) or 'linear' (ranks, and a column for each frequent word).
+
+    `reading`: how free text enters: none, lexical or encoder (see `text.py`).
+    """
     found: list[Feature] = []
     for name in columns:
         values, kind = train.columns[name], train.kinds[name]
+        if why_unused(train, name) is not None:
+            continue
         if kind == "time":
             found.append(Feature("weekday", name))
             if np.nanmax(values, initial=-np.inf) - np.nanmin(values, initial=np.inf) >= TWO_YEARS:
@@ -60,27 +70,72 @@ def fit(train: Table, columns: Sequence[str], shape: str) -> list[Feature]:
                 found.append(Feature("days_to_order", name))
         elif kind == "number":
             found += _of_numbers(name, values, shape)
-        else:
-            found += _of_words(name, _words(values), train.y)
+        elif (said := prose(train, name)) is None:
+            found += _of_words(name, values, train.y)
+        elif reading != text.NONE:
+            found += _of_prose(name, said, train.y, reading)
     return [f for f in found if len(train) and np.nanstd(_one(f, train)) > 0]
+
+
+def why_unused(train: Table, name: str) -> str | None:
+    """Why nothing can be learned from a column, or None: empty, constant, an identifier."""
+    values, kind = train.columns[name], train.kinds[name]
+    if kind == "text":
+        codes, words = coded(values)
+        if len(words) <= 1 and (codes >= 0).all():
+            return "constant"
+        several = len(words) > 0.5 * max(1, int((codes >= 0).sum()))
+        return "identifier: hardly a word comes twice" if several and len(words) > LEVELS and prose(train, name) is None else None
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return "empty"
+    if len(known) == len(values) and (known == known[0]).all():
+        return "constant"
+    if kind == "number" and (known == np.floor(known)).all() and len(known) == len(values):
+        said = "_" + plain_name(name) + "_"
+        is_named = any(f"_{word}_" in said for word in ("id", "key", "uuid", "guid", "number", "no", "nr", "index", "row", "rownum"))
+        steps = np.diff(known)
+        if (steps == 1).all() or (is_named and (steps > 0).all()):
+            return "identifier: it counts the rows"
+        if is_named and len(np.unique(known)) > 0.95 * len(known):
+            return "identifier: hardly a number comes twice"
+    return None
+
+
+def prose(table: Table, name: str) -> list[str] | None:
+    """The texts of a column of free text ('' where there is none), or None when it holds words, or none at all."""
+    if table.kinds[name] != "text":
+        return None
+    codes, words = coded(table.columns[name])
+    counts = np.bincount(codes[codes >= 0], minlength=len(words))
+    return texts_of(table.columns[name]) if text.is_prose(words.tolist(), counts) else None
+
+
+def texts_of(values: np.ndarray[Any, Any]) -> list[str]:
+    return ["" if v is None else str(v) for v in values.tolist()]
 
 
 def matrix(table: Table, features: Sequence[Feature]) -> np.ndarray[Any, Any]:
     """rows × features. Raises KeyError for a column that the table lacks."""
-    if not features:
-        return np.zeros((len(table), 0))
-    return np.column_stack([_one(f, table) for f in features])
+    out = np.empty((len(table), len(features)), dtype=np.float32)
+    words: dict[str, tuple[Any, Any]] = {}
+    for at, feature in enumerate(features):
+        out[:, at] = _one(feature, table, words)
+    return out
 
 
 def training_matrix(table: Table, features: Sequence[Feature]) -> np.ndarray[Any, Any]:
-    """As `matrix`, for the rows that the features were fitted on: a `rate` is that of the earlier rows only.
+    """As `matrix`, for the rows that the features were fitted on: a `rate`, `words` or `sense` is that of the earlier rows only.
 
     So no row sees its own label, nor a later one.
     """
     out = matrix(table, features)
     for at, feature in enumerate(features):
+        values = table.columns[feature.column]
         if feature.kind == "rate":
-            out[:, at] = logit(_earlier_rate(_words(table.columns[feature.column]), table.y, float(table.y.mean())))
+            out[:, at] = logit(_earlier_rate(coded(values)[0], table.y, float(table.y.mean())))
+        elif feature.kind in ("words", "sense"):
+            out[:, at] = _earlier_text(feature, texts_of(values), table.y)
     return out
 
 
@@ -105,63 +160,103 @@ def _of_numbers(name: str, values: np.ndarray[Any, Any], shape: str) -> list[Fea
     return [*found, Feature("rank", name, cuts=tuple(float(c) for c in cuts))]
 
 
-def _of_words(name: str, words: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> list[Feature]:
-    distinct, inverse, counts = np.unique(words, return_inverse=True, return_counts=True)
-    if len(distinct) > 0.5 * len(words):  # an identifier: nothing to learn from
-        return []
-    found = [Feature("is", name, str(w)) for w, n in zip(distinct, counts, strict=True) if n >= RARE][:40]
-    if len(distinct) > LEVELS:
+def _of_words(name: str, values: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> list[Feature]:
+    codes, words = coded(values)
+    inverse, said = codes + 1, ["", *words.tolist()]
+    counts = np.bincount(inverse, minlength=len(said))
+    order = sorted((w, at) for at, w in enumerate(said) if counts[at])
+    found = [Feature("is", name, w) for w, at in order if counts[at] >= RARE][:40]
+    if len(order) > LEVELS:
         mean = float(y.mean())
-        rates = (np.bincount(inverse, weights=y) + SMOOTHING * mean) / (counts + SMOOTHING)
-        found.append(
-            Feature("rate", name, table={str(w): float(logit(r)) for w, r in zip(distinct, rates, strict=True)}, default=float(logit(mean)))
-        )
-        found.append(Feature("count", name, table={str(w): float(np.log1p(n)) for w, n in zip(distinct, counts, strict=True)}))
+        rates = (np.bincount(inverse, weights=y, minlength=len(said)) + SMOOTHING * mean) / (counts + SMOOTHING)
+        found.append(Feature("rate", name, table={w: float(logit(rates[at])) for w, at in order}, default=float(logit(mean))))
+        found.append(Feature("count", name, table={w: float(np.log1p(counts[at])) for w, at in order}))
     return found
 
 
-def _one(feature: Feature, table: Table) -> np.ndarray[Any, Any]:
+def _of_prose(name: str, texts: list[str], y: np.ndarray[Any, Any], reading: str) -> list[Feature]:
+    if reading == text.ENCODER:
+        weights = text.fit_sense(encoder().vectors(texts), y)
+        return [Feature("sense", name, cuts=tuple(weights))] if weights else []
+    table = text.fit_words(texts, y)
+    return [Feature("words", name, table=table)] if table else []
+
+
+def _earlier_text(feature: Feature, texts: list[str], y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    vectors = encoder().vectors(texts) if feature.kind == "sense" else None
+
+    def of(before: slice, rows: slice) -> np.ndarray[Any, Any]:
+        if vectors is None:
+            return text.score_words(texts[rows], text.fit_words(texts[before], y[before]))
+        weights = text.fit_sense(vectors[before], y[before])
+        return text.score_sense(vectors[rows], weights) if weights else np.zeros(rows.stop - rows.start)
+
+    return text.earlier(len(texts), of)
+
+
+def _one(feature: Feature, table: Table, seen: dict[str, tuple[Any, Any]] | None = None) -> np.ndarray[Any, Any]:
+    """The values of one feature; `seen` keeps the words of a column from one feature to the next."""
     values = table.columns[feature.column]
-    kind = table.kinds[feature.column]
+    kind = feature.kind
     out: np.ndarray[Any, Any]
-    if feature.kind == "missing":
-        out = np.isnan(values).astype(float)
-    elif feature.kind == "number":
-        out = values.astype(float)
-    elif feature.kind == "rank":
+    if kind == "missing":
+        out = np.array([v is None for v in values], dtype=float) if values.dtype == object else np.isnan(values)
+    elif kind == "number":
+        out = values
+    elif kind == "rank":
         out = np.searchsorted(np.asarray(feature.cuts), values, side="right") / (len(feature.cuts) or 1)
-        out = np.where(np.isnan(values), 0.5, out)
-    elif feature.kind == "is":
-        out = (
-            (values == float(feature.value or "nan")).astype(float) if kind == "number" else (_words(values) == feature.value).astype(float)
-        )
-    elif feature.kind in ("rate", "count"):
-        out = np.array([feature.table.get(w, feature.default) for w in _words(values)], dtype=float)
-    elif feature.kind == "days_to_order":
+        out[np.isnan(values)] = 0.5
+    elif kind == "is" and table.kinds[feature.column] == "number":
+        out = values == float(feature.value or "nan")
+    elif kind in ("is", "rate", "count"):
+        codes, words = _seen(feature.column, values, seen)
+        if kind == "is":
+            told = [feature.value == "", *(w == feature.value for w in words.tolist())]
+        else:
+            told = [feature.table.get(w, feature.default) for w in ("", *words.tolist())]
+        out = np.array(told, dtype=float)[codes + 1]
+    elif kind == "words":
+        out = text.score_words(texts_of(values), feature.table)
+    elif kind == "sense":
+        out = text.score_sense(encoder().vectors(texts_of(values)), feature.cuts)
+    elif kind == "days_to_order":
         out = table.order - values
-    else:
-        known = np.where(np.isnan(values), 0, values)
-        days = known.astype("datetime64[D]")
-        part = days.astype("datetime64[M]").astype(int) % 12 + 1 if feature.kind == "month" else (days.astype(int) + 3) % 7
+    elif kind in ("month", "weekday"):
+        days = np.where(np.isnan(values), 0, values).astype("datetime64[D]")
+        part = days.astype("datetime64[M]").astype(int) % 12 + 1 if kind == "month" else (days.astype(int) + 3) % 7
         out = np.where(np.isnan(values), np.nan, part.astype(float))
+    else:
+        raise ValueError(f"no feature is of kind {kind!r}")
     return out
 
 
-def _earlier_rate(words: np.ndarray[Any, Any], y: np.ndarray[Any, Any], mean: float) -> np.ndarray[Any, Any]:
-    _, inverse = np.unique(words, return_inverse=True)
+def _seen(name: str, values: np.ndarray[Any, Any], seen: dict[str, tuple[Any, Any]] | None) -> tuple[Any, Any]:
+    if seen is None:
+        return coded(values)
+    if name not in seen:
+        seen[name] = coded(values)
+    return seen[name]
+
+
+def _earlier_rate(inverse: np.ndarray[Any, Any], y: np.ndarray[Any, Any], mean: float) -> np.ndarray[Any, Any]:
     order = np.argsort(inverse, kind="stable")
     sorted_y, group = y[order], inverse[order]
     starts = np.r_[True, group[1:] != group[:-1]]
     first = np.maximum.accumulate(np.where(starts, np.arange(len(group)), 0))
     before = np.cumsum(sorted_y) - sorted_y
     rate = (before - before[first] + SMOOTHING * mean) / (np.arange(len(group)) - first + SMOOTHING)
-    out = np.empty(len(words))
+    out = np.empty(len(inverse))
     out[order] = rate
     return out
 
 
-def _words(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.array(["" if v is None else str(v) for v in values], dtype=object)
+def coded(values: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """(number of the word of each row, -1 where there is none; the words) of a column of texts; '' is none."""
+    codes, words = pd.factorize(values)
+    said = np.array([str(w) for w in words], dtype=object)
+    if empty := np.flatnonzero(said == "").tolist():
+        codes = np.where(codes == empty[0], -1, codes)
+    return codes, said
 
 
 def _spoken(value: float) -> str:

@@ -1,8 +1,10 @@
 """Columns that know the outcome: found in the training rows before anything is learned.
 
 training rows → `suspects` → column → reasons. A suspect is left out of the model and listed; a person says whether it was right.
-Codes: separates (alone ranks yes above no as no honest column does) · filled_after (whether it is filled tells the outcome)
-· dated_after (a time later than the row's own) · named_after (its name speaks of the outcome, and it tells much).
+A strong column is not a leak for being strong: evidence is asked for. Codes:
+separates (alone it all but gives the label, or gives it like a switch) · decides (one word, or being other than the usual value, means one
+outcome without exception) · filled_after (whether it is filled tells the outcome) · dated_after (times later than the row's own)
+· named_after (its name speaks of the outcome, and it tells much).
 """
 
 from __future__ import annotations
@@ -12,85 +14,132 @@ from typing import Any
 
 import numpy as np
 
-from ml.features import SMOOTHING
+from ml import text
+from ml.columns import plain_name
+from ml.features import SMOOTHING, coded, prose
 from ml.metrics import auc
 from ml.table import Table
 
 Array = np.ndarray[Any, Any]
-SEPARATES = 0.90  # AUC of one column alone, learned on earlier rows and judged on later ones
+SEPARATES = 0.96  # AUC of one column alone, learned on earlier rows and judged on later ones
+SEPARATES_FEW = 0.90  # the same for a column of few values or of words: one such value is then nearly the label
+SWITCH, SLOPE = 0.85, (0.15, 0.85)  # from that AUC on a column must have a slope: rows of which it cannot be sure
+LEAST_ON_SLOPE = 0.10
 FILLED = 0.80
-NAMED = 0.70
-DATED = 0.90  # share of filled rows
-_AFTER = re.compile(
-    r"(^|_)(close|closed|closing|won|lost|loss|outcome|result|status|stage|converted|conversion|churn|churned|cancel|cancelled|canceled|refund|"
-    r"refunded|paid|payment|resolution|resolved|ended|end|final|duration|after|post|actual|signed|approved|rejected|reason)(_|$)"
+NAMED, NAMED_STRONGLY = 0.70, 0.60
+DATED, DATED_IN_PART, TELLS_IN_PART = 0.90, 0.05, 0.65  # share of filled rows; AUC of being later
+FEW = 12
+LEAST_ROWS = 50  # of a word, or of filled rows, that never fail
+CHANCE = -6.0  # log10 of the chance that honest rows would look like that
+MOST_ROWS = 200_000
+_OUTCOME = re.compile(
+    r"(^|_)(close|closed|closing|won|lost|outcome|converted|churned|cancelled|canceled|cancellation|refund|refunded|resolution|resolved|signed|duration)(_|$)"
 )
-_BEFORE = re.compile(r"(^|_)(previous|prev|prior|past|last|historic|former|expected|planned|due|renewal)(_|$)")
+_AFTER = re.compile(
+    r"(^|_)(loss|result|status|stage|conversion|churn|cancel|paid|payment|ended|end|final|after|post|actual|approved|rejected|reason|probability|forecast)(_|$)"
+)
+_BEFORE = re.compile(
+    r"(^|_)(previous|prev|prior|past|last|historic|former|expected|planned|scheduled|due|renewal|code|search|method|marital|employment|housing|back|"
+    r"front|frequency|terms|contract|social|history|count_before|days_since|since)(_|$)"
+)
 
 
 def suspects(train: Table) -> dict[str, list[str]]:
-    """Column → codes with a number each, for columns that should not be trusted; in the order of the columns."""
-    found: dict[str, list[str]] = {}
-    for name in train.columns:
-        codes = _codes(train, name)
-        if codes:
-            found[name] = codes
+    """Column → codes with a number each, for columns that should not be trusted; in the order of the columns.
+
+    Of a big table evenly spread rows are looked at.
+    """
+    if len(train) > MOST_ROWS:
+        train = train.rows(np.linspace(0, len(train) - 1, MOST_ROWS).astype(int))
+    at = row_times(train)
+    return {name: codes for name in train.columns if (codes := _codes(train, name, at))}
+
+
+def row_times(table: Table) -> Array | None:
+    """When each row was made: the order when it is a time; of rows in file order the column of times that never falls; else None."""
+    if table.order_kind == "time":
+        return table.order
+    for name, values in table.columns.items():
+        if table.kinds[name] == "time" and not np.isnan(values).any() and (np.diff(values) >= 0).mean() > 0.999 and values[-1] > values[0]:
+            return values
+    return None
+
+
+def _codes(train: Table, name: str, at: Array | None) -> list[str]:
+    values, kind, y = train.columns[name], train.kinds[name], train.y
+    keys, words = _keys(values, kind)
+    missing = keys < 0
+    said_in = prose(train, name)
+    alone = _alone(keys, y) if said_in is None else _alone_in_words(said_in, y)
+    is_few = kind == "text" or len(words) <= FEW
+    plain = plain_name(name)
+    found = []
+    if alone >= (SEPARATES_FEW if is_few else SEPARATES):
+        found.append(f"separates: alone it reaches AUC {alone:.2f}")
+    elif alone >= SWITCH and not is_few and (slope := _on_slope(keys, y)) < LEAST_ON_SLOPE:
+        found.append(f"separates: alone it reaches AUC {alone:.2f}, and like a switch: of {1 - slope:.0%} of the rows it is sure")
+    if (told := _filled(missing, y)) is not None:
+        found.append(f"filled_after: {told}")
+    if not found and (said := _decides(values, kind, keys, words, y)) is not None:
+        found.append(f"decides: {said}")
+    if kind == "time" and at is not None and (said := _dated(values, at, y, bool(_BEFORE.search(plain)))) is not None:
+        found.append(f"dated_after: {said}")
+    if not found and not _BEFORE.search(plain):
+        least = NAMED_STRONGLY if _OUTCOME.search(plain) else NAMED if _AFTER.search(plain) else 2.0
+        if alone >= least:
+            found.append(f"named_after: its name speaks of the outcome, and alone it reaches AUC {alone:.2f}")
     return found
 
 
-def _codes(train: Table, name: str) -> list[str]:
-    values, kind = train.columns[name], train.kinds[name]
-    missing = np.array([v is None for v in values]) if kind == "text" else np.isnan(values)
-    alone = _alone(values, missing, kind, train.y)
-    plain = re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()).strip("_")
-    codes = []
-    if alone >= SEPARATES:
-        codes.append(f"separates: alone it reaches AUC {alone:.2f}")
-    if (told := _filled(missing, train.y)) is not None:
-        codes.append(f"filled_after: {told}")
-    is_order = kind == "time" and train.order_kind == "time" and np.allclose(values, train.order, equal_nan=True)
-    if kind == "time" and train.order_kind == "time" and not is_order and (~missing).sum() >= 20:
-        later = float((values[~missing] > train.order[~missing]).mean())
-        if later >= DATED and not _BEFORE.search(plain):
-            codes.append(f"dated_after: {later:.0%} of its times are later than the row's")
-    if alone >= NAMED and _AFTER.search(plain) and not _BEFORE.search(plain) and not codes:
-        codes.append(f"named_after: its name speaks of the outcome, and alone it reaches AUC {alone:.2f}")
-    return codes
-
-
-def _alone(values: Array, missing: Array, kind: str, y: Array) -> float:
-    """AUC of the column alone: rates of bins or words of the first 60 % rank the other 40 %; or of two rows in three, the third."""
-    keys = _keys(values, missing, kind)
-    cut = int(len(y) * 0.6)
-    by_time = _rated(keys[:cut], y[:cut], keys[cut:], y[cut:])
-    even = np.arange(len(y)) % 3 == 0  # a code that is only used later in time shows here
-    mixed = _rated(keys[~even], y[~even], keys[even], y[even])
-    both = [a for a in (by_time, mixed) if not np.isnan(a)]
-    return max(both, default=0.5)
-
-
-def _keys(values: Array, missing: Array, kind: str) -> Array:
+def _keys(values: Array, kind: str) -> tuple[Array, Array]:
+    """(number of the word or bin of each row, -1 where missing; what the numbers stand for)."""
     if kind == "text":
-        return np.array(["" if v is None else str(v) for v in values], dtype=object)
-    out = np.full(len(values), -1)
-    known = values[~missing]
-    if len(known):
-        distinct = np.unique(known)
-        cuts = distinct if len(distinct) <= 50 else np.unique(np.quantile(known, np.linspace(0, 1, 41)))
-        out[~missing] = np.searchsorted(cuts, known, side="right")
-    return out
+        return coded(values)
+    known = values[~np.isnan(values)]
+    distinct = np.unique(known)
+    cuts = distinct if len(distinct) <= 50 else np.unique(np.quantile(known, np.linspace(0, 1, 41)))
+    keys = np.searchsorted(cuts, values, side="right")
+    return np.where(np.isnan(values), -1, keys), cuts if len(distinct) <= 50 else distinct[: FEW + 1]
+
+
+def _alone(keys: Array, y: Array) -> float:
+    """AUC of the column alone: rates of bins or words of the first 60 % rank the other 40 %; or of two rows in three, the third."""
+    cut = int(len(y) * 0.6)
+    even = np.arange(len(y)) % 3 == 0  # a code that is only used later in time shows here
+    both = [_rated(keys[:cut], y[:cut], keys[cut:], y[cut:]), _rated(keys[~even], y[~even], keys[even], y[even])]
+    return max((a for a in both if not np.isnan(a)), default=0.5)
+
+
+def _alone_in_words(texts: list[str], y: Array) -> float:
+    cut = int(len(y) * 0.6)
+    if not 0 < y[cut:].sum() < len(y) - cut:
+        return 0.5
+    return auc(y[cut:], text.score_words(texts[cut:], text.fit_words(texts[:cut], y[:cut])))
 
 
 def _rated(seen: Array, y: Array, keys: Array, truth: Array) -> float:
     if len(seen) == 0 or not 0 < y.sum() < len(y):
         return float("nan")
-    distinct, inverse, counts = np.unique(seen, return_inverse=True, return_counts=True)
-    mean = float(y.mean())
-    rates = (np.bincount(inverse, weights=y) + SMOOTHING / 4 * mean) / (counts + SMOOTHING / 4)
-    if len(distinct) > 0.5 * len(seen):
+    size = int(max(seen.max(), keys.max(initial=-1))) + 2
+    counts = np.bincount(seen + 1, minlength=size)
+    if (counts > 0).sum() > 0.5 * len(seen):
         return float("nan")  # an identifier: its words do not come again
-    table = dict(zip(distinct.tolist(), rates.tolist(), strict=True))
-    return auc(truth, np.array([table.get(k, mean) for k in keys.tolist()]))
+    mean = float(y.mean())
+    rates = (np.bincount(seen + 1, weights=y, minlength=size) + SMOOTHING / 4 * mean) / (counts + SMOOTHING / 4)
+    return auc(truth, rates[keys + 1])
+
+
+def _on_slope(keys: Array, y: Array) -> float:
+    """Share of the rows in bins of which the column is not sure; a column that is nearly the label has hardly any.
+
+    With an outcome as rare as the slope's foot nothing is on the slope, so each outcome counts half.
+    """
+    counts = np.bincount(keys + 1).astype(float)
+    yes = np.bincount(keys + 1, weights=y)
+    weighted = yes / y.mean() / 2 + (counts - yes) / (1 - y.mean()) / 2
+    rate = np.divide(yes / y.mean() / 2, weighted, out=np.zeros_like(weighted), where=weighted > 0)
+    unsure = (rate > SLOPE[0]) & (rate < SLOPE[1])
+    return float(weighted[unsure].sum() / weighted.sum())
 
 
 def _filled(missing: Array, y: Array) -> str | None:
@@ -99,11 +148,67 @@ def _filled(missing: Array, y: Array) -> str | None:
         return None
     with_it, without = float(y[filled].mean()), float(y[missing].mean())
     strength = auc(y, filled.astype(float))
-    if max(strength, 1 - strength) >= FILLED:
+    if max(strength, 1 - strength) >= FILLED or _never_fails(filled, y) or _never_fails(missing, y):
         return f"{with_it:.0%} yes where filled, {without:.0%} where empty"
-    mean = float(y.mean())
-    for rate, count in ((with_it, int(filled.sum())), (without, int(missing.sum()))):
-        chance = count * np.log10(max(mean if rate == 1.0 else 1 - mean, 1e-12))
-        if rate in (0.0, 1.0) and count >= 50 and chance < -6:
-            return f"{with_it:.0%} yes where filled, {without:.0%} where empty"
+    return None
+
+
+def _decides(values: Array, kind: str, keys: Array, words: Array, y: Array) -> str | None:
+    """A word of which all rows have the rarer outcome; or all rows other than the usual value have it (an amount entered when won)."""
+    rare = 1.0 if y.mean() <= 0.5 else 0.0
+    outcome = "yes" if rare == 1.0 else "no"
+    share = float((y == rare).mean())
+    known = keys >= 0
+    if kind == "text" or len(words) <= FEW:
+        counts = np.bincount(keys[known], minlength=1)
+        hits = np.bincount(keys[known], weights=(y[known] == rare), minlength=1)
+        least = max(LEAST_ROWS, 60 / (1 - share))
+        sure = np.flatnonzero((counts >= least) & (hits >= 0.995 * counts) & (counts * np.log10(max(share, 1e-12)) < CHANCE))
+        for key in sure:
+            if _never_fails(keys == key, y, 0.005):
+                said = words[key] if kind == "text" else words[max(0, int(key) - 1)]
+                return f"{counts[key]:.0f} rows with {said!r} are all but all {outcome}"
+        if kind == "text":
+            return None
+    usual, times = np.unique(values[known].astype(float), return_counts=True)
+    if not len(usual) or times.max() < 0.2 * len(y):
+        return None
+    other = known & (values != usual[times.argmax()])
+    if other.sum() >= LEAST_ROWS and (y[other] == rare).all() and _never_fails(other, y):
+        return f"{int(other.sum())} rows with another value than {usual[times.argmax()]:g} are all {outcome}"
+    return None
+
+
+def _never_fails(group: Array, y: Array, exceptions: float = 0.0) -> bool:
+    """Whether all rows of the group have one outcome, and that is no luck: measured against the rate of their neighbours in time.
+
+    So a column that began, or ended, when the outcome changed is not taken for one that knows it.
+    """
+    count = int(group.sum())
+    rate = float(y[group].mean()) if count else 0.5
+    if count < LEAST_ROWS or min(rate, 1 - rate) > exceptions:
+        return False
+    reach = max(100, len(y) // 20)
+    before = np.r_[0.0, np.cumsum(y)]
+    rows = np.flatnonzero(group)
+    low, high = np.maximum(0, rows - reach), np.minimum(len(y), rows + reach)
+    near = (before[high] - before[low]) / (high - low)
+    return float(np.log10(np.clip(near if rate > 0.5 else 1 - near, 1e-12, 1)).sum()) < CHANCE
+
+
+def _dated(values: Array, at: Array, y: Array, is_planned: bool) -> str | None:
+    known = ~np.isnan(values)
+    if known.sum() < 20 or np.allclose(values, at, equal_nan=True, rtol=0, atol=1e-9):
+        return None
+    here, there = values, at
+    if (there == np.floor(there)).all():
+        here = np.floor(values)  # the row has a day and no clock: the same day is not later
+    later = known & (here > there + 1e-9)
+    share = float(later.sum() / known.sum())
+    if share >= DATED and not is_planned:
+        return f"{share:.0%} of its times are later than the row's"
+    if share >= DATED_IN_PART and not is_planned:
+        strength = auc(y, later.astype(float))
+        if max(strength, 1 - strength) >= TELLS_IN_PART:
+            return f"{share:.0%} of its times are later than the row's, and which ones tells the outcome"
     return None

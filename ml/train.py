@@ -14,14 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from ml.features import matrix
+from ml import text
+from ml.encoder import is_installed
+from ml.features import fit, matrix, prose, training_matrix
 from ml.metrics import auc, auc_se, average_precision
-from ml.model import Config, Model, learn, sigmoid
+from ml.model import Config, Model, Prepared, learn, sigmoid
 from ml.table import Table
 
 Array = np.ndarray[Any, Any]
 FOLD_EDGES = (0.7, 0.8, 0.9, 1.0)  # each fold is judged by rows later than all it learned from
 CONFIDENCE = 0.95
+MOST_TO_CHOOSE, MOST_TO_LEARN = 80_000, 400_000  # rows; of more, evenly spread ones: time and memory stay bounded
 LEAST_OF_EACH = 30  # fewer yes or no than that: too little to learn or to judge
 CONFIGS = (
     Config("linear", ("linear",)),
@@ -85,14 +88,31 @@ def train(
     purged, table = len(table) - len(kept), kept
     if min(table.y.sum(), len(table) - table.y.sum()) < LEAST_OF_EACH:
         return Learned(None, f"too little: {int(table.y.sum())} yes and {int(len(table) - table.y.sum())} no to learn from", purged=purged)
-    tried = [t for c in configs if (t := _try(table, columns, c, horizon)) is not None]
+    configs = readings(table, columns, configs)
+    tried = try_all(spread(table, MOST_TO_CHOOSE), columns, configs, horizon)
     if not tried:
         return Learned(None, "too little: no fold holds both outcomes", purged=purged)
     best = choose(tried)
-    model = learn(table, columns, best.config)
-    slope, intercept = calibrate(best)
-    model = replace(model, slope=slope, intercept=intercept)
-    return Learned(model, _no_skill(best, len(tried)), tried, purged)
+    return Learned(finish(table, columns, best), _no_skill(best, len(tried)), tried, purged)
+
+
+def finish(table: Table, columns: Sequence[str], tried: Tried) -> Model:
+    """A configuration learned on all rows (evenly spread ones of very many) and calibrated by its folds."""
+    slope, intercept = calibrate(tried)
+    return replace(learn(spread(table, MOST_TO_LEARN), columns, tried.config), slope=slope, intercept=intercept)
+
+
+def readings(table: Table, columns: Sequence[str], configs: Sequence[Config]) -> list[Config]:
+    """The configurations once for each way in which free text can be read; as they are when there is none."""
+    if not any(prose(table, c) is not None for c in columns):
+        return list(configs)
+    ways = [text.NONE, text.LEXICAL, *([text.ENCODER] if is_installed() else [])]
+    return [replace(c, text=way, name=c.name if way == text.NONE else f"{c.name}; text {way}") for way in ways for c in configs]
+
+
+def spread(table: Table, most: int) -> Table:
+    """At most so many rows, evenly spread over the order."""
+    return table if len(table) <= most else table.rows(np.linspace(0, len(table) - 1, most).astype(int))
 
 
 def choose(tried: Sequence[Tried]) -> Tried:
@@ -119,23 +139,24 @@ def calibrate(tried: Tried) -> tuple[float, float]:
     return slope, level(slope * tried.margins[newest], float(tried.labels[newest].mean()), intercept)
 
 
-def _try(table: Table, columns: Sequence[str], config: Config, horizon: float | None) -> Tried | None:
+def try_all(table: Table, columns: Sequence[str], configs: Sequence[Config], horizon: float | None) -> list[Tried]:
+    """Every configuration on every fold that holds both outcomes; none where no fold does."""
+    tried = [Tried(c, [], [], [], np.zeros(0), np.zeros(0), np.zeros(0)) for c in configs]
     edges = [int(len(table) * share) for share in FOLD_EDGES]
-    aucs, aps, ses, margins, labels, folds = [], [], [], [], [], []
     for fold, (start, end) in enumerate(pairwise(edges)):
         seen, judged = known_by(table.rows(slice(0, start)), float(table.order[start]), horizon), table.rows(slice(start, end))
         if min(judged.y.sum(), len(judged) - judged.y.sum()) < 5 or min(seen.y.sum(), len(seen) - seen.y.sum()) < 5:
             continue
-        margin = learn(seen, columns, config).margin(judged)
-        aucs.append(auc(judged.y, margin))
-        aps.append(average_precision(judged.y, margin))
-        ses.append(auc_se(judged.y, margin))
-        margins.append(margin)
-        labels.append(judged.y)
-        folds.append(np.full(len(judged), fold))
-    if not aucs:
-        return None
-    return Tried(config, aucs, aps, ses, np.concatenate(margins), np.concatenate(labels), np.concatenate(folds))
+        prepared = Prepared(seen, columns)
+        for one in tried:
+            margin = learn(seen, columns, one.config, prepared).margin(judged)
+            one.aucs.append(auc(judged.y, margin))
+            one.aps.append(average_precision(judged.y, margin))
+            one.ses.append(auc_se(judged.y, margin))
+            one.margins = np.r_[one.margins, margin]
+            one.labels = np.r_[one.labels, judged.y]
+            one.fold = np.r_[one.fold, np.full(len(judged), fold)]
+    return tried if tried and tried[0].aucs else []
 
 
 def _no_skill(best: Tried, tried: int) -> str | None:
@@ -175,12 +196,11 @@ def level(logit: Array, rate: float, start: float) -> float:
 
 def baselines(train_rows: Table, columns: Sequence[str], test: Table) -> dict[str, dict[str, float]]:
     """Logistic regression and scikit-learn's boosting on the same features, judged on the same rows."""
+    train_rows = spread(train_rows, MOST_TO_LEARN)
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
-
-    from ml.features import fit, training_matrix
 
     makers: dict[str, tuple[str, Any]] = {
         "logistic_regression": ("linear", make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))),
@@ -189,7 +209,8 @@ def baselines(train_rows: Table, columns: Sequence[str], test: Table) -> dict[st
     out = {}
     for name, (shape, maker) in makers.items():
         features = fit(train_rows, columns, shape)
-        data = [np.nan_to_num(m) if shape == "linear" else m for m in (training_matrix(train_rows, features), matrix(test, features))]
+        made = [m.astype(float) for m in (training_matrix(train_rows, features), matrix(test, features))]
+        data = [np.nan_to_num(m) if shape == "linear" else m for m in made]
         maker.fit(data[0], train_rows.y)
         p = maker.predict_proba(data[1])[:, 1]
         out[name] = {"auc": round(auc(test.y, p), 4), "ap": round(average_precision(test.y, p), 4)}
