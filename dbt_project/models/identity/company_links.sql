@@ -1,16 +1,20 @@
-{# A link is made once: the row under its earliest dt stands. `company_id` is the id of that day; fold merges to read it today. #}
+{# One link per mention, as of the run's day. A link is made once: the row under its earliest dt stands. Only the employer of a person
+   changes: there the newest employment stands; what was so on an earlier day is read from the lake. `company_id` is the id of its day; fold merges
+   to read it today. #}
 with source as (
     select
         l.*,
-        row_number() over (partition by l.mention_id order by l.dt, l.company_id) as version_rank
+        row_number() over (partition by l.mention_id order by l.dt, l.company_id) as first_rank,
+        row_number() over (partition by l.mention_id order by l.dt desc, l.company_id) as last_rank
     from {{ lake('company_links') }} as l
     where l.dt <= {{ to_day() }}
 ),
 
-renamed as (
-    select mention_id, company_id, method, decided_by, probability, dt
-    from source
-    where version_rank = 1
+employers as (
+    select mention_id from {{ ref('mentions') }} where role = 'employer'
 )
 
-select * from renamed
+select s.mention_id, s.company_id, s.method, s.decided_by, s.probability, s.dt
+from source as s
+left join employers as e on e.mention_id = s.mention_id
+where case when e.mention_id is null then s.first_rank else s.last_rank end = 1

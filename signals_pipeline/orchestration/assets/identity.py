@@ -13,14 +13,17 @@ from signals_pipeline.orchestration.resources import House
 WRITES = {
     "company_links": "Which company each mention speaks of.",
     "company_merges": "Merges and undone merges, from their day on.",
+    "company_signatures": "What was decided first about each way of naming a company: the memory of this stage.",
     "person_links": "Which person each record speaks of.",
+    "person_merges": "Merges of people and undone ones, from their day on; `person_links` holds them folded.",
+    "person_signatures": "What was decided first about each way of naming a person, as keyed hashes.",
     "episode_links": "Which episode each event belongs to.",
     "link_reviews": "Pairs that a person must decide.",
 }
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
-    reads = [lake_key(d) for d in ("mentions", "people", "events")]
+    reads = [lake_key(d) for d in ("mentions", "people", "events", "documents")]
 
     @dg.multi_asset(name="resolve", specs=[lake_spec(d, "identity", t, reads) for d, t in WRITES.items()], partitions_def=partitions)
     def resolve(context: dg.AssetExecutionContext, house: dg.ResourceParam[House], config: Span) -> Iterator[Any]:

@@ -26,8 +26,8 @@ mention_links as (
         m.record_key, l.company_id, l.dt as linked_dt,
         row_number() over (partition by m.record_key order by l.dt, m.role, m.mention_id) as link_rank
     from {{ ref('mentions') }} as m
-    inner join {{ ref('company_links') }} as l on l.mention_id = m.mention_id
-    where m.dataset = 'product_db__users'
+    inner join {{ lake('company_links') }} as l on l.mention_id = m.mention_id
+    where m.dataset = 'product_db__users' and l.dt <= {{ to_day() }}
 ),
 
 person_companies as (
