@@ -54,11 +54,13 @@ def column(series: pd.Series) -> tuple[Array, Kind]:
     counts[is_missing] = 0
     if not counts.sum():
         return np.full(len(series), np.nan), "number"
-    plain = _plain(words, is_missing, counts)
+    coded = np.array([len(w) > 1 and w[0] == "0" and w.isdigit() for w in words])
+    is_code = counts[coded].sum() > 0.01 * counts.sum()  # 01067 is a post code, not a number
+    plain = None if is_code else _plain(words, is_missing, counts)
     if plain is not None:
         spread = _spread(plain, codes)
         return _as_time(spread, series.name) or (spread, "number")
-    for read in (_times, _dressed):
+    for read in () if is_code else (_times, _dressed):
         found = read(words, is_missing, counts)
         if found is not None:
             return _spread(found, codes), "time" if read is _times else "number"
@@ -93,9 +95,6 @@ def _plain(words: Sequence[str], is_missing: Array, counts: Array) -> Array | No
     values[np.isinf(values)] = np.nan
     if not _enough(values, is_missing, counts):
         return None
-    zeros = np.array([len(w) > 1 and w[0] == "0" and w.isdigit() for w in words])
-    if counts[zeros].sum() > 0.01 * counts.sum():
-        return None  # 01067 is a post code, not a number
     return values
 
 

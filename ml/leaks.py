@@ -24,11 +24,11 @@ Array = np.ndarray[Any, Any]
 SEPARATES = 0.96  # AUC of one column alone, learned on earlier rows and judged on later ones
 SEPARATES_FEW = 0.90  # the same for a column of few values or of words: one such value is then nearly the label
 SWITCH, SLOPE = 0.85, (0.15, 0.85)  # from that AUC on a column must have a slope: rows of which it cannot be sure
-LEAST_ON_SLOPE = 0.10
+LEAST_ON_SLOPE = 0.20
 FILLED = 0.80
 NAMED, NAMED_STRONGLY = 0.70, 0.60
 DATED, DATED_IN_PART, TELLS_IN_PART = 0.90, 0.05, 0.65  # share of filled rows; AUC of being later
-FEW = 12
+FEW, VERY_FEW = 12, 4  # distinct numbers; of so few each may be a code, of more they are counts or grades
 LEAST_ROWS = 50  # of a word, or of filled rows, that never fail
 CHANCE = -6.0  # log10 of the chance that honest rows would look like that
 MOST_ROWS = 200_000
@@ -38,6 +38,7 @@ _OUTCOME = re.compile(
 _AFTER = re.compile(
     r"(^|_)(loss|result|status|stage|conversion|churn|cancel|paid|payment|ended|end|final|after|post|actual|approved|rejected|reason|probability|forecast)(_|$)"
 )
+_PLANNED = re.compile(r"(^|_)(expected|planned|scheduled|due|renewal|next|target|until|expiry|expires|expiration)(_|$)")
 _BEFORE = re.compile(
     r"(^|_)(previous|prev|prior|past|last|historic|former|expected|planned|scheduled|due|renewal|code|search|method|marital|employment|housing|back|"
     r"front|frequency|terms|contract|social|history|count_before|days_since|since)(_|$)"
@@ -71,7 +72,7 @@ def _codes(train: Table, name: str, at: Array | None) -> list[str]:
     missing = keys < 0
     said_in = prose(train, name)
     alone = _alone(keys, y) if said_in is None else _alone_in_words(said_in, y)
-    is_few = kind == "text" or len(words) <= FEW
+    is_few = kind == "text" or len(words) <= VERY_FEW
     plain = plain_name(name)
     found = []
     if alone >= (SEPARATES_FEW if is_few else SEPARATES):
@@ -82,7 +83,7 @@ def _codes(train: Table, name: str, at: Array | None) -> list[str]:
         found.append(f"filled_after: {told}")
     if not found and (said := _decides(values, kind, keys, words, y)) is not None:
         found.append(f"decides: {said}")
-    if kind == "time" and at is not None and (said := _dated(values, at, y, bool(_BEFORE.search(plain)))) is not None:
+    if kind == "time" and at is not None and (said := _dated(values, at, y, bool(_PLANNED.search(plain)))) is not None:
         found.append(f"dated_after: {said}")
     if not found and not _BEFORE.search(plain):
         least = NAMED_STRONGLY if _OUTCOME.search(plain) else NAMED if _AFTER.search(plain) else 2.0
