@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+from signals_pipeline.extract.dates import find_dates
 from signals_pipeline.extract.deals import read_deals
 from signals_pipeline.extract.event import Event, Reading
 from signals_pipeline.extract.financing import distinct, read_financing
@@ -76,6 +77,11 @@ def read_filing(
             reasons.append("deal_terminated")
         if item.number in _PLAIN:
             plain += _plain(own, item, reported_on)
+    told = [i for i in items if i.number == "5.02" and re.search(r"\bItem [18]\.01\b", own[i.body : i.end])]
+    if told and not officers:  # "the information in Item 1.01 is incorporated": an agreement with a shareholder names directors
+        for item in items:
+            if item.number == "1.01":
+                officers += read_officers(own, item.body, item.end, known_on=known_on, reported_on=reported_on, firms=words, strict=True)[0]
     events = [*_officers_once(officers), *_deals_once(deals), *distinct(money), *plain]
     if events:
         return Reading(tuple(sorted(events, key=lambda e: (e.start or 0, e.signal_type, e.subject or ""))))
@@ -94,7 +100,7 @@ def _plain(text: str, item: Item, reported_on: date | None) -> list[Event]:
         Event(
             kind,
             "done",
-            occurred_on=reported_on,
+            occurred_on=_own_day(first.text, reported_on),
             confidence=0.9,
             subject=item.number,
             start=first.start,
@@ -102,6 +108,15 @@ def _plain(text: str, item: Item, reported_on: date | None) -> list[Event]:
             trigger=f"Item {item.number}",
         )
     ]
+
+
+def _own_day(sentence: str, reported_on: date | None) -> date | None:
+    """The day a sentence opens with, when it lies near the report: the cover's day is that of the earliest of all items."""
+    opened = re.match(r"\W*[Oo]n\s+", sentence)
+    dates = find_dates(sentence, opened.end(), opened.end() + 30) if opened else []
+    if dates and reported_on and abs((dates[0].day - reported_on).days) <= 30:
+        return dates[0].day
+    return reported_on
 
 
 def _officers_once(events: list[Event]) -> list[Event]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from signals_pipeline.extract.dates import month_end
 from signals_pipeline.extract.officer_details import Change, best_title, effective_day, is_insider, is_old, lead_date, respective, titles_of
 from signals_pipeline.extract.officer_mask import Masked, readings_of
 from signals_pipeline.extract.officer_patterns import (
@@ -22,6 +23,7 @@ from signals_pipeline.extract.officer_patterns import (
     HYPOTHETICAL,
     IMMEDIATELY,
     NOT,
+    PAST,
     RENAMINGS,
     SCOPE,
     TAKEN_BACK,
@@ -42,7 +44,7 @@ def changes_in(sentence: Sentence, names: list[Name], roster: Roster, reported_o
         for direction, patterns in (("in", ARRIVALS), ("out", DEPARTURES), ("scope", RENAMINGS)):
             for pattern in patterns:
                 for match in pattern.finditer(masked.text):
-                    yield from _told(masked, match, direction, sentence, names, roster, spoken, firms, is_story=is_story)
+                    yield from _told(masked, match, direction, sentence, names, roster, spoken, firms, reported_on, is_story=is_story)
     scope = SCOPE.search(sentence.text)
     if scope and not spoken and not names[0].is_short:
         title = title_at(sentence.text, names[0].end)
@@ -51,12 +53,12 @@ def changes_in(sentence: Sentence, names: list[Name], roster: Roster, reported_o
 
 def _told(
     masked: Masked, match: re.Match[str], direction: str, sentence: Sentence, names: list[Name], roster: Roster,
-    spoken: set[tuple[int, str]], firms: frozenset[str], *, is_story: bool,
+    spoken: set[tuple[int, str]], firms: frozenset[str], reported_on: date | None, *, is_story: bool,
 ) -> Iterator[Change]:  # fmt: skip
     """The changes of one match: of nobody when the clause is refused, else of each person in its bracket."""
     text = masked.text
     numbers = [n for n in (int(n.strip("s")) for n in match["who"].split()) if (n, direction) not in spoken]
-    if not numbers or _refused(text, match, direction, [names[n] for n in numbers], is_story):
+    if not numbers or _is_past(text, match, reported_on) or _refused(text, match, direction, [names[n] for n in numbers], is_story):
         return
     if direction == "in" and _elsewhere(text, match.start("verb"), firms):
         return
@@ -80,6 +82,15 @@ def _told(
             bool(re.search(r"promot|elevat", match["verb"])) or is_insider(text, match),
             bool(IMMEDIATELY.search(text)),
         )  # fmt: skip
+
+
+def _is_past(masked: str, match: re.Match[str], reported_on: date | None) -> bool:
+    """The clause dates itself into an earlier year or month: "was appointed in March 2021", "who resigned in 2019"."""
+    told = PAST.match(masked, match.end("verb"))
+    if told is None or reported_on is None:
+        return bool(re.search(r"\bhaving (?:previously )?$|\bpreviously $", masked[: match.start("verb")]))
+    last = month_end(f"{told['month'] or 'December'} {told['year']}")
+    return last is not None and (reported_on - last).days > 120
 
 
 def _refused(masked: str, match: re.Match[str], direction: str, people: list[Name], is_story: bool) -> bool:
@@ -114,7 +125,7 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
     ):
         return True
     if re.match(r"(?:left|leav)", match["verb"]) and not re.match(
-        r"\s+(?:the |his |her |their |our |its |as |effective|from|to pursue|employment|[A-Z])", after
+        r"\s+(?:the |his |her |their |our |its |as |at |on |in |by |effective|from|to pursue|employment|[A-Z])|\.?$", after
     ):
         return True
     if (
@@ -122,6 +133,12 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
         and short
         and not re.search(r"\b(?:will|to) ", masked[max(0, match.start("verb") - 6) : match.end("verb")])
     ):
+        return True
+    if direction == "in" and re.search(r"\b(?:resign|retir|leav|depart|step)\w*\b[^,;.]{0,40}\bto $", masked[: match.start("verb")]):
+        return True  # "is resigning to become": the chair of another company
+    if direction == "in" and re.search(r"\b(?:another|a different|other) (?:[\w-]+ ){0,3}company\b", masked[match.end("verb") :][:120]):
+        return True
+    if match["verb"] == "left" and after.startswith(" by"):  # "filling the vacancy left by B": A comes
         return True
     if "his successor" in after or re.search(r"\bformerly\b|\bwas previously\b|\bhad previously\b", between):
         return True

@@ -29,6 +29,9 @@ class Change:
     is_immediate: bool
 
 
+_CUT_POSITION = re.compile(r"\b(?:position|role|office) of\s+(?P<title>[^\u27e6;]{3,90}?)\s+(?:was|has been|is being) eliminated\b")
+
+
 def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | None:
     """Titles that go with a change, those after the verb first; None when the only seat is on a committee."""
     anchor = max(match.end(), match.end("verb"))
@@ -36,8 +39,15 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         anchor = match.end("who") + 1
     tail = masked[anchor : anchor + 330]
     tail = re.sub(rf"(?:succeed(?:ing)?|replac(?:e|ing))\s+{HON}\u27e6[\ds ]+\u27e7", "succeed", tail)
-    stop = re.search(r"\u27e6|;|\b(?:until such time|in order to|which occurred|There (?:is|are))\b", tail)
-    tail = tail[: stop.start()] if stop and stop.start() > 3 else tail
+    stop = re.search(
+        r"\u27e6|;|\b(?:until such time|in order to|which occurred|There (?:is|are)|to (?:become|join|pursue|accept|focus|devote|"
+        r"spend))\b|,? where\b"
+        if direction == "out"
+        else r"\u27e6|;|\b(?:until such time|in order to|which occurred|There (?:is|are))\b",
+        tail,
+    )
+    if stop and (stop.start() > 3 or stop[0][0].isalpha()):
+        tail = tail[: stop.start()]
     found, committee = [], False
     tail = re.sub(  # what the person is already, before what they are to be
         r"^,?\s+(?:age \d\d,\s+)?who (?:currently |presently |previously |most recently |has |had )*(?:serves?|served|serving|is|was|been)"
@@ -46,11 +56,13 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         tail,
     )
     if direction != "out":  # "promoted from one chair to the next": the next
-        tail = re.sub(r"^\s+from (?:(?:his|her|their|the) )?[^\u27e6\u27e7;.]{3,120}? to (?=\S)", " to ", tail)
+        tail = re.sub(r"^(?:,? (?:age )?\d\d,?)?,?\s+from (?:(?:his|her|their|the) )?[^\u27e6\u27e7;.]{3,120}? to (?=\S)", " to ", tail)
     marks = (
         r"\b(?:as|to serve as|to be|to become|(?:to|of|from|in|into) (?:the|an?) (?:(?:newly|created|new|additional|expanded|combined|"
         r"permanent|full-time) )*(?:position|role|office|"
-        r"duties)s? (?:as|of)|(?:from|of) (?:his|her|their)(?: current)? (?:positions?|roles?|offices?|duties) (?:as|of|"
+        r"duties)s? (?:as|of)|(?:the|an?|his|her|their) (?:(?:newly|created|new|additional) )*(?:position|role|office)s? (?:as|of)|"
+        r"including(?: as| those of| his| her| that of)*|(?:from|of) (?:his|her|their)(?: current)? (?:positions?|roles?|offices?|"
+        r"duties) (?:as|of|"
         r"on)|to|from|on|of)\s+"
     )
     if direction != "out":
@@ -75,6 +87,11 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     between = masked[match.end("verb") : match.start("who")] if match.start("verb") < match.start("who") else ""
     if not found and (lead := re.search(r"\bas\s+", between)) and (title := title_at(between, lead.end())):
         found.append(title)  # "appointed as treasurer A"
+    held = masked[match.end("who") + 1 : match.start("verb")]  # "A's position as treasurer ended": the chair before the verb
+    if not found and (chair := re.search(r"\b(?:positions?|roles?|employment|services?|capacity|offices?) (?:as|of)\s+", held)):
+        found += [t for t in [title_at(held, chair.end())] if t]
+    if not found and (cut := _CUT_POSITION.search(masked[: match.start("who")])):
+        found += [t for t in [title_at(cut["title"], 0)] if t]
     if found:
         return found
     if committee and direction == "in":
@@ -141,7 +158,11 @@ def best_title(titles: list[str]) -> str | None:
 
 def effective_day(masked: str, match: re.Match[str]) -> date | None:
     at = match.start("verb")
-    other = re.search(r"\u27e7,? (?:who|whose)\b", masked[max(at, match.end("who") + 1) :])
+    if begun := re.search(
+        rf"\b(?:on or about|on or around|on|as of)\s+(?P<d>{DATE}),? when {HON}\u27e6[\ds ]*$", masked[: match.start("who")]
+    ):
+        return find_dates(begun["d"])[0].day if find_dates(begun["d"]) else None
+    other = re.search(rf"\u27e7,? (?:who|whose)\b|\band that {HON}\u27e6", masked[max(at, match.end("who") + 1) :])
     if other:  # "to succeed B, who retires on ...": B's day
         masked = masked[: max(at, match.end("who") + 1) + other.start()]
     patterns = (

@@ -47,12 +47,14 @@ def follow(change: Change, everything: list[Sentence]) -> None:
             change.is_internal = True
         if s.start < change.sentence.start:
             continue
-        if change.effective_on is None and not change.is_immediate and s is not change.sentence and not BIOGRAPHY.search(s.text):
+        is_story = BIOGRAPHY.search(s.text) and not re.search(rf"\b(?:will|is expected to) (?:{going})\b|\blast day\b", s.text)
+        if change.effective_on is None and not change.is_immediate and s is not change.sentence and not is_story:
             if shared and change.name not in s.text:
                 continue
             named = re.search(
                 rf"(?:(?:{noun})\b[^.;]{{0,60}}\beffective\b[^.;]{{0,30}}?|(?:will|is expected to|to) (?:{going})\b[^.;]{{0,80}}?\b(?:on|"
-                rf"effective|until)\s+(?:or about )?|\blast day\b[^.;]{{0,60}}?\b(?:is|was|will be|to be)\s+(?:on )?)(?P<d>{DATE})",
+                rf"effective|until)\s+(?:or (?:about|around) )?|\blast day\b[^.;]{{0,60}}?\b(?:is|was|will be|"
+                rf"to be)\s+(?:on )?)(?P<d>{DATE})",
                 s.text,
             )
             if named and find_dates(named["d"]):
@@ -84,6 +86,7 @@ def _title_elsewhere(text: str, last: str) -> str | None:
     for pattern in (
         rf"\bsucce\w+ [^;]{{0,30}}\b{last} as\s+",
         rf"\b{last}\b[^.;]{{0,60}}\b(?:serv(?:ed|ing|es)|position|role|was|been)\s+as\s+",
+        rf"\b{last}(?: had been| has been| was),?\s+(?:the |our |its )?(?=[A-Z])",
         rf"\b{last},\s+",
     ):
         found = re.search(pattern, text)

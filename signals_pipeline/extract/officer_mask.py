@@ -21,6 +21,7 @@ _NEXT = re.compile(rf"^(?P<own>(?:\s\([^()]{{1,40}}\))?(?:,\s[^\u27e6\u27e7;]{{2
 _TOGETHER = re.compile(
     r"^(?P<own>(?:,\s[^\u27e6\u27e7;]{2,120}?)?),?\s+(?:each|both|all|have|were|are|jointly|(?:have |will )?(?:each|both|all))\b"
 )
+_BOTH = re.compile(r"^(?P<own>,\s[^\u27e6\u27e7;]{2,120}?),\s+[a-z]")
 _VERB_LEFT_OUT = re.compile(
     r"^(?:\s\([^()]{1,40}\))?(?:,\s[^\u27e6\u27e7;]{2,90}?,)?,?\s*(?:as|to (?:serve as|be|become|the|its|our|fill))\b"
 )
@@ -61,7 +62,8 @@ def _together(text: str) -> Masked:
                 break
             titles.append(title)
             chain.append(mark)
-        done = _TOGETHER.match(text[chain[-1].end() :]) if len(chain) > 1 else None
+        end_of_list = _BOTH if re.search(rf"\b(?:both|each of)\s+{HON}$", text[: chain[0].start()]) else _TOGETHER
+        done = end_of_list.match(text[chain[-1].end() :]) if len(chain) > 1 else None
         if done is None or not (last := _title(done["own"])):
             continue
         for mark, title in zip(chain, [*titles, last], strict=True):

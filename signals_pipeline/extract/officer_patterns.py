@@ -22,7 +22,11 @@ ARRIVALS = tuple(
         rf"[^\u27e6\u27e7;.]{{3,110}},\s+{HON}{NP}",
         rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation)\s+of\s+(?:each of\s+|both\s+|"
         rf"as\s+)?{HON}{NP}(?!['’]s?\s)",
-        rf"{NP}(?:,?\s[^\u27e6\u27e7;]{{2,200}}?)?\s+(?P<verb>(?:was|were|has been|have been|will be|is being|to be|been)\s+(?:each\s+|"
+        rf"(?P<verb>{VERB_IN}) the following\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
+        rf"\b[Tt]he following\b[^\u27e6\u27e7;]{{0,120}}?(?P<verb>(?:was|were|has been|have been|will be) (?:appointed|elected|named|"
+        rf"promoted))\b"
+        rf"[^\u27e6\u27e7;]{{0,200}}?:\s*{HON}{NP}",
+        rf"{NP}(?:,?\s[^\u27e6\u27e7;]{{2,200}}?)?,?\s+(?P<verb>(?:was|were|has been|have been|will be|is being|to be|been)\s+(?:each\s+|"
         rf"also\s+|both\s+|unanimously\s+|subsequently\s+|formally\s+)*(?:appointed|named|elected|hired|promoted|designated|elevated|"
         rf"selected))",
         rf"{NP}{APP}\s+(?P<verb>(?:has |have |will |shall |is to |to |also |who )*(?:became|become|becomes|succeeds?|succeeded|joins|"
@@ -30,6 +34,11 @@ ARRIVALS = tuple(
         rf"titles?|offices?)\b))\b)",
         rf"{NP}{APP}\s+(?P<verb>(?:has |have )?(?:accepted (?:the|an|a|his|her)|agreed to (?:serve|join|become|assume)|"
         rf"will serve as (?:our|the Company's|its)? ?(?:new|interim|acting))\b)",
+        rf"\b(?:[Aa]greement|[Ll]etter)\b[^;]{{0,200}}?\b(?:pursuant to|under) which (?:{HON}){NP}\s+(?P<verb>(?:will|shall) (?:serve|"
+        rf"be employed)(?= as))",
+        rf"\b(?:[Aa]greement|[Ll]etter)\b[^\u27e6\u27e7;]{{0,80}}?\bwith {HON}{NP}[^\u27e6\u27e7;]{{0,90}}?\b(?:providing|"
+        rf"provides) for (?:his|her) "
+        rf"(?P<verb>employment(?= as))",
     )
 )
 GO = (
@@ -55,6 +64,16 @@ DEPARTURES = tuple(
     re.compile(p)
     for p in (
         rf"{NP}[^\u27e6\u27e7]{{0,330}}?\b(?P<verb>{GO})\b",
+        rf"{NP}[^\u27e6\u27e7]{{0,60}}?\b(?:notified|informed|advised|told|gave|provided|delivered)\b[^\u27e6\u27e7;]{{0,200}}?\bof "
+        rf"(?P<verb>(?:his|her|their) (?:\w+ )?(?:resignation|retirement|departure))\b",
+        rf"{NP}['’]s?\s+(?:positions?|roles?|employment|services?|tenure)\b(?![^\u27e6\u27e7;]{{0,160}}?\b(?:may|can|could|if|unless|"
+        rf"at any time)\b)"
+        rf"[^\u27e6\u27e7;]{{0,160}}?\b(?P<verb>terminate[sd]?|end(?:ed|s)?|cease[sd]?|concluded?|(?:was|were|will be) eliminated)\b"
+        rf"(?=[^\u27e6\u27e7;]{{0,60}}(?:\b(?:19|20)\d\d\b|effective immediately))",
+        rf"\b(?P<verb>to succeed|to replace|succeeding|replacing)\s+{HON}{NP}(?=\s+in (?:these|those|that|this|such|"
+        rf"the) (?:positions?|roles?|capacit))",
+        rf"\bfollowing\b[^\u27e6\u27e7;]{{0,120}}?\b(?P<verb>resigned|retired|stepped down|"
+        rf"departed)\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
         rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death|(?:(?<=letter of )|"
         rf"(?<=notice of ))(?:resignation|retirement)(?= from))\s+(?:of|from)\s+(?:each of\s+|both\s+|"
         rf"(?:the|its|our)(?: \w+['’]s)? [^\u27e6\u27e7.;,]{{3,60}},\s+)?{HON}{NP}",
@@ -73,6 +92,18 @@ RENAMINGS = (
     re.compile(rf"\b(?P<verb>(?:changed|revised|expanded) the (?:job |corporate )?titles? of)\s+{HON}{NP}"),
 )
 SEAT_TO_FILL = re.compile(r"\bto fill (?:the|an?|such|one of the|that) (?:[\w-]+ ){0,3}(?:vacanc(?:y|ies)|directorships?|board seats?)")
+_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+PAST = re.compile(
+    rf"[^,;.\u27e6]{{0,90}}?\b(?:in|during|since|until)\s+(?:(?:early|late|mid|fiscal)[- ])?(?:(?P<month>{_MONTH})(?: of)?,? )?"
+    rf"(?P<year>(?:19|20)\d\d)\b"
+)
+AGREED_ROLE = ("will serve", "shall serve", "will be employed", "shall be employed", "employment")
+STARTS = re.compile(  # an agreement with somebody new says when the work begins, or where the person comes from
+    r"\b(?:employment|term|tenure|service|duties)\b[^.;]{0,80}\b(?:commence|begin|start)s?\b|\b(?:start|commencement) date\b|"
+    r"\bfirst day of employment\b|"
+    r"\b[Pp]reviously (?:held|served|was)\b|\b[Pp]rior to (?:joining|this|that|her|his)\b|\bwill join\b|\bnew(?:ly)? (?:appointed|hired)\b",
+)
+CONTINUES = re.compile(r"\bcontinu(?:e|es|ed|ing)\b|\bamend(?:s|ed|ment|ing)?\b|\bextend|\brenew|\brestated\b", re.IGNORECASE)
 NOT = re.compile(r"\b(?:not|never|neither|nor)\s+(?:yet\s+|been\s+|be\s+)?$")
 TAKEN_BACK = re.compile(
     r"\b(?:rescind|withdr[ae]w|revok)\w*\b[^.;]{0,80}\b(?:resign|retire|notice|decision|departure)|"
@@ -121,5 +152,5 @@ PAY = re.compile(
     re.IGNORECASE,
 )
 LETTERS = re.compile(r"^\W*((?:\([a-f]\)[\s,&;]*(?:and\s+)?(?:to\s+)?)+)")
-TRANSITION = re.compile(r"\btransition(?:s|ed|ing)? from [^.;]{0,140}?\bto (?:the (?:role|position|office) of )?")
+TRANSITION = re.compile(r"\btransition(?:s|ed|ing)? from [^;\u27e6]{0,180}?\bto (?:the (?:role|position|office) of )?")
 DATE = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d)"

@@ -18,7 +18,7 @@ from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.officer_changes import changes_in
 from signals_pipeline.extract.officer_details import Change
 from signals_pipeline.extract.officer_later import by_name, complete, defined_days, follow
-from signals_pipeline.extract.officer_patterns import LETTERS, PAY, SEAT_TO_FILL, VOTE
+from signals_pipeline.extract.officer_patterns import AGREED_ROLE, CONTINUES, LETTERS, PAY, SEAT_TO_FILL, STARTS, VOTE
 from signals_pipeline.extract.people import Roster, find_people, last_name
 from signals_pipeline.extract.sentences import Sentence, sentences
 
@@ -50,6 +50,8 @@ def read_officers(
                 r"effective (?:as of |on )?(?:the same|such|that) date", sentence.text, re.IGNORECASE
             ):
                 change.decided_on = change.effective_on = last_day
+            if change.is_immediate and change.decided_on is None and last_day and reported_on and 0 <= (reported_on - last_day).days <= 60:
+                change.decided_on = last_day  # "effective immediately": the day told just before
             key = (change.name, change.direction)
             if key in changes:
                 complete(changes[key], change)
@@ -59,7 +61,8 @@ def read_officers(
     for change in changes.values():
         by_name(change, days)
         follow(change, everything)
-        _succeeded(change, changes)
+        _inherited(change, changes)
+    changes = {k: c for k, c in changes.items() if _starts_anew(c, text[start:end])}
     events = [_event(c, changes, known_on, reported_on, strict) for c in changes.values()]
     if events:
         return events, None
@@ -78,14 +81,36 @@ def _lettered(text: str, start: int, end: int, heading: str) -> Iterator[tuple[S
         yield sentence, set(letters)
 
 
-def _succeeded(change: Change, changes: dict[tuple[str, str], Change]) -> None:
-    """Who is succeeded in a sentence leaves the chair that the successor takes."""
-    if change.direction != "out" or change.title is not None:
+_TOLD = r"\b(?:inform|notif|announc|advis|report)"  # the day is that of the telling, not of the change
+_PLACE_OF = (
+    r"\b(?:succe\w+|replac\w+|tak\w+ over (?:from|for)|(?:vacanc\w+|position|role|seat) (?:left|vacated|created|held) by|in place of|"
+    r"(?:resignation|departure|retirement|death) of)\s+"
+)
+
+
+def _inherited(change: Change, changes: dict[tuple[str, str], Change]) -> None:
+    """A title that the sentence gives to the other one: who is replaced leaves the chair that the successor takes."""
+    if change.title is not None:
         return
-    last = re.escape(last_name(change.name))
-    for other in changes.values():
-        if other.direction == "in" and re.search(rf"\b(?:succe\w+|replac\w+)\s+(?:[\w.]+\s+){{0,3}}{last}\b", other.sentence.text):
-            change.title = other.title
+    if change.direction == "out":
+        person = rf"{_PLACE_OF}(?:[\w.]+\s+){{0,3}}{re.escape(last_name(change.name))}\b"
+        before = [c for c in changes.values() if c.direction == "in" and c.title and c.sentence.start <= change.sentence.start]
+        for other in sorted(before, key=lambda c: -c.sentence.start):
+            if re.search(person, other.sentence.text) or re.search(person, change.sentence.text):
+                change.title = re.sub(r"^(?:Interim|Acting) ", "", other.title or "") or None
+                if change.verb.startswith(("to ", "succeed", "replac")):  # told by the successor's clause alone
+                    change.effective_on = other.effective_on
+                return
+    if change.direction == "in" and re.search(_PLACE_OF + r"(?:him|her|them|\w+\.? )", change.sentence.text):
+        gone = [c for c in changes.values() if c.direction == "out" and c.title and c.sentence.start == change.sentence.start]
+        change.title = gone[0].title if len(gone) == 1 else None
+
+
+def _starts_anew(change: Change, item: str) -> bool:
+    """An agreement that gives somebody a role is an appointment when the item tells of a beginning, and of no going on."""
+    if change.verb not in AGREED_ROLE:
+        return True
+    return bool(STARTS.search(item)) and not CONTINUES.search(change.sentence.text)
 
 
 def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: date | None, reported_on: date | None, strict: bool) -> Event:
@@ -100,7 +125,8 @@ def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: dat
         and not future
         and change.decided_on
         and decided == change.decided_on
-        and not re.search(r"\b(?:inform|notif|announc|advis|report)", change.sentence.text)
+        and not re.search(_TOLD if change.direction == "in" else rf"{_TOLD}|\b(?:tender|submit|deliver|gave)", change.sentence.text)
+        and f"who {change.verb}" not in change.sentence.text
     ):
         effective = decided
     words = change.sentence.text if effective is None else ""

@@ -17,9 +17,14 @@ _SUFFIX = (
     r"(?:,?\s(?:Jr|JR|Sr|SR|II|III|IV|V(?=[,\s])|Esq|ESQ|Ph\.?\s?D|M\.?D|D\.?O|J\.?D|M\.?B\.?A|R\.?N|P\.?E|C\.?P\.?A|CFA|FACP|FACS|FRS|"
     r"D\.?D\.?S|D\.?V\.?M|Sc\.?\s?D|Pharm\.?\s?D|Ed\.?\s?D|M\.?P\.?H)\b\.?)"
 )
+_DEGREES = re.compile(  # what was earned is no name; Jr., Sr. and numbers are
+    r"(?:,?\s(?:Esq|ESQ|Ph\.?\s?D|M\.?D|D\.?O|J\.?D|M\.?B\.?A|R\.?N|P\.?E|C\.?P\.?A|CFA|FACP|FACS|FRS|D\.?D\.?S|D\.?V\.?M|Sc\.?\s?D|"
+    r"Pharm\.?\s?D|"
+    r"Ed\.?\s?D|M\.?P\.?H)\b\.?)+"
+)
 _RUN = re.compile(
     rf"(?:(?P<honorific>{_HONORIFIC})\s+(?:\(Ret\.?\)\s+)?)?(?P<name>{_TOKEN}(?:\s+\"[A-Z][a-z]+\"|"
-    rf"\s+\([A-Z][a-z]+\))?(?:\s+(?:{_PARTICLE}\s+)*{_TOKEN}){{0,5}})"
+    rf"\s+\([\"\u201c]?[A-Z][a-z]+[\"\u201d]?\))?(?:\s+(?:{_PARTICLE}\s+)*{_TOKEN}){{0,5}})"
     rf"(?P<suffix>{_SUFFIX}*)"
 )
 # words that make a run of capitals something else than a person; a run is cut at them, or dropped when they name a firm
@@ -124,7 +129,7 @@ def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[
             end = run.end() if is_last and run["suffix"] else piece[-1][2]
             text = sentence[piece[0][1] : end]
             name, cut = _possessive(text)
-            found.append(Name(_tidy(name), titled and len(full) == 1 and len(piece) == 1, piece[0][1], end - cut))
+            found.append(Name(_tidy(_DEGREES.sub("", name)), titled and len(full) == 1 and len(piece) == 1, piece[0][1], end - cut))
     return found
 
 

@@ -24,11 +24,12 @@ _END = re.compile(
     r"[,;]?\s+(?:effective|with effect|commencing|beginning|starting|until|through|since|in connection|in addition|reporting|following|"
     r"upon|who|"
     r"which|where|due|after|when|while|succeeding|replacing|pending|to (?:succeed|replace|fill|serve|be|pursue|become|assume|oversee)|"
-    r"and (?:as|from|to|will|has|is|was|that|he|she|"
+    r"in (?:his|her|their|place|lieu|January|February|March|April|May|June|July|August|September|October|November|December|(?:19|20)\d\d)|"
+    r"and (?:as|from|to|will|has|is|was|that|he|she|began|commenced|assumed|remains?|joined|serv\w+|resign\w*|retir\w*|left|departed|"
     r"appointed|elected|named|increased|entered|in|a|an|the|also|became|now|his|her|on|member|director\b|other|assume|continues?)\b|for|"
-    r"by|at|as|on|from|under|within|prior|is|was|were|will|has|have|had|"
+    r"by|at|as|on|from|under|within|prior|is|was|were|will|would|shall|should|may|must|has|have|had|"
     r"or|but|than|be|each|respectively|filling|including|until|throughout|there|such|that|during|without|because|subject|with|per|"
-    r"effectively|immediately)\b|\s\(|;|\.(?=\s|$)|:|\s-\s|\s\"|\u27e6|\n"
+    r"effectively|immediately)\b|\s\(|;|\.(?=\s|$)|:|\s-\s(?![A-Z])|\s\"|\u27e6|\n"
 )
 _ONWARD = re.compile(  # "from controller to a senior adviser role": the first chair ends there; an assistant to somebody goes on
     r"(?<!assistant)(?<!advisor)(?<!adviser)(?<!counsel)(?<!deputy)(?<!liaison)\s+(?:in)?to\s+(?:(?:the|an?|his|her|its|our)\s+)?"
@@ -73,7 +74,7 @@ def normal(text: str) -> str | None:
 def title_at(text: str, at: int) -> str | None:
     """The title that begins at a place (just behind "as", "to", a name's comma)."""
     rest = text[at : at + 220].lstrip(" ,")
-    if re.match(r"(?:an? |the )?(?:\w+ )?members? of (?:the |our |its )?(?:\w+(?: \w+)?'s )?board\b", rest, re.IGNORECASE):
+    if re.match(r"(?:an? |the )?(?:[\w-]+ ){0,2}members? of (?:the |our |its )?(?:\w+(?: \w+)?'s )?board\b", rest, re.IGNORECASE):
         return "Director"
     cut = min(
         [m.start() for m in [_END.search(rest)] if m]

@@ -95,8 +95,8 @@ FORMS = {
     "credentials": (
         "On March 1, 2026, Acme appointed Priya Nair, Ph.D., as Chief Scientific Officer and Thomas Ode, M.D., FACP, as Chief Medical Officer.",
         [
-            ("Priya Nair, Ph.D.", "new_hire", "Chief Scientific Officer", date(2026, 3, 1), "done"),
-            ("Thomas Ode, M.D., FACP", "new_hire", "Chief Medical Officer", date(2026, 3, 1), "done"),
+            ("Priya Nair", "new_hire", "Chief Scientific Officer", date(2026, 3, 1), "done"),
+            ("Thomas Ode", "new_hire", "Chief Medical Officer", date(2026, 3, 1), "done"),
         ],
     ),
     "nickname": (
@@ -270,12 +270,12 @@ FORMS = {
     ),
     "foreign_names": (
         "On March 1, 2026, Mr. Zhang Wei tendered his resignation as director, and the Board appointed Ms. Li Na as an independent director.",
-        [("Li Na", "new_hire", "Director", date(2026, 3, 1), "done"), ("Zhang Wei", "departure", "Director", date(2026, 3, 1), "done")],
+        [("Li Na", "new_hire", "Director", date(2026, 3, 1), "done"), ("Zhang Wei", "departure", "Director", None, "done")],
     ),
     "de-named_title_with_comma_of": (
         "On March 1, 2026, Acme named Quentin Ash Senior Vice President and General Manager, Industrial Robotics, succeeding Paula Stern, who was named President, International.",
         [
-            ("Paula Stern", "new_hire", "President, International", date(2026, 3, 1), "done"),
+            ("Paula Stern", "new_hire", "President, International", None, "done"),
             ("Quentin Ash", "new_hire", "Senior Vice President and General Manager, Industrial Robotics", date(2026, 3, 1), "done"),
         ],
     ),
@@ -289,6 +289,106 @@ FORMS = {
     "age_and_bio": (
         "On March 2, 2026, the Board of Directors elected Clara Boyle, age 55, as a director. Ms. Boyle has served as Chief Executive Officer of Delta Inc. since 2019, and was appointed to the board of Omega Corp in 2020. She resigned from the board of Sigma Corp in 2023.",
         [("Clara Boyle", "new_hire", "Director", date(2026, 3, 2), "done")],
+    ),
+    "history_told_with_its_month": (
+        "On March 1, 2026, the Company granted 10,000 shares to Lena Ford, Chief Financial Officer. Ms. Ford was appointed Chief Financial Officer in May 2022, having previously resigned as Treasurer of Delta Foods in 2018.",
+        "no_pattern",
+    ),
+    "leaves_for_another_company's_chair": (
+        "On March 1, 2026, Iris Bloom, Chief Financial Officer, notified the Company that she is resigning to become chief executive officer of another listed company.",
+        [("Iris Bloom", "departure", "Chief Financial Officer", None, "done")],
+    ),
+    "told_by_the_registrant's_own_name": (
+        'On February 27, 2026, Amos Wray informed Acme Robotics, Inc. (the "Company") of his resignation from the Board of Directors (the "Board") of the Company, effective March 10, 2026.',
+        [("Amos Wray", "departure", "Director", date(2026, 3, 10), "planned")],
+    ),
+    "the_position_is_the_subject": (
+        "On February 20, 2026, the Company and Greta Moll agreed that Ms. Moll's position as Chief Legal Officer would terminate effective as of March 20, 2026.",
+        [("Greta Moll", "departure", "Chief Legal Officer", date(2026, 3, 20), "planned")],
+    ),
+    "an_agreement_that_may_end_is_no_end": (
+        "The Company entered into an employment agreement with Otto Lang, Chief Executive Officer, under which Mr. Lang's employment may be terminated by the Company at any time before December 31, 2027.",
+        "pay_arrangement_only",
+    ),
+    "a_list_after_a_colon": (
+        "On March 1, 2026, the Board appointed the following persons to serve as directors, effective March 15, 2026: Edda Crane, Finn Oster and Mila Sand.",
+        [
+            ("Edda Crane", "new_hire", "Director", date(2026, 3, 15), "planned"),
+            ("Finn Oster", "new_hire", "Director", date(2026, 3, 15), "planned"),
+            ("Mila Sand", "new_hire", "Director", date(2026, 3, 15), "planned"),
+        ],
+    ),
+    "both_with_their_seats": (
+        "On March 1, 2026, both Hector Ames, a Class I member of the Board, and Nina Fry, Ph.D., a Class III member of the Board, notified the Company of their resignation from the Board, effective March 31, 2026.",
+        [
+            ("Hector Ames", "departure", "Director", date(2026, 3, 31), "planned"),
+            ("Nina Fry", "departure", "Director", date(2026, 3, 31), "planned"),
+        ],
+    ),
+    "a_new_agreement_that_gives_a_role": (
+        "On February 24, 2026, the Company entered into an Employment Agreement with Paul Hess, pursuant to which Mr. Hess will serve as the Company's Chief Operating Officer. His employment will commence on April 6, 2026.",
+        [("Paul Hess", "new_hire", "Chief Operating Officer", date(2026, 4, 6), "planned")],
+    ),
+    "a_new_agreement_that_continues_a_role": (
+        "On February 24, 2026, the Company entered into an amended Employment Agreement with Paul Hess, pursuant to which Mr. Hess will serve as the Company's Chief Operating Officer until 2028.",
+        "pay_arrangement_only",
+    ),
+    "ordinal_day": (
+        "On February 26th, 2026, Vera Stahl notified the Board of her resignation as a member of the Board, effective immediately.",
+        [("Vera Stahl", "departure", "Director", date(2026, 2, 26), "done")],
+    ),
+    "hired_to_replace": (
+        "Acme announced that Rolf Kerr will be leaving his role as Chief Supply Chain Officer and that Petra Lind has been hired to replace him, starting on April 13, 2026.",
+        [
+            ("Petra Lind", "new_hire", "Chief Supply Chain Officer", date(2026, 4, 13), "planned"),
+            ("Rolf Kerr", "departure", "Chief Supply Chain Officer", None, "planned"),
+        ],
+    ),
+    "takes_over_from": (
+        "Marc Vidal will assume the role of Managing Director, Europe on May 1, 2026, taking over from Ana Reis, who will leave the Company at that time.",
+        [
+            ("Ana Reis", "departure", "Managing Director, Europe", None, "planned"),
+            ("Marc Vidal", "new_hire", "Managing Director, Europe", date(2026, 5, 1), "planned"),
+        ],
+    ),
+    "fills_the_vacancy_of": (
+        "On March 1, 2026, the Board elected Evan Holm as a Class III director, filling the vacancy left by Tessa Voigt, who resigned on February 20, 2026.",
+        [
+            ("Evan Holm", "new_hire", "Director", date(2026, 3, 1), "done"),
+            ("Tessa Voigt", "departure", "Director", date(2026, 2, 20), "done"),
+        ],
+    ),
+    "position_cut": (
+        "Effective March 2, 2026, the position of Chief Strategy Officer was eliminated and Hal Dorn separated from the Company.",
+        [("Hal Dorn", "departure", "Chief Strategy Officer", date(2026, 3, 2), "done")],
+    ),
+    "title_with_a_dash": (
+        "On March 1, 2026, Willa Cho notified the Company that she is retiring as Senior Vice President - Human Resources, effective June 30, 2026.",
+        [("Willa Cho", "departure", "Senior Vice President - Human Resources", date(2026, 6, 30), "planned")],
+    ),
+    "from_all_positions_including": (
+        "On March 1, 2026, Anton Beck advised the Board that he would resign from all positions he holds with the Company, including Chief Financial Officer and Secretary, effective March 31, 2026.",
+        [("Anton Beck", "departure", "Chief Financial Officer and Secretary", date(2026, 3, 31), "planned")],
+    ),
+    "title_before_the_name": (
+        "On March 1, 2026, the Company's Chief Technology Officer, Sami Rao, was promoted to President and Chief Technology Officer.",
+        [("Sami Rao", "promotion", "President and Chief Technology Officer", date(2026, 3, 1), "done")],
+    ),
+    "nickname_in_brackets_and_quotes": (
+        'On March 1, 2026, Roberta ("Bobbie") Tarn stepped down from the Board of Directors.',
+        [('Roberta ("Bobbie") Tarn', "departure", "Director", date(2026, 3, 1), "done")],
+    ),
+    "expected_to_start": (
+        "On February 25, 2026, Nadine Holt accepted the Company's offer to become its Chief Information Officer. She is expected to start on or around April 20, 2026.",
+        [("Nadine Holt", "new_hire", "Chief Information Officer", date(2026, 4, 20), "planned")],
+    ),
+    "no_longer_an_officer": (
+        "Effective March 1, 2026, Omar Singh ceased to be an officer of the Company. Mr. Singh had been Senior Vice President, Operations.",
+        [("Omar Singh", "departure", "Senior Vice President, Operations", date(2026, 3, 1), "done")],
+    ),
+    "transition_to_another_chair": (
+        'On March 1, 2026, Hayden Moss transitioned from Executive Vice President, Fleet of Acme Robotics, Inc. (the "Company") to Executive Vice President, Corporate Development.',
+        [("Hayden Moss", "reorganization", "Executive Vice President, Corporate Development", date(2026, 3, 1), "done")],
     ),
 }
 
