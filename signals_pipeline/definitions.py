@@ -44,13 +44,14 @@ def build_definitions(settings: Settings, house: House | None = None, *, manifes
     ]
     marts = [key for stage in stages for key in stage.keys if key.path[0] == "metrics"]
     job, backfill = automation.daily_job(), automation.backfill_job()
+    learn, walk = learning.jobs()
     return dg.Definitions(
         assets=[
             *sources.assets(days), *identity.assets(days), *stages, *scoring.assets(days), *enrichment.assets(days),
             *activation.assets(days), *metrics.assets(days, marts), *learning.assets(zone),
         ],
-        jobs=[job, backfill, learning.job()],
-        schedules=[automation.schedule(job, zone)],
+        jobs=[job, backfill, learn, walk],
+        schedules=[automation.schedule(job, zone), *learning.schedules(learn, walk, zone)],
         sensors=[automation.file_drop_sensor(job), automation.failure_sensor()],
         resources={"house": house or House()},
         executor=dg.in_process_executor,

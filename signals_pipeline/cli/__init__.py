@@ -25,7 +25,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=HELP, pretty_
 PANELS = {
     "Every day": (daily.run, sending.plan, sending.apply, sending.approve, sending.pause, sending.resume),
     "The past": (past.backfill,),
-    "Learning": (learning.learn, learning.exam),
+    "Learning": (learning.learn, learning.backtest, learning.exam),
     "The house": (house.doctor, house.ui),
 }
 for panel, commands in PANELS.items():

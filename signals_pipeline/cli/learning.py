@@ -1,4 +1,4 @@
-"""`signals learn`, `exam`: models of a month, and the same learn-and-judge code on any table."""
+"""`signals learn`, `backtest`, `exam`: models of a month, what they would have brought, and the same code on any table."""
 
 from __future__ import annotations
 
@@ -29,6 +29,32 @@ def learn(
     except ValueError as bad:
         raise Permanent(str(bad)) from bad
     shared.tell(told if as_json else {k: f"{told[k]['status']}: {told[k]['because']}" for k in ("relevance", "hazard", "size")}, as_json)
+
+
+def backtest(
+    since: Annotated[str | None, typer.Option("--from", help="First month, such as 2026-01; default: the first that has features.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last month; default: the newest.")] = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Walk forward by month: what each score would have brought, with intervals; writes a page for managers. Sends and promotes nothing.
+
+    Example: signals backtest --from 2026-01 --to 2026-06
+    """
+    from ml.backtest import backtest as walk
+    from ml.backtest_page import sentences, write
+
+    rt = shared.runtime(home)
+    try:
+        told = walk(rt, since, until)
+    except ValueError as bad:
+        raise Permanent(str(bad)) from bad
+    page = write(rt.settings.home, told)
+    if as_json:
+        shared.print_json(told | {"page": str(page)})
+        return
+    for line in [*sentences(told), f"The page: {page}"]:
+        shared.say(line, as_json)
 
 
 def exam(

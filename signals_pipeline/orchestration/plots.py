@@ -45,6 +45,30 @@ def reliability(points: Sequence[Sequence[float]], title: str) -> dg.MetadataVal
     return _markdown(figure)
 
 
+def intervals(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]]]], title: str, even: float = 1.0) -> dg.MetadataValue:
+    """A line a row: for each series a dot (value) with its interval (low, high); dashed at `even`."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 0.9 + 0.28 * len(rows)))
+    axes = figure.subplots()
+    colours = {"rule": "#64748b", "learned": "#2563eb"}
+    named: set[str] = set()
+    for at, (_, of) in enumerate(rows):
+        for place, (name, (value, low, high)) in enumerate(of.items()):
+            y = at + (place - (len(of) - 1) / 2) * 0.25
+            axes.plot([low, high], [y, y], color=colours[name], linewidth=1.5)
+            axes.plot([value], [y], marker="o", markersize=4, color=colours[name], label=None if name in named else name)
+            named.add(name)
+    axes.axvline(even, color="#94a3b8", linewidth=1, linestyle="--")
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+    axes.invert_yaxis()
+    axes.set_title(title, fontsize=9)
+    axes.tick_params(labelsize=7)
+    if named:
+        axes.legend(fontsize=7, frameon=False)
+    return _markdown(figure)
+
+
 def distribution(values: Sequence[float], title: str) -> dg.MetadataValue:
     """Histogram of scores 0-100."""
     from matplotlib.figure import Figure

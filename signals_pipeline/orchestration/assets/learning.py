@@ -1,18 +1,23 @@
-"""Monthly learning as an asset of its own job: what was learned, how it was judged, and a reliability plot. Not part of the daily job."""
+"""Monthly learning and the backtest, each an asset with a job and a schedule of its own; neither is part of the daily job.
+
+month → `ml.production.learn_month` → models, report, reliability · all months → `ml.backtest` → plots, a page for managers.
+"""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 
 from signals_pipeline.orchestration.dbt_stage import OWNER, lake_key
 from signals_pipeline.orchestration.partitions import FIRST_DAY
-from signals_pipeline.orchestration.plots import reliability
+from signals_pipeline.orchestration.plots import intervals, reliability
 from signals_pipeline.orchestration.resources import House
 
 FEATURES = dg.AssetKey(["signals", "account_features"])
 KEY = dg.AssetKey(["ml", "models"])
+BACKTEST = dg.AssetKey(["ml", "backtest"])
+DEALS = tuple(lake_key(f"salesforce__{name}") for name in ("opportunities", "opportunity_history"))
 _NUMBERS = ("auc", "ap", "ece", "brier", "lift_at_10", "recall_at_10")
 
 
@@ -23,7 +28,7 @@ def assets(zone: str) -> list[dg.AssetsDefinition]:
         owners=[OWNER],
         kinds={"python", "xgboost"},
         partitions_def=dg.MonthlyPartitionsDefinition(start_date=FIRST_DAY, timezone=zone),
-        deps=[FEATURES, *(lake_key(f"salesforce__{name}") for name in ("opportunities", "opportunity_history"))],
+        deps=[FEATURES, *DEALS],
     )
     def models(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[Any]:
         """Models of a month: learned on its last day, judged on later rows, promoted or not; each abstains with a reason."""
@@ -36,17 +41,99 @@ def assets(zone: str) -> list[dg.AssetsDefinition]:
                 raise dg.Failure(str(bad), allow_retries=False) from bad
         return dg.MaterializeResult(metadata=_metadata(report))
 
-    return [models]
+    @dg.asset(
+        key=BACKTEST,
+        group_name="learning",
+        owners=[OWNER],
+        kinds={"python", "xgboost"},
+        deps=[FEATURES, lake_key("account_scores"), *DEALS],
+    )
+    def backtest(context: dg.AssetExecutionContext, house: dg.ResourceParam[House], config: Months) -> dg.MaterializeResult[Any]:
+        """What each score would have brought, walked forward by month and judged on what came after; rule score beside learned score."""
+        from ml.backtest import backtest as walk
+        from ml.backtest_page import write
+
+        with house.clocked("backtest"):
+            try:
+                told = walk(house.runtime, config.since or None, config.until or None)
+            except ValueError as bad:
+                raise dg.Failure(str(bad), allow_retries=False) from bad
+            page = write(house.runtime.settings.home, told)
+        return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(page)), **_walked(told)})
+
+    return [models, backtest]
 
 
-def job() -> Any:
-    """The monthly learning; started by hand, by `signals learn`, or by a backfill of months in the UI."""
+class Months(dg.Config):
+    """Months such as 2026-01, both inclusive; empty: all that have features."""
+
+    since: str = ""
+    until: str = ""
+
+
+def jobs() -> list[Any]:
+    """Learning of a month, and the backtest of all; started by their schedules, by hand, or by `signals learn` and `signals backtest`."""
+    walked = dg.define_asset_job(
+        "backtest",
+        selection=dg.AssetSelection.assets(BACKTEST),
+        executor_def=dg.in_process_executor,
+        description="Walks forward by month and judges each score on what came after; promotes nothing, sends nothing.",
+    )
+    return [_learn(), walked]
+
+
+def schedules(learn: Any, walked: Any, zone: str) -> list[dg.ScheduleDefinition]:
+    """On the first of the month, after the daily run: learn from the month that has closed, then walk all months again."""
+
+    @dg.schedule(name="learn_monthly", job=learn, cron_schedule="0 8 1 * *", execution_timezone=zone,
+                 default_status=dg.DefaultScheduleStatus.RUNNING)  # fmt: skip
+    def learn_monthly(context: dg.ScheduleEvaluationContext, house: dg.ResourceParam[House]) -> dg.RunRequest:
+        """The newest month all of whose days have closed, by the pipeline's own clock."""
+        month = ((house.runtime.today() + timedelta(days=1)).replace(day=1) - timedelta(days=1)).replace(day=1).isoformat()
+        return dg.RunRequest(run_key=month, partition_key=month)
+
+    walk = dg.ScheduleDefinition(
+        name="backtest_monthly", job=walked, cron_schedule="0 9 1 * *", execution_timezone=zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING, description="All months anew, once a month.",
+    )  # fmt: skip
+    return [learn_monthly, walk]
+
+
+def _learn() -> Any:
     return dg.define_asset_job(
         "learn",
         selection=dg.AssetSelection.assets(KEY),
         executor_def=dg.in_process_executor,
         description="Learns from past days, judges out of time, promotes or abstains; scores nothing, sends nothing.",
     )
+
+
+def _walked(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Words, plots and numbers of a backtest for the UI."""
+    from ml.backtest_page import SCORES, sentences
+
+    months = [(m["month"], of) for m in told["months"] if (of := _lifts(m))]
+    groups = [(f"{kind}: {name}", of) for kind, all_of in told["segments"].items() for name, g in all_of.items() if (of := _lifts(g))]
+    found: dict[str, Any] = {
+        "summary": dg.MetadataValue.md("\n\n".join(sentences(told))),
+        "rows": told["overall"]["rows"],
+        "deals": told["overall"]["yes"],
+        "months_judged": sum(m["status"] == "judged" for m in told["months"]),
+        "report": dg.MetadataValue.json(dict(told)),
+    }
+    if months:
+        found["lift by month"] = intervals(months, f"lift at 10 %, {told['from']} to {told['to']}")
+    if groups:
+        found["lift by group"] = intervals(groups, "lift at 10 % inside each group, all months")
+    for name, words in SCORES.items():
+        if points := told["overall"].get(name, {}).get("reliability"):
+            found[f"reliability, {words}"] = reliability(points, f"{words}: foretold and happened")
+        found |= {f"{name}_{n}": float(told["overall"][name][n]) for n in _NUMBERS if n in told["overall"].get(name, {})}
+    return found
+
+
+def _lifts(of: Mapping[str, Any]) -> dict[str, tuple[float, float, float]]:
+    return {n: (of[n]["lift_at_10"], *of[n]["lift_at_10_interval"]) for n in ("rule", "learned") if n in of}
 
 
 def _metadata(report: Mapping[str, Any]) -> dict[str, Any]:
