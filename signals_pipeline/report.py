@@ -12,7 +12,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ml.champion import NAME, standing
 from signals_pipeline.io import ops
 from signals_pipeline.runtime import Runtime
 
@@ -79,6 +78,8 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
 
 def _learned(rt: Runtime, dt: date) -> dict[str, Any]:
     """Whether a learned model stood on the day, why, and how many accounts it scored."""
+    from ml.champion import NAME, standing  # brings pandas: not before there is something to report
+
     told = standing(rt.settings.home, dt)
     models = rt.lake.read("account_scores", since=dt, until=dt, columns=["model"])["model"].to_pylist()
     scored = models.count(NAME)
@@ -139,6 +140,11 @@ def _would_send(rt: Runtime, plan_hash: str) -> int:
     from signals_pipeline.activation import store
 
     return len(store.load(rt, plan_hash).sending)
+
+
+def sent_on(rt: Runtime, dt: date) -> int:
+    """How many effects of day `dt` are confirmed."""
+    return sum(r["status"] == "confirmed" for r in _ledger(rt, dt))
 
 
 def _ledger(rt: Runtime, dt: date) -> list[dict[str, Any]]:

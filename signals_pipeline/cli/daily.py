@@ -47,7 +47,7 @@ def run(
     history_from = dt - timedelta(days=HISTORY_DAYS) if is_new and boxed.env_file(settings.home).exists() else None
     if history_from:
         notes.append(f"first run: loading {HISTORY_DAYS} days of history from the sandbox (free there)")
-    before = report.of_day(rt, dt)["sent"]
+    before = report.sent_on(rt, dt)
     launched = shared.launch(rt, "daily", as_json, notes, since=dt, until=dt, history_from=history_from)
     told = report.of_day(rt, dt) | {"wall_s": round(time.monotonic() - started, 1)} | shared.ended(launched)
     told["sent_by_this_run"] = told["sent"] - before

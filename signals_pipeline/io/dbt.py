@@ -212,6 +212,8 @@ def build(
     if verb in ("build", "test"):
         # a test that spans stages waits for the later one: its other parent does not stand yet
         arguments += ["--indirect-selection", "buildable"]
+    # the manifest was written by `parse`; a build that writes it again, and every node's artifact, costs half a second each time
+    arguments += ["--no-write-json", "--cache-selected-only"]
     if verb == "build":
         arguments += ["--exclude-resource-type", "unit_test"]  # they judge the code, not the data: `make test` runs them
     answer = _invoke(arguments, _manifests[str(settings.home)])

@@ -8,21 +8,18 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
-import sqlite3
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import sqlalchemy as sa
 
 from signals_pipeline import runs
 from signals_pipeline.errors import Permanent
+from signals_pipeline.orchestration.kept_sqlite import kept
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY, Settings
@@ -59,34 +56,6 @@ def set_dagster_home(settings: Settings, environ: Any = None) -> None:
         shutil.copyfile(REPOSITORY / "dagster.yaml", folder / "dagster.yaml")
         env |= {"DAGSTER_HOME": str(folder), "DAGSTER_STORAGE_DIR": str(folder), SET_BY_US: "1"}
     env.setdefault("DAGSTER_STORAGE_DIR", str(folder))
-
-
-@contextmanager
-def eased_sqlite(folder: Path) -> Iterator[None]:
-    """Make commits to Dagster's own SQLite files in `folder` cheap: WAL with synchronous=NORMAL, and one idle connection held per file.
-
-    Dagster opens and closes a connection for each event; closing the last one folds the log into the file and waits for the
-    disk, some 80 ms an event. A killed process loses nothing; a power cut may lose the last events of a run's log.
-    """
-    held: dict[str, sqlite3.Connection] = {}
-
-    def relax(connection: Any, _: Any) -> None:
-        if not isinstance(connection, sqlite3.Connection):
-            return
-        path = connection.execute("PRAGMA database_list").fetchone()[2]
-        if path and Path(path).is_relative_to(folder):
-            connection.execute("PRAGMA synchronous=NORMAL")
-            if path not in held:
-                held[path] = sqlite3.connect(path, check_same_thread=False)
-            held[path].execute("select count(*) from sqlite_master").fetchone()  # a read: only then it holds the log open
-
-    sa.event.listen(sa.Engine, "connect", relax)
-    try:
-        yield
-    finally:
-        sa.event.remove(sa.Engine, "connect", relax)
-        for connection in held.values():
-            connection.close()
 
 
 def run_job(
@@ -126,7 +95,7 @@ def run_job(
     )
     run_id = str(uuid.uuid4())
     with (
-        eased_sqlite(rt.settings.home / "dagster"),
+        kept(rt.settings.home / "dagster"),
         runs.recorded(rt, run_id, job, until) as row,
         dg.DagsterInstance.get() as instance,
     ):
@@ -148,12 +117,14 @@ def run_job(
 
         thread = threading.Thread(target=work, name="dagster-run", daemon=True)
         thread.start()
-        if job == "daily" and groups is None:
-            # the gates' library takes seconds to import: it does so while the vendors answer
-            threading.Thread(target=importlib.import_module, args=("great_expectations",), name="import-gates", daemon=True).start()
+        # the gates' library takes seconds to import: it does so while the vendors answer
+        is_to_import = job == "daily" and groups is None
         total = len(found.graph.node_defs)
         while thread.is_alive():
             thread.join(timeout=0.5)
+            if is_to_import and "sources" in house.entered:
+                is_to_import = False
+                threading.Thread(target=importlib.import_module, args=("great_expectations",), name="import-gates", daemon=True).start()
             if progress:
                 _tell(instance, run_id, total, progress)
         if "error" in outcome:

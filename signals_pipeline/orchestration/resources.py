@@ -20,12 +20,13 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 300.0  # vendor seconds
 class House:
     """Opens the `Runtime` from the environment, or holds the one it is given.
 
-    `seconds`: wall seconds inside our functions, by step; `finished`: the steps whose function returned.
+    `seconds`: wall seconds inside our functions, by step; `entered`, `finished`: the steps whose function was called, returned.
     """
 
     def __init__(self, runtime: Runtime | None = None) -> None:
         self._given = runtime
         self.seconds: dict[str, float] = {}
+        self.entered: set[str] = set()
         self.finished: set[str] = set()
 
     @cached_property
@@ -38,6 +39,7 @@ class House:
 
         What may succeed when tried again (`Transient`) is tried again by Dagster; everything else fails the step at once.
         """
+        self.entered.add(step)
         started = time.perf_counter()
         try:
             yield
