@@ -45,7 +45,7 @@ def of_clusters(rows: Sequence[tuple[str, str]]) -> dict[str, Any]:
     nothing = (_none("company_links"), _none("company_merges"), _none("company_signatures"), _none("link_reviews"))
     found = resolve(table_of(dataset("mentions"), mentions), *nothing, [], DAY, DAY, model(), lambda domain: None)
     company = dict(zip(found.links["mention_id"].to_pylist(), found.links["company_id"].to_pylist(), strict=True))
-    return {"names": len(names), "clusters": len({c for c, _ in names}), **_pairwise([(c, company[md5(c, n)]) for c, n in names])}
+    return {"names": len(names), "clusters": len({c for c, _ in names}), **pairwise([(c, company[md5(c, n)]) for c, n in names])}
 
 
 def of_pairs(rows: Sequence[tuple[str, str, bool]]) -> dict[str, Any]:
@@ -62,7 +62,9 @@ def of_pairs(rows: Sequence[tuple[str, str, bool]]) -> dict[str, Any]:
     return {"pairs": len(rows), "equal_after_normalising": equal, **_scores(said), "with_reviews": _scores(asked)}
 
 
-def _pairwise(rows: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def pairwise(rows: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Precision, recall and F1 over all pairs of (true, said) rows: do two rows belong together?"""
+
     def pairs(counts: Counter[Any]) -> int:
         return sum(n * (n - 1) // 2 for n in counts.values())
 
