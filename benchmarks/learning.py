@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.learning_judge import judge, table
+from ml.champion import FOLDER
 from signals_pipeline import boxed
 from signals_pipeline.extract import stage as extract
 from signals_pipeline.identity import stage as identity
@@ -47,6 +49,7 @@ def measure(home: Path, companies: int, months: int, seed: int, *, again: bool =
             rt = _runtime(home)
             days = _pulled(rt, home, months, seconds)
         _built(rt, days, seconds)
+    shutil.rmtree(home / FOLDER, ignore_errors=True)  # no champion of an earlier try
     rt = _runtime(home, frozen=True)
     started = time.perf_counter()
     from ml.production import learn_month

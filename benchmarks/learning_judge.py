@@ -16,11 +16,10 @@ import numpy as np
 
 from ml import metrics
 from ml.champion import FOLDER, held
-from ml.dataset import KEYS, build
+from ml.dataset import KEYS, Split, build, split
 from ml.evaluate import gain_interval
 from ml.production import HORIZON_DAYS, deals_in, features_of
 from ml.registry import Registry
-from ml.verdicts import Split, split
 from signals_pipeline.runtime import Runtime
 
 Array = np.ndarray[Any, Any]

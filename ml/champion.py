@@ -12,18 +12,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ml.hazard import Hazard, load_hazard
+from ml.hazard import PERIOD, Hazard, load_hazard
 from ml.model import FeaturesDiffer, Model, load
 from ml.registry import Registry
-from ml.score import SCORES, reasons, score
+from ml.score import SCORES, reasons, score, table_of
 from ml.size import DealSize, load_size
+from ml.stands import failed
+from ml.table import Table
 
 FOLDER = "models"
 KINDS = ("relevance", "hazard", "size")
 NAME = "learned"
+RATE_DAYS = 60.0  # the base rate of the time to purchase is that of so many days
 _NOT_FEATURES = ("company_id", "dt")
 
 
@@ -71,6 +75,7 @@ class Champion:
     name: str = NAME
     version: str = "by day"
     said: dict[str, str] = field(default_factory=dict)
+    _asked: tuple[date, pa.Table, pd.DataFrame, Held, dict[str, str]] | None = None
 
     def score(self, day: date, features: pa.Table) -> pa.Table:
         """Rows of `account_scores`, none when the model abstains that day; `composite_score` is the relevance (0-100)."""
@@ -96,8 +101,40 @@ class Champion:
         return pa.Table.from_pandas(told, preserve_index=False)
 
     def _held(self, day: date, features: pa.Table) -> tuple[pd.DataFrame, Held, dict[str, str]]:
-        columns = [c for c in features.column_names if c not in _NOT_FEATURES]
-        return features.to_pandas(), *held(Registry(self.home / FOLDER), day, columns)
+        """The champions that may score these rows; the answer is kept for the reasons, which ask right after the scores."""
+        if self._asked is None or self._asked[0] != day or self._asked[1] is not features:
+            registry, frame = Registry(self.home / FOLDER), features.to_pandas()
+            who, said = held(registry, day, [c for c in features.column_names if c not in _NOT_FEATURES])
+            self._asked = (day, features, frame, *fit_for(registry, day, frame, who, said))
+        return self._asked[2:]
+
+
+def fit_for(registry: Registry, day: date, frame: pd.DataFrame, who: Held, said: dict[str, str]) -> tuple[Held, dict[str, str]]:
+    """Champions without those whose columns or base rate have moved on these rows, or for whom outcomes have not spoken of late."""
+    if frame.empty:
+        return who, said
+    fit, told = {k: getattr(who, k) for k in KINDS}, dict(said)
+    for kind, model in fit.items():
+        if model is not None:
+            about, columns = told_of(model)
+            rows = table_of(frame, columns, about.get("kinds") or None)
+            if why := failed(about, rows, rate_of(model, rows), registry.judged_on(kind, said[kind], day), day):
+                fit[kind], told[kind] = None, why
+    return Held(**fit), told
+
+
+def told_of(model: Model | Hazard | DealSize) -> tuple[dict[str, Any], list[str]]:
+    """(what its manifest tells, the columns it reads)."""
+    if isinstance(model, Hazard):
+        return model.model.about, [c for c in model.model.columns if c != PERIOD]
+    return model.about, list(model.kinds) if isinstance(model, DealSize) else model.columns
+
+
+def rate_of(model: Model | Hazard | DealSize, rows: Table) -> np.ndarray[Any, Any] | None:
+    """What it foretells of each row, when that is a rate."""
+    if isinstance(model, Hazard):
+        return model.by(rows, RATE_DAYS)
+    return None if isinstance(model, DealSize) else model.probability(rows)
 
 
 def _words(feature: str) -> str:

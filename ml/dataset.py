@@ -24,6 +24,7 @@ class TooLittle(ValueError):
     """No rows, or one outcome only."""
 
 
+JUDGED_SHARE = 0.2
 KEYS = ("company_id", "dt", "starts_at", "day", "start")
 
 
@@ -39,6 +40,20 @@ class Dataset:
     won_after: Array
     amount_usd: Array
     dropped: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows before a day, and the rows from that day on that judge."""
+
+    seen: Table
+    judged: Table
+    seen_won: Array
+    judged_won: Array
+    seen_usd: Array
+    judged_usd: Array
+    judged_accounts: Array
+    moment: float  # the first judged day: what is learned was known by then
 
 
 def build(features: pd.DataFrame, deals: pd.DataFrame, known_until: date | datetime, horizon_days: int) -> Dataset:
@@ -72,6 +87,20 @@ def build(features: pd.DataFrame, deals: pd.DataFrame, known_until: date | datet
     return Dataset(
         table, rows.loc[keep, "company_id"].to_numpy(), won_after[keep].to_numpy(dtype=float), amount[keep].to_numpy(dtype=float), dropped
     )
+
+
+def split(rows: Dataset) -> Split | None:
+    """Whole days: the newest that hold a fifth of the rows judge. None when all rows are of one day."""
+    order = rows.table.order
+    cut = float(order[int(len(order) * (1 - JUDGED_SHARE))])
+    first = int(np.searchsorted(order, cut, side="left"))
+    if first == 0:
+        return None
+    before, after = slice(0, first), slice(first, len(order))
+    return Split(
+        rows.table.rows(before), rows.table.rows(after), rows.won_after[before], rows.won_after[after],
+        rows.amount_usd[before], rows.amount_usd[after], rows.company_id[after], cut,
+    )  # fmt: skip
 
 
 def _days(lapse: pd.Series) -> pd.Series:

@@ -6,6 +6,7 @@ Intervals are by account (an account has many rows). Does not belong here: who i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from ml.metrics import auc, ece
 from ml.table import Table
 
 Array = np.ndarray[Any, Any]
+Profile = dict[str, Any]
 DRAWS = 400
 MOST_PSI, MOST_ECE, BASE_RATE_RATIO = 0.25, 0.05, 2.0
 
@@ -39,18 +41,36 @@ def compare(y: Array, accounts: Array, challenger: Array, champion: Array | None
     """Judge a challenger on rows later than its training rows. Without a champion it must beat chance."""
     low, high = gain_interval(y, accounts, challenger, champion)
     against = "chance" if champion is None else "the champion"
-    rate, mean = float(y.mean()), float(challenger.mean())
-    drifted = {c: v for c in learned_on.columns if (v := psi(learned_on, now, c)) > MOST_PSI}
-    error = ece(y, challenger)
-    ratio = max(rate, mean) / max(min(rate, mean), 1e-9)
-    return Decision(
-        {
-            "wins": (low > 0, f"AUC gain over {against} {low:+.3f} to {high:+.3f}"),
-            "calibrated": (error <= MOST_ECE, f"ECE {error:.3f}, at most {MOST_ECE}"),
-            "base_rate": (ratio <= BASE_RATE_RATIO, f"{rate:.3f} happened, {mean:.3f} foretold"),
-            "drift": (not drifted, ", ".join(f"{c} {v:.2f}" for c, v in sorted(drifted.items())) or f"no PSI above {MOST_PSI}"),
-        }
-    )
+    wins = {"wins": (low > 0, f"AUC gain over {against} {low:+.3f} to {high:+.3f}")}
+    return Decision(wins | foretells(y, challenger) | unmoved({c: profile(learned_on, c) for c in learned_on.columns}, now))
+
+
+def foretells(y: Array, p: Array) -> dict[str, tuple[bool, str]]:
+    """The checks `calibrated` and `base_rate`: what was foretold against what happened."""
+    error, chance = ece(y, p), ece_by_chance(p)
+    return {
+        "calibrated": (error <= MOST_ECE + chance, f"ECE {error:.3f}, at most {MOST_ECE} and {chance:.3f} by chance"),
+        "base_rate": same_rate(float(y.mean()), float(p.mean())),
+    }
+
+
+def ece_by_chance(p: Array, bins: int = 10) -> float:
+    """The calibration error that perfect probabilities have on so many rows: mean absolute deviation of each bin's share."""
+    parts = [b for b in np.array_split(np.sort(p), bins) if len(b)]
+    return float(sum(len(b) * np.sqrt(2 / np.pi * b.mean() * (1 - b.mean()) / len(b)) for b in parts) / len(p))
+
+
+def same_rate(happened: float, foretold: float) -> tuple[bool, str]:
+    """Whether two rates differ by less than a factor of `BASE_RATE_RATIO`."""
+    ratio = max(happened, foretold) / max(min(happened, foretold), 1e-9)
+    return ratio <= BASE_RATE_RATIO, f"{happened:.3f} happened, {foretold:.3f} foretold"
+
+
+def unmoved(known: Mapping[str, Profile], now: Table) -> dict[str, tuple[bool, str]]:
+    """The check `drift`: columns as they were (`profile`) against rows of now. Few rows move by chance: thrice that is allowed."""
+    moved = {c: v for c, was in known.items() if (v := shift(was, now, c)) > MOST_PSI + 3 * len(was["shares"]) / max(1, len(now))}
+    told = ", ".join(f"{c} {v:.2f}" for c, v in sorted(moved.items()))
+    return {"drift": (not moved, told or f"no PSI above {MOST_PSI}")}
 
 
 def gain_interval(y: Array, accounts: Array, challenger: Array, champion: Array | None, seed: int = 1) -> tuple[float, float]:
@@ -82,24 +102,50 @@ def loss_gain_interval(accounts: Array, mine: Array, other: Array, seed: int = 1
     return float(low), float(high)
 
 
-def psi(before: Table, now: Table, column: str, bins: int = 10) -> float:
-    """Population stability index of a column; above 0.25 it is another population. Times are not judged: they always move."""
-    if before.kinds[column] == "time":
+def psi(before: Table, now: Table, column: str) -> float:
+    """Population stability index of a column; above 0.25 it is another population."""
+    return shift(profile(before, column), now, column)
+
+
+def profile(table: Table, column: str, bins: int = 10) -> Profile:
+    """How a column is spread, as JSON can keep it: `words` or `cuts`, and `shares` of each part, the rest or what is missing last.
+
+    A time has no parts: times always move.
+    """
+    kind = table.kinds[column]
+    found: Profile = {"kind": kind, "shares": []}
+    if kind == "text":
+        words, counts = np.unique(_words(table, column), return_counts=True)
+        found["words"] = [str(w) for w in words[np.argsort(-counts, kind="stable")][:bins]]
+    elif kind != "time":
+        known = table.columns[column][~np.isnan(table.columns[column])]
+        found["cuts"] = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])).tolist() if len(known) else []
+    return found | {"shares": _shares(found, table, column).tolist()}
+
+
+def shift(was: Profile, now: Table, column: str) -> float:
+    """PSI of the rows of now against a profile."""
+    if was["kind"] == "time":
         return 0.0
-    if before.kinds[column] == "text":
-        words, counts = np.unique(_words(before, column), return_counts=True)
-        common = words[np.argsort(-counts, kind="stable")][:bins]
-        shares = [np.array([(_words(t, column) == w).mean() for w in common]) for t in (before, now)]
-        shares = [np.r_[s, max(0.0, 1 - s.sum())] for s in shares]
-    else:
-        known = [t.columns[column][~np.isnan(t.columns[column])] for t in (before, now)]
-        cuts = np.unique(np.quantile(known[0], np.linspace(0, 1, bins + 1)[1:-1])) if len(known[0]) else np.array([])
-        shares = []
-        for values, t in zip(known, (before, now), strict=True):
-            counted = np.bincount(np.searchsorted(cuts, values, side="right"), minlength=len(cuts) + 1)
-            shares.append(np.r_[counted, len(t) - len(values)] / max(1, len(t)))
-    p, q = (np.clip(s, 1e-4, None) for s in shares)
+    least = max(1e-4, 0.5 / max(1, len(now)))  # a part without a row may hold half of one
+    p, q = (np.clip(s, least, None) for s in (np.array(was["shares"]), _shares(was, now, column)))
     return float(np.sum((q - p) * np.log(q / p)))
+
+
+def _shares(was: Profile, table: Table, column: str) -> Array:
+    if was["kind"] == "time":
+        return np.array([])
+    if was["kind"] == "text":
+        said = _words(table, column)
+        found: Array = np.array([(said == w).mean() for w in was["words"]])
+        rest = max(0.0, 1 - float(found.sum()))
+    else:
+        values = table.columns[column]
+        values = values[~np.isnan(values)]
+        cuts = np.array(was["cuts"])
+        found = np.bincount(np.searchsorted(cuts, values, side="right"), minlength=len(cuts) + 1) / max(1, len(table))
+        rest = (len(table) - len(values)) / max(1, len(table))
+    return np.append(found, rest)
 
 
 def _words(table: Table, column: str) -> Array:

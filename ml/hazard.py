@@ -1,6 +1,6 @@
 """Time until it happens, with those for whom it has not happened yet: discrete-time hazards on the same learners.
 
-rows with (days, happened by the moment) → one row per started period → `learn_hazard` → `alive` (rows × grid), `median_days`.
+rows with (days, happened by the moment) → one row per started period → `learn_hazard` → `alive` (rows × grid), `days_until`.
 Censoring is handled by leaving out the periods not seen yet; nothing is guessed. Does not belong here: the yes/no question (`train.py`).
 """
 
@@ -22,6 +22,8 @@ from ml.train import level, platt
 Array = np.ndarray[Any, Any]
 PERIODS = (0.0, 3.0, 7.0, 14.0, 21.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0)  # days; the last hazard holds beyond
 PERIOD = "days since start"
+MOST_PERIODS = 200_000  # rows of periods that are learned from without thinning
+MOST_DAYS = 730.0  # a day further away than that is not told
 CONFIGS = (
     Config("linear", ("linear",)),
     Config("linear, recent", ("linear",), recency=0.2),
@@ -38,15 +40,12 @@ class Hazard:
 
     def alive(self, table: Table, grid: Array) -> Array:
         """rows × grid: probability that it has not happened by each day of the grid."""
-        edges = np.array(PERIODS)
-        survive = np.ones((len(table), len(edges)))
-        for at in range(len(edges) - 1):
-            hazard = self.model.probability(_with_period(table, np.full(len(table), edges[at])))
-            survive[:, at + 1] = survive[:, at] * (1 - hazard)
-        logs = np.log(np.clip(survive, 1e-12, 1))
-        slope = (logs[:, -1] - logs[:, -2]) / (edges[-1] - edges[-2])
-        found = np.stack([np.interp(np.minimum(grid, edges[-1]), edges, row) for row in logs])
-        out: Array = np.exp(found + slope[:, None] * np.maximum(0.0, grid - edges[-1])[None, :])
+        edges, logs = np.array(PERIODS), self._log_alive(table)
+        inside = np.minimum(grid, edges[-1])
+        at = np.clip(np.searchsorted(edges, inside, side="right") - 1, 0, len(edges) - 2)
+        share = (inside - edges[at]) / (edges[at + 1] - edges[at])
+        found = logs[:, at] * (1 - share) + logs[:, at + 1] * share
+        out: Array = np.exp(found + _slope(logs)[:, None] * np.maximum(0.0, grid - edges[-1])[None, :])
         return out
 
     def by(self, table: Table, days: float) -> Array:
@@ -54,14 +53,39 @@ class Hazard:
         found: Array = 1 - self.alive(table, np.array([days]))[:, 0]
         return found
 
-    def median_days(self, table: Table, most: float = 730.0) -> Array:
-        """Day by which it is as likely as not; inf when that is beyond `most` days."""
-        grid = np.arange(1.0, most + 1)
-        out = np.empty(len(table))
-        for start in range(0, len(table), 5000):
-            below = self.alive(table.rows(slice(start, start + 5000)), grid) <= 0.5
-            out[start : start + 5000] = np.where(below.any(axis=1), grid[below.argmax(axis=1)], np.inf)
+    def days_until(self, table: Table, shares: Sequence[float], most: float = MOST_DAYS) -> Array:
+        """rows × shares: the first day by which it has happened with that probability; inf when that is beyond `most` days.
+
+        0.5 is the median; 0.1 and 0.9 are the ends of the 80 % interval.
+        """
+        edges, logs = np.array(PERIODS), self._log_alive(table)
+        out = np.empty((len(table), len(shares)))
+        for column, share in enumerate(shares):
+            goal = np.log(1 - share)
+            at = np.clip((logs > goal).sum(axis=1) - 1, 0, len(edges) - 2)  # the period in which the curve falls to the goal
+            rows = np.arange(len(table))
+            low, high = logs[rows, at], logs[rows, at + 1]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                within = edges[at] + (low - goal) / (low - high) * (edges[at + 1] - edges[at])
+                beyond = edges[-1] + (goal - logs[:, -1]) / _slope(logs)
+            days = np.maximum(1.0, np.ceil(np.where(logs[:, -1] <= goal, within, beyond) - 1e-9))
+            out[:, column] = np.where(days <= most, days, np.inf)
         return out
+
+    def _log_alive(self, table: Table) -> Array:
+        """rows × edges of the periods; falls nowhere to nothing, so that it can be divided by."""
+        edges = np.array(PERIODS)
+        survive = np.ones((len(table), len(edges)))
+        for at in range(len(edges) - 1):
+            hazard = self.model.probability(_with_period(table, np.full(len(table), edges[at])))
+            survive[:, at + 1] = survive[:, at] * (1 - hazard)
+        found: Array = np.log(np.clip(survive, 1e-12, 1))
+        return found
+
+
+def _slope(logs: Array) -> Array:
+    found: Array = (logs[:, -1] - logs[:, -2]) / (PERIODS[-1] - PERIODS[-2])
+    return found
 
 
 def load_hazard(folder: Path, columns: Sequence[str] | None = None) -> Hazard:
@@ -81,20 +105,26 @@ def learn_hazard(train: Table, days: Array, columns: Sequence[str], moment: floa
     judged = expand(later, days[cut:], moment)
     tried, slopes = {}, {}
     for config in configs:
-        model = at_level(learn(known := expand(seen, days[:cut], start), [*columns, PERIOD], config), known, 1.0)
+        model = _learned(seen, days[:cut], columns, start, config, 1.0)
         tried[config.name] = round(log_loss(judged.y, model.probability(judged)), 6)
         slopes[config.name] = min(1.0, platt(model.margin(judged), judged.y)[0])
     best = min(configs, key=lambda c: tried[c.name])
-    everything = expand(train, days, moment)
-    return Hazard(at_level(learn(everything, [*columns, PERIOD], best), everything, slopes[best.name]), tried)
+    return Hazard(_learned(train, days, columns, moment, best, slopes[best.name]), tried)
 
 
-def at_level(model: Model, known: Table, slope: float) -> Model:
-    """The model with the slope, and the mean hazard of all that is known: it says who is sooner, and leaves the level to the whole history.
+def _learned(train: Table, days: Array, columns: Sequence[str], moment: float, config: Config, slope: float) -> Model:
+    """A model with the slope, and the mean hazard of all that is known: it says who is sooner, and leaves the level to the whole history.
 
-    A level taken from the newest rows alone followed every wave of them.
+    A level taken from the newest rows alone followed every wave of them. Of a large table all rows that bought are learned from, and
+    every k-th of the others: that moves the level alone, which is set afterwards, over every k-th of all rows.
     """
-    return replace(model, slope=slope, intercept=level(slope * model.margin(known), float(known.y.mean()), 0.0))
+    periods = expand(train.only([]), days, moment)
+    every = int(np.ceil(len(periods) / MOST_PERIODS))
+    drawn = np.arange(len(train)) % every == 0
+    bought = days <= moment - train.order
+    found = learn(expand(train.rows(drawn | bought), days[drawn | bought], moment), [*columns, PERIOD], config)
+    some = expand(train.rows(drawn), days[drawn], moment)
+    return replace(found, slope=slope, intercept=level(slope * found.margin(some), float(periods.y.mean()), 0.0))
 
 
 def expand(table: Table, days: Array, moment: float) -> Table:

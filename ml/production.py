@@ -18,19 +18,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ml.champion import FOLDER, KINDS, held
-from ml.dataset import KEYS, Dataset, TooLittle, build
+from ml.champion import FOLDER, KINDS, held, rate_of, told_of
+from ml.dataset import KEYS, Dataset, Split, TooLittle, build, split
 from ml.deals import Deals, deals_of
 from ml.leaks import suspects
 from ml.model import Config
 from ml.registry import Registry
+from ml.stands import reference
 from ml.train import CONFIGS
-from ml.verdicts import Split, Verdict, deal_size, relevance, split, time_to_purchase
+from ml.verdicts import Verdict, deal_size, relevance, time_to_purchase
 
 if TYPE_CHECKING:
     from signals_pipeline.runtime import Runtime
 
 HORIZON_DAYS = 60
+LEASE, LEASE_WALL_H = "ml.learn", 2.0
 ACCOUNTS = """
     select m.account_id_salesforce as account_id, min(coalesce(c.canonical_id, l.company_id)) as company_id
     from identity.company_mentions as m
@@ -46,11 +48,23 @@ DAYS = "select max(dt) as dt from signals.account_features where dt <= ? group b
 def learn_month(rt: Runtime, month: str) -> dict[str, Any]:
     """Learn, judge, promote or abstain for a closed month ('2026-06'); the report, which is also stored.
 
-    Raises ValueError for a month that is none or has not closed, Transient while `signals` is not built.
+    Raises ValueError for a month that is none or has not closed, Transient while `signals` is not built or something else learns:
+    two who learn at once would judge the same champion and both replace it.
     """
+    from signals_pipeline.io.lease import Lease
+
     as_of = last_day(month)
     if as_of > rt.today():
         raise ValueError(f"{month} has not closed yet: the newest closed day is {rt.today()}")
+    lease = Lease(rt.ops, rt.stamp, timedelta(hours=LEASE_WALL_H * rt.settings.speed), name=LEASE)
+    lease.take()
+    try:
+        return _learn(rt, month, as_of)
+    finally:
+        lease.release()
+
+
+def _learn(rt: Runtime, month: str, as_of: date) -> dict[str, Any]:
     features, moment = features_of(rt, as_of), _naive(rt.window(as_of).end)
     deals = deals_in(rt, as_of, moment)
     registry = Registry(rt.settings.home / FOLDER)
@@ -130,26 +144,36 @@ def _judge_all(
         "hazard": time_to_purchase(at, columns, two, HORIZON_DAYS, deals.undated),
         "size": deal_size(at, columns, three),
     }
-    return {kind: _settle(registry, kind, verdict, from_day, about) for kind, verdict in verdicts.items()}
+    return {kind: _settle(registry, kind, verdict, from_day, about, at) for kind, verdict in verdicts.items()}
 
 
-def _settle(registry: Registry, kind: str, verdict: Verdict, from_day: date, about: Mapping[str, Any]) -> dict[str, Any]:
+def _settle(
+    registry: Registry, kind: str, verdict: Verdict, from_day: date, about: Mapping[str, Any], at: Split | None = None
+) -> dict[str, Any]:
     """Write the word that follows from a verdict; status promoted, stands (the champion stays) or abstains."""
     told: dict[str, Any] = {"because": verdict.because, "judged": verdict.judged}
     word = registry.champion_on(kind, from_day)
     before = word.version if word else None
-    if verdict.takes_over:
-        model = verdict.model.model if kind == "hazard" else verdict.model
-        model.about = {**about, "judged": verdict.judged} | ({"tried": verdict.model.tried} if kind == "hazard" else {})
-        version = registry.add(kind, model)
+    if verdict.takes_over and at is not None:
+        known, columns = told_of(verdict.model)
+        known |= {**about, "judged": verdict.judged, "reference": reference(at.seen, columns, rate_of(verdict.model, at.judged))}
+        known |= {"tried": verdict.model.tried} if kind == "hazard" else {}
+        version = registry.add(kind, verdict.model)
         if version != before:
             registry.promote(kind, version, _not_before(registry, kind, from_day), verdict.because)
+        _note(registry, kind, version, about, from_day)
         return {"status": "promoted", "version": version, "instead_of": before, **told}
     if before is not None and not verdict.stands_down:
+        if verdict.is_held:
+            _note(registry, kind, before, about, from_day)
         return {"status": "stands", "version": before, **told}
     if word is None or before is not None or word.because != verdict.because:
         registry.promote(kind, None, _not_before(registry, kind, from_day), verdict.because)
     return {"status": "abstains", "version": None, "instead_of": before, **told}
+
+
+def _note(registry: Registry, kind: str, version: str, about: Mapping[str, Any], from_day: date) -> None:
+    registry.judged(kind, version, date.fromisoformat(about["data_window"]["known_until"][:10]), from_day)
 
 
 def _abstained(registry: Registry, from_day: date, because: str) -> dict[str, Any]:

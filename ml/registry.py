@@ -1,6 +1,7 @@
 """Which model was champion on which day. Append-only; the newest word with `from_day` ≤ the day counts.
 
-`models/<kind>/<version>/` (see `model.py`) and `models/champions.jsonl`. A version is the hash of what was saved.
+`models/<kind>/<version>/` (see `model.py`), `models/champions.jsonl`, and `models/judged.jsonl`: when outcomes last spoke for a version.
+A version is the hash of what was saved.
 Scores of a day use the model that was champion on that day, so that a backfill gives what the day gave.
 """
 
@@ -17,7 +18,7 @@ from typing import Protocol
 
 from ml.model import Model, load
 
-CHAMPIONS = "champions.jsonl"
+CHAMPIONS, JUDGED = "champions.jsonl", "judged.jsonl"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,24 @@ class Registry:
     def words(self) -> list[Word]:
         path = self.folder / CHAMPIONS
         return [Word(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+    def judged(self, kind: str, version: str, as_of: date, from_day: date) -> None:
+        """Note that the outcomes known on `as_of` spoke for a version; days from `from_day` on may lean on it. Twice is once."""
+        line = json.dumps({"kind": kind, "version": version, "as_of": as_of.isoformat(), "from_day": from_day.isoformat()}, sort_keys=True)
+        if line not in self._judged():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with (self.folder / JUDGED).open("a", encoding="utf-8") as handle:
+                handle.write(line + "\n")
+
+    def judged_on(self, kind: str, version: str, day: date) -> date | None:
+        """The newest day as of which outcomes spoke for the version, among those that the day may lean on."""
+        notes = [json.loads(line) for line in self._judged()]
+        found = [n["as_of"] for n in notes if (n["kind"], n["version"]) == (kind, version) and n["from_day"] <= day.isoformat()]
+        return date.fromisoformat(max(found)) if found else None
+
+    def _judged(self) -> list[str]:
+        path = self.folder / JUDGED
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
     def champion_on(self, kind: str, day: date) -> Word | None:
         """The word that held on the day; None when none had been said."""

@@ -6,7 +6,7 @@ Add a dataset by adding a row here; a zero-row file is written for it, so engine
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pyarrow as pa
@@ -191,7 +191,8 @@ _ALL = (
     # ---- facts: scoring ---------------------------------------------------------------------------------------
     _facts("account_scores", "scoring", ("company_id", "model"),
            company_id=TEXT, model=TEXT, model_version=TEXT, composite_score=REAL, readiness_stage=TEXT, relevance=REAL,
-           p_opportunity=REAL, p_purchase_30d=REAL, p_purchase_60d=REAL, p_purchase_90d=REAL, days_to_purchase=REAL,
+           p_opportunity=REAL, p_purchase_30d=REAL, p_purchase_60d=REAL, p_purchase_90d=REAL,
+           days_to_purchase_low=REAL, days_to_purchase=REAL, days_to_purchase_high=REAL, urgency=REAL,
            deal_size_low=REAL, deal_size_median=REAL, deal_size_high=REAL, status=TEXT, abstained_because=TEXT),
     _facts("account_score_reasons", "scoring", ("company_id", "model", "position"),
            company_id=TEXT, model=TEXT, position=INT, reason=TEXT, feature=TEXT, signal_id=TEXT, points=REAL),
@@ -216,7 +217,10 @@ _ALL = (
             ("reject_id",), "sources", ("payload",)),
 )  # fmt: skip
 
-DATASETS: dict[str, Dataset] = {d.name: d for d in _ALL}
+_SCORES = next(d for d in _ALL if d.name == "account_scores")
+_WHAT_IF = replace(_SCORES, name="what_if_scores", key=(*_SCORES.key, "model_version"))  # beside the record, never in it
+
+DATASETS: dict[str, Dataset] = {d.name: d for d in (*_ALL, _WHAT_IF)}
 
 
 def dataset(name: str) -> Dataset:

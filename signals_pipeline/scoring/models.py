@@ -20,6 +20,10 @@ from signals_pipeline.runtime import Runtime
 RULE = "rule"
 ADDS_UP = 1e-3
 STATUSES = ("scored", "abstained")
+_INTERVALS = (
+    ("days_to_purchase_low", "days_to_purchase", "days_to_purchase_high"),
+    ("deal_size_low", "deal_size_median", "deal_size_high"),
+)
 _SHARES = ("p_opportunity", "p_purchase_30d", "p_purchase_60d", "p_purchase_90d")
 
 
@@ -51,23 +55,24 @@ def write(rt: Runtime, day: date, model: Learned, features: pa.Table) -> int:
     spec = dataset("account_scores")
     if unknown := set(rows.column_names) - set(spec.columns):
         raise Permanent(f"model {model.name}: columns {sorted(unknown)} are not in account_scores")
-    if bad := _problem(rows):
+    if bad := problem(rows):
         raise Permanent(f"model {model.name} {model.version} on {day}: {bad}")
     told = model.reasons(day, features)
     if bad := _unexplained(rows, told):
         raise Permanent(f"model {model.name} on {day}: {bad}")
     if not (rows.num_rows or _stands(rt, day, model.name)):
         return 0
-    rows = _named(rows, "model", model.name)
+    rows = named(rows, "model", model.name)
     if "model_version" not in rows.column_names:
-        rows = _named(rows, "model_version", model.version)
+        rows = named(rows, "model_version", model.version)
     if told.num_columns or _stands(rt, day, model.name, "account_score_reasons"):
-        why = _named(told, "model", model.name) if told.num_columns else dataset("account_score_reasons").schema.empty_table()
+        why = named(told, "model", model.name) if told.num_columns else dataset("account_score_reasons").schema.empty_table()
         rt.lake.write("account_score_reasons", day, why, stream=model.name)
     return rt.lake.write("account_scores", day, rows, stream=model.name)
 
 
-def _named(rows: pa.Table, column: str, value: str) -> pa.Table:
+def named(rows: pa.Table, column: str, value: str) -> pa.Table:
+    """The rows with one value in a column."""
     if column in rows.column_names:
         rows = rows.drop_columns([column])
     return rows.append_column(column, pa.array([value] * rows.num_rows, pa.string()))
@@ -91,7 +96,7 @@ def _unexplained(rows: pa.Table, reasons: pa.Table) -> str | None:
     return None
 
 
-def _problem(rows: pa.Table) -> str | None:
+def problem(rows: pa.Table) -> str | None:
     """What is wrong with the rows of a model, or None."""
     for column in ("company_id", "status"):
         if column not in rows.column_names or rows[column].null_count:
@@ -103,9 +108,15 @@ def _problem(rows: pa.Table) -> str | None:
     silent = rows.filter(pc.equal(rows["status"], "abstained"))
     if silent.num_rows and ("abstained_because" not in silent.column_names or silent["abstained_because"].null_count):
         return "it abstains without a reason"
-    for column, top in (("composite_score", 100.0), ("relevance", 100.0), *((s, 1.0) for s in _SHARES)):
+    for column, top in (("composite_score", 100.0), ("relevance", 100.0), ("urgency", 100.0), *((s, 1.0) for s in _SHARES)):
         if column in rows.column_names and rows.num_rows:
             low, high = (pc.min_max(rows[column]).as_py()[k] for k in ("min", "max"))
             if low is not None and (low < 0 or high > top):
                 return f"{column} lies in {low}..{high}, not in 0..{top:g}"
+    for ends in _INTERVALS:
+        if set(ends) <= set(rows.column_names):
+            for low, middle, high in zip(*(rows[c].to_pylist() for c in ends), strict=True):
+                known = [v for v in (low, middle, high) if v is not None]
+                if known != sorted(known):
+                    return f"{', '.join(ends)} are {low}, {middle}, {high}: an interval upside down"
     return None

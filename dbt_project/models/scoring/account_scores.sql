@@ -3,7 +3,8 @@
 select
     company_id, model, model_version,
     composite_score, readiness_stage, relevance,
-    p_opportunity, p_purchase_30d, p_purchase_60d, p_purchase_90d, days_to_purchase,
+    p_opportunity, p_purchase_30d, p_purchase_60d, p_purchase_90d,
+    days_to_purchase_low, days_to_purchase, days_to_purchase_high, urgency,
     deal_size_low, deal_size_median, deal_size_high,
     status, abstained_because,
     dt

@@ -14,13 +14,14 @@ import pytest
 from test_production import MONTHS
 
 from ml.champion import FOLDER, Champion, standing
+from ml.dataset import Dataset, Split, split
 from ml.deals import Deals, deals_of
 from ml.model import Config
 from ml.production import last_day, learn_from
 from ml.registry import Registry
 from ml.report import write
 from ml.table import of_frame
-from ml.verdicts import Split, deal_size, split, time_to_purchase
+from ml.verdicts import deal_size, time_to_purchase
 
 CONFIGS = (Config("linear", ("linear",)), Config("trees", ("tree",), depth=2, rounds=60))
 MOMENT, FROM = datetime(2025, 6, 1), date(2025, 6, 1)
@@ -144,12 +145,16 @@ def test_before_its_first_day_and_over_other_columns_the_champion_abstains_and_s
     assert "not the table's: mood" in champion.said["2025-06-01"]
 
 
-def test_a_day_on_which_a_column_of_words_is_empty_is_scored(month: tuple[pd.DataFrame, Deals], tmp_path: Path) -> None:
+def test_a_column_of_words_may_be_thin_on_a_day_but_not_gone(month: tuple[pd.DataFrame, Deals], tmp_path: Path) -> None:
     features = month[0].assign(stage=np.where(month[0]["warm"] > 0.5, "Decision", "Awareness"))
     report = learn_from(features, month[1], Registry(tmp_path / FOLDER), MOMENT, FROM, CONFIGS)
     assert report["relevance"]["status"] == "promoted"
-    day = day_of(features.assign(stage=None))
-    assert Champion(tmp_path).score(FROM, day).num_rows == day.num_rows
+    kept = np.random.default_rng(1).random(len(features)) < 0.98
+    thin, gone = day_of(features.assign(stage=features["stage"].where(kept, None))), day_of(features.assign(stage=None))
+    champion = Champion(tmp_path)
+    assert champion.score(FROM, thin).num_rows == thin.num_rows
+    assert champion.score(FROM, gone).num_rows == 0
+    assert "stands down on 2025-06-01: drift: stage" in champion.said["2025-06-01"]
 
 
 def test_a_planted_column_that_equals_the_label_one_second_late_is_named_before_training(month: tuple[pd.DataFrame, Deals]) -> None:
@@ -211,8 +216,6 @@ def parts(rows: int = 3000, seed: int = 5) -> Split:
     days = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.repeat(np.arange(rows // 100) * 14, 100), unit="D")
     table = of_frame(pd.DataFrame({"x": x, "noise": r.normal(size=rows), "day": days, "y": r.integers(0, 2, rows)}), "y", "day")
     won, usd = r.exponential(50 * np.exp(-1.2 * x)), np.exp(9 + x + 0.5 * r.normal(size=rows))
-    from ml.dataset import Dataset
-
     found = split(Dataset(table.only(["x", "noise"]), np.arange(rows).astype(str), won, usd, {}))
     assert found is not None
     return found

@@ -193,6 +193,8 @@ def test_a_learned_model_stands_beside_the_rule_score(tmp_path: Path) -> None:
     [
         ({"p_opportunity": [1.2]}, "not in 0..1"),
         ({"company_id": ["acme", "acme"], "status": ["scored"] * 2, "p_opportunity": [0.1, 0.2]}, "scored twice"),
+        ({"urgency": [101.0]}, "urgency lies in"),
+        ({"days_to_purchase_low": [9.0], "days_to_purchase": [7.0], "days_to_purchase_high": [None]}, "an interval upside down"),
         ({"status": ["abstained"]}, "abstains without a reason"),
         ({"status": ["guessed"]}, "guessed is none of"),
         ({"company_id": [None]}, "company_id is missing"),
