@@ -17,11 +17,13 @@ from urllib.parse import unquote, urlsplit
 import yaml
 
 from signals_pipeline.errors import Permanent
+from signals_pipeline.io.lake import Lake
 from signals_pipeline.io.warehouse import Warehouse
 from signals_pipeline.rules.profile import Profile
 from signals_pipeline.settings import REPOSITORY, Settings
 
 PROJECT = REPOSITORY / "dbt_project"
+STAGED_ONCE = ("product_db__daily_events",)  # datasets whose staging model reads changed days alone (macros/staged_once.sql)
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,8 @@ def build(
     """
     if str(settings.home) not in _manifests:
         parse(settings)
-    arguments = [verb, *_common(settings), "--vars", json.dumps(_vars(settings, since, until, variables)), "--select", *select]
+    told = {"lake_days": {name: Lake(settings.lake_url).states(name) for name in STAGED_ONCE}, **(variables or {})}
+    arguments = [verb, *_common(settings), "--vars", json.dumps(_vars(settings, since, until, told)), "--select", *select]
     if exclude:
         arguments += ["--exclude", *exclude]
     if verb in ("build", "test"):

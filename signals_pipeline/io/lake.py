@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from signals_pipeline.errors import Permanent
 from signals_pipeline.io.datasets import DATASETS, Dataset, dataset
+from signals_pipeline.keys import md5
 
 ZERO_DAY = date(1970, 1, 1)
 ROW_GROUP = 122_880  # rows; what DuckDB reads as one morsel of work
@@ -118,6 +119,25 @@ class Lake:
         spec = dataset(name)
         found = self.fs.glob(f"{self.root}/{spec.layer}/{name}/dt=*/*.parquet")
         return [(date.fromisoformat(p.split("dt=")[1].split("/")[0]), p) for p in sorted(found) if not p.rpartition("/")[2].startswith(".")]
+
+    def versions(self, name: str) -> dict[str, tuple[date, int, str]]:
+        """Path below the lake's root → (dt, bytes, version) of every file: the store's etag, else the file's time and inode."""
+        spec = dataset(name)
+        found: dict[str, tuple[date, int, str]] = {}
+        for path, facts in sorted(self.fs.glob(f"{self.root}/{spec.layer}/{name}/dt=*/*.parquet", detail=True).items()):
+            if path.rpartition("/")[2].startswith("."):
+                continue
+            version = facts.get("ETag") or f"{facts.get('mtime') or facts.get('created')}/{facts.get('ino', '')}"
+            dt = date.fromisoformat(path.split("dt=")[1].split("/")[0])
+            found[path.removeprefix(self.root).lstrip("/")] = (dt, int(facts["size"]), str(version))
+        return found
+
+    def states(self, name: str) -> dict[str, str]:
+        """Day (ISO) → one word for the files of that day: another word when any of them was written since, came or went."""
+        days: dict[str, list[str]] = {}
+        for path, (dt, size, version) in self.versions(name).items():
+            days.setdefault(dt.isoformat(), []).append(f"{path} {size} {version}")
+        return {day: md5(*told)[:12] for day, told in days.items()}
 
     def newest(self, name: str, *, until: date | None = None) -> date | None:
         """The newest dt that has rows, none when there is none."""

@@ -71,7 +71,7 @@ def load(settings_or_url: Settings | str, lake: Lake, names: Iterable[str] = DAT
                 spec = DATASETS[name]
                 _declare(cursor, spec)
                 known = _known(cursor, name)
-                there = _there(lake, name)
+                there = lake.versions(name)
                 gone = set(known) - set(there)
                 changed = [path for path, (_, size, version) in there.items() if known.get(path) != (size, version)]
                 unchanged += len(there) - len(changed)
@@ -141,16 +141,6 @@ def _declare(cursor: Any, spec: Dataset) -> None:
 def _known(cursor: Any, name: str) -> dict[str, tuple[int, str]]:
     cursor.execute("select path, size, version from raw._files where dataset = %s", (name,))
     return {path: (size, version) for path, size, version in cursor.fetchall()}
-
-
-def _there(lake: Lake, name: str) -> dict[str, tuple[date, int, str]]:
-    """Path below the lake's root → (dt, size, version) of every file. The version is the store's etag, else the file's time and inode."""
-    found: dict[str, tuple[date, int, str]] = {}
-    for dt, path in lake.files(name):
-        facts = lake.fs.info(path)
-        version = facts.get("ETag") or f"{facts.get('mtime') or facts.get('created')}/{facts.get('ino', '')}"
-        found[path.removeprefix(lake.root).lstrip("/")] = (dt, int(facts["size"]), str(version))
-    return found
 
 
 def _forget(cursor: Any, name: str, paths: list[str]) -> None:

@@ -1,5 +1,12 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_changed('product_db__daily_events') }}",
+    post_hook="{{ note_days('product_db__daily_events') }}"
+) }}
 with source as (
-    select * from {{ first_of_each('product_db__daily_events') }} as s
+    select * from {{ first_of_each_changed('product_db__daily_events') }} as s
 ),
 
 renamed as (
