@@ -13,7 +13,9 @@ from datetime import date
 from signals_pipeline.extract.dates import find_dates, report_date, signature_date
 
 _FACT = re.compile(
-    r"<ix:non(?:Numeric|Fraction)[^>]*\bname=[\"']dei:(\w+)[\"'][^>]*>(.*?)</ix:non(?:Numeric|Fraction)>", re.DOTALL | re.IGNORECASE
+    r"<ix:non(?:Numeric|Fraction)[^>]{0,600}?\bname=[\"']dei:(\w+)[\"'][^>]{0,600}>(.{0,2000}?)</ix:non(?:Numeric|"
+    r"Fraction)>",
+    re.DOTALL | re.IGNORECASE,
 )
 _NAME_MARK = re.compile(r"\(?\s*exact\s+names?\s+of\s+(?:the\s+)?(?:registrant|company|issuer)", re.IGNORECASE)
 _FORM = re.compile(r"\bFORM\s+(8-K(?:/A)?|D(?:/A)?|10-[KQ](?:/A)?|6-K)\b")

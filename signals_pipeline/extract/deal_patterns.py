@@ -19,7 +19,7 @@ _WHAT = (
 )
 
 MERGE = re.compile(
-    rf"(?P<sub>{RUN})\s*(?:\([^()]*\))?,?\s+(?P<verb>(?:will|would|shall|was|is to|to|is expected to|has been|"
+    rf"(?<![\w&'.\-/+])(?P<sub>{RUN})\s*(?:\([^()]*\))?,?\s+(?P<verb>(?:will|would|shall|was|is to|to|is expected to|has been|"
     rf"had)?\s*(?:be\s+)?merged?)\s*(?:\([^()]*\)\s*)?(?:with and )?into\s+(?:the\s+)?(?P<into>{RUN})"
 )
 
@@ -41,7 +41,7 @@ PASSIVE = re.compile(
 )
 
 BECAME = re.compile(
-    rf"(?P<who>{RUN})(?:\s*\([^()]*\))?\s+(?P<verb>(?:has |will )?(?:became|become|becoming))\s+an?\s+(?:direct |indirect |"
+    rf"(?<![\w&'.\-/+])(?P<who>{RUN})(?:\s*\([^()]*\))?\s+(?P<verb>(?:has |will )?(?:became|become|becoming))\s+an?\s+(?:direct |indirect |"
     rf"wholly[- ]owned |"
     rf"privately[- ]held |and |,\s*)*subsidiary of (?:the )?(?P<parent>{RUN})"
 )

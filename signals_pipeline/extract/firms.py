@@ -6,8 +6,11 @@ text → `Firms` → full name of a short one, "is this the registrant?". Does n
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from rapidfuzz import fuzz
+
+from signals_pipeline.extract.sentences import sentences
 
 LEGAL = (
     r"(?:Inc|Incorporated|Corp|Corporation|Company|Companies|Co|LLC|L\.L\.C|Ltd|Limited|LP|L\.P|LLP|PLC|plc|GmbH|AG|SE|N\.V|NV|B\.V|BV|"
@@ -18,7 +21,7 @@ LEGAL = (
 _WORD = r"(?:[A-Z0-9\u00c0-\u00de][\w&'.\-/+\u00c0-\u00ff]*|[a-z][A-Z][\w&'.\-]*|&)"  # eScription, i2
 NAME = rf"(?:The\s+)?{_WORD}(?:,?\s+(?:{_WORD}|of|and|the|de|for|\(\w+\))){{0,9}}?"
 _DEFINITION = re.compile(
-    rf"(?P<name>{_WORD}(?:,?[^\S\n]+(?:{_WORD}|of|and|the|de|for|in|\([A-Z]\w+\))){{0,11}})[^\S\n]*,?(?:[^\S\n]+(?:a|"
+    rf"(?<![\w&'.\-/+])(?P<name>{_WORD}(?:,?[^\S\n]+(?:{_WORD}|of|and|the|de|for|in|\([A-Z]\w+\))){{0,11}})[^\S\n]*,?(?:[^\S\n]+(?:a|"
     rf"an)[^\S\n][^()\"\n]{{3,200}}?)?[^\S\n]*"
     r"\((?:(?:collectively|together|individually)[^()\"]{0,60})?(?:the\s+|an?\s+|"
     r"\"the\s+)?\"(?P<short>[^\"]{2,50}?)[,.]?\"(?P<more>[^()]{0,120})\)"
@@ -56,7 +59,7 @@ def tidy(name: str) -> str:
 
 
 _SUBSIDIARY = re.compile(
-    rf"(?P<name>{RUN})(?:\s*\([^()\n]{{0,80}}\))?,\s+(?:an?|the Company's|our|its)\s+(?:(?:direct|indirect|newly[- ]formed|"
+    rf"(?<![\w&'.\-/+])(?P<name>{RUN})(?:\s*\([^()\n]{{0,80}}\))?,\s+(?:an?|the Company's|our|its)\s+(?:(?:direct|indirect|newly[- ]formed|"
     rf"wholly[- ]owned|majority[- ]owned|"
     rf"or|and),?\s+)*subsidiary(?:\s+of\s+(?:the\s+)?(?P<of>{RUN}))?"
 )
@@ -65,6 +68,12 @@ _THROUGH = re.compile(
     rf"and|affiliate|operating),?\s+)*"
     rf"subsidiar(?:y|ies),?\s+(?P<name>{_WORD}(?:\s{_WORD}|,?\s{LEGAL}\b\.?){{0,6}})"
 )
+
+
+def _found(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Matches sentence by sentence: none of these patterns spans two, and none may run over a megabyte."""
+    for sentence in sentences(text):
+        yield from pattern.finditer(sentence.text)
 
 
 def _first_words(run: str) -> str:
@@ -81,7 +90,7 @@ class Firms:
         self.own: set[str] = set(_SELF)
         self.shells: set[str] = set()
         self.owned: set[str] = set()  # subsidiaries of the registrant
-        for found in _DEFINITION.finditer(text):
+        for found in _found(_DEFINITION, text):
             name, shorts = tidy(_cut(found["name"])), [found["short"], *re.findall(r"\"([^\"]{2,50})\"", found["more"] or "")]
             shorts = [re.sub(r"^the\s+", "", s.strip(), flags=re.IGNORECASE) for s in shorts]
             is_own = any(s.lower() in _SELF for s in shorts) or self._same(name)
@@ -103,11 +112,11 @@ class Firms:
                 elif not _ROLES.match(short) or _SUFFIX.search(name):
                     self.full.setdefault(short.lower(), name)
 
-        for told in _SUBSIDIARY.finditer(text):
+        for told in _found(_SUBSIDIARY, text):
             owner, name = told["of"] or "the Company", tidy(_cut(told["name"]))
             if self.is_registrant(_first_words(owner)) and not self.is_registrant(name) and not self.is_shell(name):
                 self.owned |= {name.lower(), *(short for short, full in self.full.items() if full == name)}
-        self.owned |= {tidy(m["name"]).lower() for m in _THROUGH.finditer(text)}
+        self.owned |= {tidy(m["name"]).lower() for m in _found(_THROUGH, text)}
 
     def _same(self, name: str) -> bool:
         ours, theirs = core(self.registrant), core(name)

@@ -61,19 +61,17 @@ def split_items(text: str) -> list[Item]:
     while closing and closing.start() < last and _only_contents(text, closing, last):
         closing = _SIGNATURE.search(text, closing.end())
     stop = closing.start() if closing else len(text)
-    found_items = []
-    for number, start, body in marks:
-        if start < stop:
-            end = min([s for _, s, _ in marks if s > start] + [stop])
-            found_items.append(Item(number, start, body, end))
-    return [item for item in found_items if not _in_contents(text, item, found_items)]
+    starts = sorted({start for _, start, _ in marks})
+    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    told = [Item(number, start, body, min(ends[start], stop)) for number, start, body in marks if start < stop]
+    last_of = {item.number: item.start for item in told}  # in text order: the last one stays
+    return [item for item in told if not _in_contents(text, item, last_of[item.number])]
 
 
-def _in_contents(text: str, item: Item, items: list[Item]) -> bool:
+def _in_contents(text: str, item: Item, last: int) -> bool:
     """True for a line of a table of contents: its number opens again later, and it has no words of its own
     (the last line of the table runs on into the cover page, so exhibits count once, at their last place)."""
-    again = any(other.number == item.number and other.start > item.start for other in items)
-    return again and (item.number == "9.01" or len(text[item.body : item.end].split()) <= 25)
+    return last > item.start and (item.number == "9.01" or len(text[item.body : item.end].split()) <= 25)
 
 
 def _only_contents(text: str, closing: re.Match[str], last_item: int) -> bool:

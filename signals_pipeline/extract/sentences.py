@@ -20,6 +20,9 @@ _OPENS = re.compile(
 )
 
 
+LONGEST = 3000  # characters; a longer stretch is a list or no prose, and is read in pieces, so that no pattern runs over it whole
+
+
 @dataclass(frozen=True)
 class Sentence:
     text: str
@@ -35,7 +38,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentenc
         base = start + line.start()
         cut = 0
         for gap in _BREAK.finditer(line[0]):
-            before, after = line[0][cut : gap.start()], line[0][gap.end() :]
+            before, after = line[0][max(cut, gap.start() - 40) : gap.start()], line[0][gap.end() : gap.end() + 40]
             quote = line[0][gap.start() : gap.end()].strip()
             before += quote
             if _NEVER.search(before) and not (_MAYBE.search(before) and _OPENS.match(after)):
@@ -49,7 +52,10 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentenc
 
 
 def _add(found: list[Sentence], text: str, at: int) -> None:
-    bare = text.strip()
-    if bare:
-        lead = at + (len(text) - len(text.lstrip()))
-        found.append(Sentence(bare, lead, lead + len(bare)))
+    while text:
+        cut = len(text) if len(text) <= LONGEST else text.rfind(" ", LONGEST // 2, LONGEST) + 1 or LONGEST
+        bare = text[:cut].strip()
+        if bare:
+            lead = at + (cut - len(text[:cut].lstrip()))
+            found.append(Sentence(bare, lead, lead + len(bare)))
+        text, at = text[cut:], at + cut

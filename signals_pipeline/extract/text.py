@@ -67,23 +67,7 @@ def _html_lines(source: str) -> Iterator[str]:
     except (etree.ParserError, etree.XMLSyntaxError):  # nothing but comments: no text in it
         return
     line: list[str] = []
-
-    def walk(node: etree._Element) -> Iterator[str]:
-        if not isinstance(node.tag, str) or node.tag in _SKIP or _HIDDEN.search(node.get("style") or ""):
-            return
-        is_block = node.tag in _BLOCK
-        if is_block or node.tag == "br":
-            yield "\n" if is_block else "\r"
-        if node.tag in ("td", "th"):
-            yield " "
-        yield node.text or ""
-        for child in node:
-            yield from walk(child)
-            yield child.tail or ""
-        if is_block:
-            yield "\n"
-
-    for piece in walk(root):
+    for piece in _pieces(root):
         if piece == "\n":
             yield from _rejoin("".join(line))
             line = []
@@ -92,17 +76,40 @@ def _html_lines(source: str) -> Iterator[str]:
     yield from _rejoin("".join(line))
 
 
+def _pieces(root: etree._Element) -> Iterator[str]:
+    """Texts in document order; a newline where a block begins or ends, a return for a line break. A walk without recursion:
+    pages of thousands of nested elements exist."""
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walk:
+        is_element = isinstance(node.tag, str)
+        is_hidden = not is_element or node.tag in _SKIP or bool(_HIDDEN.search(node.get("style") or ""))
+        if event == "start":
+            if is_hidden:
+                walk.skip_subtree()
+                continue
+            if node.tag in _BLOCK or node.tag == "br":
+                yield "\n" if node.tag in _BLOCK else "\r"
+            if node.tag in ("td", "th"):
+                yield " "
+            yield node.text or ""
+            continue
+        if node.tag in _BLOCK and not is_hidden:
+            yield "\n"
+        if node is not root:
+            yield node.tail or ""
+
+
 def _rejoin(block: str) -> Iterator[str]:
     """Lines of a block that `<br>` cut; a line that goes on in lower case is one with the line before."""
-    held = ""
+    held: list[str] = []
     for part in block.split("\r"):
         text = part.strip()
-        if held and text and text[0].islower() and not re.search(r"[.:;]\s*$", held):
-            held = f"{held} {text}"
+        if held and text and text[0].islower() and not held[-1].endswith((".", ":", ";")):
+            held.append(text)
         else:
-            yield held
-            held = text
-    yield held
+            yield " ".join(held)
+            held = [text] if text else []
+    yield " ".join(held)
 
 
 def _plain_lines(source: str) -> Iterator[str]:
