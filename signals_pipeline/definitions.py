@@ -50,7 +50,7 @@ def build_definitions(settings: Settings, house: House | None = None, *, manifes
             *sources.assets(days), *identity.assets(days), *stages, *scoring.assets(days), *enrichment.assets(days),
             *activation.assets(days), *metrics.assets(days, marts), *learning.assets(zone),
         ],
-        jobs=[job, backfill, learn, walk],
+        jobs=[job, backfill, automation.what_if_job(), learn, walk],
         schedules=[automation.schedule(job, zone), *learning.schedules(learn, walk, zone)],
         sensors=[automation.file_drop_sensor(job), automation.failure_sensor()],
         resources={"house": house or House()},

@@ -103,7 +103,7 @@ def tell(told: Any, as_json: bool) -> None:
         print_json(plain)
         return
     for key, value in plain.items():
-        Console().print(f"{key}: {value}", highlight=False, markup=False)
+        Console().print(f"{key}: {value}", highlight=False, markup=False, soft_wrap=True)
 
 
 def say(sentence: str, as_json: bool, **told: Any) -> None:

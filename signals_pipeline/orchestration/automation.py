@@ -9,6 +9,8 @@ import dagster as dg
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.rules.windows import HOUR_OFFSET
 
+WHAT_IF = dg.AssetSelection.assets(["lake", "what_if_scores"])
+
 
 def daily_job() -> Any:
     """Everything, in order, for one day.
@@ -19,7 +21,7 @@ def daily_job() -> Any:
     warnings.filterwarnings("ignore", message="Asset job daily materializes assets with varying BackfillPolicies")
     return dg.define_asset_job(
         "daily",
-        selection=dg.AssetSelection.all() - dg.AssetSelection.key_prefixes(["carried"], ["ml"]),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.key_prefixes(["carried"], ["ml"]) - WHAT_IF,
         executor_def=dg.in_process_executor,
         description="Pull, resolve, build, score, enrich, rank, plan, judge, apply, measure.",
         tags={"signals/kind": "daily"},
@@ -33,6 +35,16 @@ def backfill_job() -> Any:
         executor_def=dg.in_process_executor,
         description="Features and scores of past days; neither sends nor spends.",
         selection=dg.AssetSelection.assets(["signals", "account_features"], ["lake", "account_scores"], ["lake", "account_score_reasons"]),
+    )
+
+
+def what_if_job() -> Any:
+    """Past days under another model or today's rules, in a data set of its own."""
+    return dg.define_asset_job(
+        "what_if",
+        executor_def=dg.in_process_executor,
+        description="Scores past days with a stored model, or today's rules, beside the record; the record is not touched.",
+        selection=WHAT_IF,
     )
 
 

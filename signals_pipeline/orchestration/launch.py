@@ -10,7 +10,7 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -67,9 +67,12 @@ def run_job(
     until: date,
     history_from: date | None = None,
     groups: Sequence[str] | None = None,
+    settings_of_step: Mapping[str, Mapping[str, Any]] | None = None,
     progress: Progress | None = None,
 ) -> Launched:
-    """Run `daily` (since == until) or `backfill` (a range). `groups`: only these stages (replay has no destinations).
+    """Run `daily` (since == until), `backfill` or `what_if` (a range). `groups`: only these stages (replay has no destinations).
+
+    `settings_of_step`: step → what it is told (its Dagster configuration).
 
     Raises Permanent when the definitions do not load; a failing step is in `errors`, not raised.
     """
@@ -85,6 +88,8 @@ def run_job(
     if history_from and job == "daily":
         span = {"config": {"history_from": history_from.isoformat()}}
         config["ops"] = dict.fromkeys(("pull_all", "extract_events", "resolve"), span)
+    if settings_of_step:
+        config["ops"] = {step: {"config": dict(told)} for step, told in settings_of_step.items()}
     tags = (
         {"dagster/partition": until.isoformat()}
         if since == until

@@ -1,4 +1,4 @@
-"""Stage scoring: composite, readiness and reasons per account and day; a range in one run."""
+"""Stage scoring: composite, readiness and reasons per account and day, a range in one run; and what-ifs, in a job of their own."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +10,12 @@ from signals_pipeline.orchestration.dbt_stage import lake_key
 from signals_pipeline.orchestration.partitions import days_of
 from signals_pipeline.orchestration.plots import distribution
 from signals_pipeline.orchestration.resources import House
+
+
+class WhatIf(dg.Config):
+    """`model`: a stored version, as `account_scores.model_version` names it, or `rule` for the rules of today."""
+
+    model: str
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
@@ -40,4 +46,31 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
         yield dg.MaterializeResult(asset_key=lake_key("account_scores"), metadata=numbers)
         yield dg.MaterializeResult(asset_key=lake_key("account_score_reasons"))
 
-    return [score_accounts]
+    said = "What another model, or today's rules, would have said of past days; beside the record, read by nothing, sent nowhere."
+    what_if_spec = lake_spec("what_if_scores", "scoring", said, reads)
+
+    @dg.multi_asset(name="score_what_if", specs=[what_if_spec], partitions_def=partitions, backfill_policy=dg.BackfillPolicy.single_run())
+    def score_what_if(context: dg.AssetExecutionContext, house: dg.ResourceParam[House], config: WhatIf) -> dg.MaterializeResult[Any]:
+        from ml.version import Version
+        from signals_pipeline.scoring import models, what_if
+
+        rt, days = house.runtime, days_of(context, house.runtime)
+        with house.clocked("what if"):
+            try:
+                learned = None if config.model == models.RULE else Version(rt.settings.home, config.model)
+            except ValueError as bad:
+                raise dg.Failure(str(bad), allow_retries=False) from bad
+            report = what_if.run(rt, days.since, days.until, learned)
+        last = report.days[days.until.isoformat()]
+        return dg.MaterializeResult(
+            asset_key=lake_key("what_if_scores"),
+            metadata={
+                "model": f"{report.model} {report.model_version}",
+                "dagster/row_count": report.scores,
+                "higher than the record": last.higher,
+                "lower than the record": last.lower,
+                "report": dg.MetadataValue.json(as_json(report)),
+            },
+        )
+
+    return [score_accounts, score_what_if]

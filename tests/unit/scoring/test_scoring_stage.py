@@ -233,3 +233,21 @@ def test_a_model_that_abstains_leaves_nothing_behind_and_the_rule_score_stands(t
     stage.run(rt, DAY, DAY, learned=[Fake(relevance=[30.0])])
     stage.run(rt, DAY, DAY, learned=[Fake(company_id=pa.array([], pa.string()), status=pa.array([], pa.string()), p_opportunity=[])])
     assert {r["model"] for r in rt.lake.read("account_scores").to_pylist()} == {"rule"}
+
+
+def test_a_range_that_was_killed_half_way_leaves_whole_days_and_the_second_run_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    whole, cut = runtime_with(tmp_path / "whole", ROWS), runtime_with(tmp_path / "cut", ROWS)
+    stage.run(whole, ago(9), DAY, learned=[Fake()])
+
+    class Dies(Fake):
+        def score(self, day: date, features: pa.Table) -> pa.Table:
+            if day == ago(4):
+                raise KeyboardInterrupt
+            return super().score(day, features)
+
+    with pytest.raises(KeyboardInterrupt):
+        stage.run(cut, ago(9), DAY, learned=[Dies()])
+    done, wanted = files(cut), files(whole)
+    assert 0 < len(done) < len(wanted) and all(wanted[name] == content for name, content in done.items())
+    stage.run(cut, ago(9), DAY, learned=[Fake()])
+    assert files(cut) == wanted
