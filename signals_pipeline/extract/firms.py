@@ -55,7 +55,7 @@ def core(name: str) -> str:
 def tidy(name: str) -> str:
     text = re.sub(r"\s+", " ", name).strip(" ,;:\"'")
     text = re.sub(r"^(?:(?:by and )?(?:among|between)|and|with|of|to|from|the|certain|all of|both|its|by|that|in|On|Mr|Ms)\s+", "", text)
-    return text + "." if re.search(r"\b(?:Inc|Corp|Co|Ltd)$", text) else text
+    return text + "." if re.search(r"\b(?:Inc|Corp|Co|Ltd|[A-Z]\.[A-Z])$", text) else text
 
 
 _SUBSIDIARY = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree, html
 
@@ -29,8 +29,9 @@ _PLAIN = str.maketrans(_TO_PLAIN)
 # not <table>, <page>, <s>, <c>: plain filings carry those too
 _LOOKS_HTML = re.compile(r"<\s*(?:html|body|p|div|font|br|tr|td|span)\b[^<]{0,400}>", re.IGNORECASE)
 _PAGE_FURNITURE = re.compile(
-    r"^(?:page\s+)?-?\s*\(?\d{1,3}\)?\s*-?$|^page \d+ of \d+$|^<page>$|^</?(?:c|s|page|caption|table)>$", re.IGNORECASE
+    r"^(?:page\s+)?-?\s*\(?\d{1,3}\)?\s*-?$|^page \d+ of \d+$|^table of contents$|^<page>$|^</?(?:c|s|page|caption|table)>$", re.IGNORECASE
 )
+_ENDS = re.compile(r"[.:;!?][\"')\]]*\s*$")
 _ITEM_LINE = re.compile(r"^\s*item\s+\d", re.IGNORECASE)
 _SUBHEADING = re.compile(r"^\s*(?:\([a-z]\)|\d+\.)\s", re.IGNORECASE)
 
@@ -51,7 +52,20 @@ def document_text(source: str) -> str:
     """Normalised text of an HTML or plain document; empty when there is nothing to read."""
     lines = _html_lines(source) if is_html(source) else _plain_lines(source)
     clean = (_clean(line) for line in lines)
-    return "\n".join(line for line in clean if line and not _PAGE_FURNITURE.match(line))
+    return "\n".join(_paragraphs(line for line in clean if line and not _PAGE_FURNITURE.match(line)))
+
+
+def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
+    """Paragraphs that a page break cut: no end mark before it, a small letter behind it."""
+    held: list[str] = []
+    for line in lines:
+        if held and line[0].islower() and len(held[-1]) > 40 and not _ENDS.search(held[-1]):
+            held.append(line)
+            continue
+        if held:
+            yield " ".join(held)
+        held = [line]
+    yield " ".join(held)
 
 
 def _clean(line: str) -> str:
@@ -99,12 +113,17 @@ def _pieces(root: etree._Element) -> Iterator[str]:
             yield node.tail or ""
 
 
+def _runs_on(line: str, text: str) -> bool:
+    """A line of prose that goes on with a capital: long, no heading, and no heading behind it."""
+    return len(line) >= 60 and not any(_ITEM_LINE.match(t) or _SUBHEADING.match(t) for t in (line, text)) and not line.isupper()
+
+
 def _rejoin(block: str) -> Iterator[str]:
     """Lines of a block that `<br>` cut; a line that goes on in lower case is one with the line before."""
     held: list[str] = []
     for part in block.split("\r"):
         text = part.strip()
-        if held and text and text[0].islower() and not held[-1].endswith((".", ":", ";")):
+        if held and text and not _ENDS.search(held[-1]) and (text[0].islower() or _runs_on(held[-1], text)):
             held.append(text)
         else:
             yield " ".join(held)
