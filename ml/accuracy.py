@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ml import metrics
+from ml.corpora import relations
 from ml.exam import exam, judge, measure
 from ml.features import fit, matrix, training_matrix
 from ml.hazard import learn_hazard
@@ -25,6 +26,7 @@ from ml.table import Table, of_frame
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DATA = REPOSITORY.parent / "shared" / "data" / "lead_scoring"
+NEWS = DATA.parent / "news" / "company_relations_core"
 OUT = REPOSITORY / ".signals" / "accuracy.json"
 BANK = (
     "age", "job", "marital", "education", "default", "housing", "loan", "contact", "month", "day_of_week", "duration", "campaign", "pdays",
@@ -100,6 +102,14 @@ def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
+def free_text(folder: Path = NEWS) -> dict[str, Any]:
+    """Sentences of news, with nothing of them, with their words, with their sense; or why it was skipped."""
+    if not folder.is_dir():
+        return {"skipped": f"no corpus at {folder}"}
+    started = time.perf_counter()
+    return {"news_relations": {**relations(folder), "seconds": round(time.perf_counter() - started, 1)}}
+
+
 def report(folder: Path = DATA) -> dict[str, Any]:
     """`{"lead_scoring": {bank, olist, maven}}`, or why it was skipped."""
     if not folder.is_dir():
@@ -109,7 +119,7 @@ def report(folder: Path = DATA) -> dict[str, Any]:
         started = time.perf_counter()
         out[name] = exercise(folder)
         out[name]["seconds"] = round(time.perf_counter() - started, 1)
-    return {"lead_scoring": out, "targets": TARGETS}
+    return {"lead_scoring": out, "targets": TARGETS, "free_text": free_text()}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -124,6 +134,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, row in found.get("lead_scoring", {}).items():
         kept = {k: row[k] for k in ("auc", "ap", "ibs", "km_ibs", "abstains", "leaks", "baselines") if k in row}
         sys.stdout.write(f"{name}: {json.dumps(kept)}\n")
+    for name, row in found.get("free_text", {}).items():
+        ways = {k: v for k, v in row.get("text", {}).items() if k != "columns"} if isinstance(row, dict) else row
+        sys.stdout.write(f"{name}: {json.dumps(ways)}\n")
     if "skipped" in found:
         sys.stdout.write(found["skipped"] + "\n")
     sys.stdout.write(f"{told.out}\n")

@@ -21,6 +21,7 @@ from ml.table import Table
 LEVELS = 12  # a column with at most so many values is also read as words
 RARE = 20  # a word borne by fewer rows has no column of its own
 TWO_YEARS = 700.0  # days
+GRID = 4096
 SMOOTHING = 20.0  # rows that the mean of all is worth beside a word's own rate
 
 
@@ -204,7 +205,7 @@ def _one(feature: Feature, table: Table, seen: dict[str, tuple[Any, Any]] | None
     elif kind == "number":
         out = values
     elif kind == "rank":
-        out = np.searchsorted(np.asarray(feature.cuts), values, side="right") / (len(feature.cuts) or 1)
+        out = ranked(values, np.asarray(feature.cuts)) / (len(feature.cuts) or 1)
         out[np.isnan(values)] = 0.5
     elif kind == "is" and table.kinds[feature.column] == "number":
         out = values == float(feature.value or "nan")
@@ -228,6 +229,28 @@ def _one(feature: Feature, table: Table, seen: dict[str, tuple[Any, Any]] | None
     else:
         raise ValueError(f"no feature is of kind {kind!r}")
     return out
+
+
+def ranked(values: np.ndarray[Any, Any], cuts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """How many cuts (ascending) lie at or below each value, as `searchsorted` says; by a grid between the cuts when there are many values.
+
+    A search takes seven jumps that a processor cannot foresee; the grid says at once where to begin.
+    """
+    if len(values) < 2000 or len(cuts) < 8 or not np.isfinite(scale := GRID / (cuts[-1] - cuts[0])):
+        return np.searchsorted(cuts, values, side="right")
+    cells = np.clip((cuts - cuts[0]) * scale, 0, GRID).astype(np.int32)
+    begin = np.searchsorted(cells, np.arange(GRID + 1)).astype(np.int32)  # cuts in the cells before
+    steps = int(np.bincount(cells).max())
+    if steps > 4:
+        return np.searchsorted(cuts, values, side="right")
+    with np.errstate(invalid="ignore", over="ignore"):
+        cell = (values - cuts[0]) * scale
+    np.nan_to_num(np.clip(cell, 0, GRID, out=cell), copy=False)
+    found: np.ndarray[Any, Any] = begin[cell.astype(np.int32)]
+    ended = np.r_[cuts, np.nan]  # nothing is at or above the last one
+    for _ in range(steps):
+        found += values >= ended[found]
+    return found
 
 
 def _seen(name: str, values: np.ndarray[Any, Any], seen: dict[str, tuple[Any, Any]] | None) -> tuple[Any, Any]:

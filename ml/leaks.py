@@ -72,7 +72,7 @@ def _codes(train: Table, name: str, at: Array | None) -> list[str]:
     missing = keys < 0
     said_in = prose(train, name)
     alone = _alone(keys, y) if said_in is None else _alone_in_words(said_in, y)
-    is_few = kind == "text" or len(words) <= VERY_FEW
+    is_few = (kind == "text" and said_in is None) or len(words) <= VERY_FEW
     plain = plain_name(name)
     found = []
     if alone >= (SEPARATES_FEW if is_few else SEPARATES):

@@ -81,7 +81,7 @@ class Member:
     def margin_of(self, values: Array) -> Array:
         """As `margin`, from the matrix of the features."""
         if self.shape == "linear":
-            return values.astype(np.float64) @ self.weights[:-1].astype(np.float64) + float(self.weights[-1])
+            return (values @ self.weights[:-1]).astype(np.float64) + float(self.weights[-1])
         if not len(values):
             return np.zeros(0)
         found: Array = self.booster.inplace_predict(values, predict_type="margin")
@@ -110,7 +110,9 @@ class Model:
     about: dict[str, Any] = field(default_factory=dict)
 
     def margin(self, table: Table) -> Array:
-        found: Array = np.sum([m.margin(table) for m in self.members], axis=0)
+        found = np.zeros(len(table))
+        for member in self.members:
+            found += member.margin(table)
         return found
 
     def probability(self, table: Table) -> Array:
@@ -217,6 +219,8 @@ def learn(train: Table, columns: Sequence[str], config: Config, prepared: Prepar
     given = local_level(train.y, config.level) if config.level is not None else np.zeros(len(train))
     for shape in config.shapes:
         features, values = ready.of(shape, config.text)
+        if not features:
+            continue  # constant columns, identifiers: nothing to learn from
         data = xgboost.DMatrix(values, train.y, weight=weight, base_margin=given)
         rounds = 60 if shape == "linear" else config.rounds
         member = Member(shape, features, xgboost.train(config.params(shape), data, rounds))
@@ -243,4 +247,4 @@ def sigmoid(x: Array) -> Array:
 
 def _filled(values: Array, shape: str) -> Array:
     """A linear booster reads a missing value as 0, and says so here rather than inside."""
-    return np.nan_to_num(values, nan=0.0) if shape == "linear" else values
+    return np.nan_to_num(values, copy=False, nan=0.0) if shape == "linear" else values
