@@ -56,6 +56,6 @@ def build_runtime(settings: Settings, *, replay: Path | None = None, profile: Pr
         profile=profile or load_profile(settings.profile_path),
         lake=lake,
         ops=open_ops(settings.ops_database_url),
-        warehouse=Warehouse(settings.warehouse_url),
+        warehouse=Warehouse(settings.warehouse_url, lake_url=settings.lake_url),
         replay=replay,
     )

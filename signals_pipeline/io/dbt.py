@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 
 from signals_pipeline.errors import Permanent
+from signals_pipeline.io import duck
 from signals_pipeline.io.lake import Lake
 from signals_pipeline.io.warehouse import Warehouse
 from signals_pipeline.rules.profile import Profile
@@ -57,8 +58,9 @@ def write_profiles(settings: Settings) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     if settings.engine == "duckdb":
         target: dict[str, Any] = {
-            "type": "duckdb", "path": settings.warehouse_url, "schema": "main", "threads": 2,
-            "settings": {"TimeZone": "UTC", "preserve_insertion_order": False},
+            "type": "duckdb", "path": settings.warehouse_url, "schema": "main", "threads": duck.THREADS,
+            "settings": {**duck.settings_of(settings.warehouse_url), "preserve_insertion_order": False},
+            "filesystems": duck.filesystems_of(settings.lake_url),
             "retries": {"connect_attempts": 15, "retryable_exceptions": ["IOException"]},
         }  # fmt: skip
     else:
@@ -152,7 +154,7 @@ def _words(settings: Settings, result: Any) -> str:
     told = getattr(result.node, "test_metadata", None)
     if str(result.status) != "fail" or told is None or told.name != "row_rules":
         return said
-    broken = Warehouse(settings.warehouse_url).rows(result.node.compiled_code)
+    broken = Warehouse(settings.warehouse_url, lake_url=settings.lake_url).rows(result.node.compiled_code)
     return "; ".join(f"{b['rule']}: {b['broken_rows']} rows" for b in broken) or said
 
 

@@ -34,7 +34,9 @@ class Lake:
     url: str
 
     def __post_init__(self) -> None:
-        self.fs, self.root = fsspec.core.url_to_fs(self.url)
+        # a store's listing is never taken from memory: another process may have written since
+        options = {"use_listings_cache": False} if "://" in self.url else {}
+        self.fs, self.root = fsspec.core.url_to_fs(self.url, **options)
         self.is_local = "file" in (self.fs.protocol if isinstance(self.fs.protocol, tuple) else (self.fs.protocol,))
 
     def declare(self, names: Iterable[str] = DATASETS) -> None:

@@ -61,7 +61,7 @@ def run(rt: House, *, manifest: Path | None = None) -> PublishReport:
         tables, removed = _postgres(rt.warehouse.url, there)
         return PublishReport(f"schema {SCHEMA}", tables, absent, removed)
     target = rt.settings.home / "published.duckdb"
-    return PublishReport(str(target), _duckdb(Path(rt.warehouse.url), target, there, rt.warehouse.patience_s), absent)
+    return PublishReport(str(target), _duckdb(rt.warehouse, target, there), absent)
 
 
 def marts_of(manifest: Path) -> list[Mart]:
@@ -82,16 +82,19 @@ def marts_of(manifest: Path) -> list[Mart]:
     return marts
 
 
-def _duckdb(warehouse: Path, target: Path, marts: list[Mart], patience_s: float) -> dict[str, int]:
+def _duckdb(house: Warehouse, target: Path, marts: list[Mart]) -> dict[str, int]:
     import duckdb
 
+    from signals_pipeline.io import duck
+
+    warehouse, lake_url, patience_s = house.url, house.lake_url, house.patience_s
     aside = target.with_name(f".{target.name}.{uuid4().hex}")
     until = time.monotonic() + patience_s
     try:
-        with duckdb.connect(str(aside)) as connection:
+        with duck.connect(aside, lake_url=lake_url) as connection:
             while True:
                 try:
-                    connection.execute(f"attach '{str(warehouse).replace(chr(39), chr(39) * 2)}' as workshop (read_only)")
+                    connection.execute(f"attach '{warehouse.replace(chr(39), chr(39) * 2)}' as workshop (read_only)")
                     break
                 except (
                     duckdb.IOException,

@@ -18,10 +18,14 @@ from signals_pipeline.errors import Transient
 
 @dataclass(frozen=True)
 class Warehouse:
-    """`url`: a DuckDB file, or postgresql://…  `query` returns Arrow; parameters are positional (`?` on both engines)."""
+    """`url`: a DuckDB file, or postgresql://…  `query` returns Arrow; parameters are positional (`?` on both engines).
+
+    `lake_url`: where the files lie that views of a DuckDB warehouse read; told when it is not a folder.
+    """
 
     url: str
     patience_s: float = 60.0
+    lake_url: str = ""
 
     @property
     def is_postgres(self) -> bool:
@@ -49,11 +53,12 @@ class Warehouse:
     def _duckdb(self, sql: str, parameters: Sequence[Any]) -> pa.Table:
         import duckdb
 
+        from signals_pipeline.io import duck
+
         until = time.monotonic() + self.patience_s
         while True:
             try:
-                with duckdb.connect(self.url, read_only=True) as connection:
-                    connection.execute("set TimeZone='UTC'")
+                with duck.connect(self.url, read_only=True, lake_url=self.lake_url) as connection:
                     return connection.sql(sql, params=list(parameters)).to_arrow_table()
             except (duckdb.IOException, duckdb.ConnectionException) as busy:
                 if time.monotonic() > until:
