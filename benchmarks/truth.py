@@ -63,7 +63,7 @@ class Truth:
         chairs = self._chairs.setdefault(company_index, {}) or self._learn(company_index)
         if email and email in self.by_email:
             return str(self.by_email[email])
-        for key in (email, linkedin, f"{first} {last}" if first else None, last):
+        for key in (email, linkedin, f"{first} {last}" if first else last):
             if key and (found := chairs.get(key)):
                 return found
         return None

@@ -22,6 +22,7 @@ from signals_pipeline.identity.evidence import EXCLUSIVE, KEYS
 from signals_pipeline.identity.match import SEP, Model, model
 
 NEW, RECYCLED = "new", "recycled_domain"
+NAME_MEETS_KEY = "name meets key"  # reason of a merge: one of the two was known by its name alone, or by other keys, until now
 
 
 def never_quiet(domain: str, day: date) -> int:
@@ -66,6 +67,8 @@ class Companies(Entities):
         else:
             verdict = self._by_name(said)
         self.learn(said, verdict)
+        if hits and not recycled and said.follows_record:
+            self._gather(said, verdict.entity_id)
         if former and self.forest.root(former) != self.forest.root(verdict.entity_id):
             what = "came back under another name" if recycled else "is carried by both"
             reason = RECYCLED if recycled else "shared_domain"
@@ -80,13 +83,35 @@ class Companies(Entities):
                 return f"different {kind}"
         return None
 
-    def _by_name(self, said: Said) -> Verdict:
-        best: dict[str, tuple[float, str, bool]] = {}  # root → probability, company, is the very same profile
+    def _gather(self, said: Said, own: str) -> None:
+        """A record with a known key brings the name along: companies that were told by that name before the key was known are this one.
+
+        The same evidence in the other order would have linked them at once; what spoke against it then does so now.
+        """
+        likely = {root: p for root, (p, _, _) in self._bearers(said).items() if p >= self.model.link_from}
+        for root, probability in sorted(likely.items(), key=lambda b: (-b[1], self.age[b[0]])):
+            mine = self.forest.root(own)
+            if root == mine or self._differ(root, mine):
+                continue
+            rivals = [r for r, p in likely.items() if r not in (root, mine) and p >= probability and self._is_keyed(r)]
+            both = all(self.all_values(c, "account_id_salesforce") for c in (root, mine))
+            if rivals or both:
+                self.review(mine, root, probability, f"{'several_candidates' if rivals else 'two_accounts'}: {_spoken(said.name)}")
+            else:
+                self.merge(mine, root, NAME_MEETS_KEY)
+
+    def _bearers(self, said: Said) -> dict[str, tuple[float, str, bool]]:
+        """root → (probability, company, is the very same profile) of the best candidate by name of each company that may be meant."""
+        best: dict[str, tuple[float, str, bool]] = {}
         for profile, probability in self.pairs.get(said.name or "", ()):
             for company in self.holders.get(profile, ()):
                 root = self.forest.root(company)
                 if not self._clashes(said.keys, root) and probability > best.get(root, (0.0,))[0]:
                     best[root] = (probability, company, profile == said.name)
+        return best
+
+    def _by_name(self, said: Said) -> Verdict:
+        best = self._bearers(said)
         ranked = sorted(best.items(), key=lambda b: (-b[1][0], self.age[b[0]]))
         if said.linked and (not ranked or ranked[0][1][0] < self.model.link_from):
             return Verdict(said.linked, "record", None)  # the record's own link stands until something better is known
@@ -103,6 +128,14 @@ class Companies(Entities):
             why = "same_name_other_domain" if elsewhere else "several_candidates" if tied else "likely"
             self.review(own, company, probability, f"{why}: {_spoken(said.name)}")
         return Verdict(own, NEW, None)
+
+    def _is_keyed(self, company: str) -> bool:
+        return any(self.all_values(company, kind) for kind in KEYS)
+
+    def _differ(self, left: str, right: str) -> bool:
+        """Each has a domain, and none in common; or different numbers of one register."""
+        ours, theirs = self.all_values(left, "domain"), self.all_values(right, "domain")
+        return bool(ours and theirs and ours.isdisjoint(theirs)) or self.objection(left, right) is not None
 
     def _clashes(self, keys: Mapping[str, str], company: str) -> bool:
         """Another number of a register than the company has."""

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from signals_pipeline.identity import memory
 from signals_pipeline.identity.companies import NEW, RECYCLED, Companies
 from signals_pipeline.identity.entities import Review, Said
-from signals_pipeline.identity.evidence import EXCLUSIVE, KEYS, evidence, not_a_company
+from signals_pipeline.identity.evidence import KEYS, evidence, not_a_company
 from signals_pipeline.identity.match import Model, candidates, related
 from signals_pipeline.identity.reading import Decision
 from signals_pipeline.identity.span import Timeline, link_rows, merge_rows, told, undecided, walk
@@ -95,16 +95,10 @@ def resolve(
 
 
 def _pairs(fresh: pd.DataFrame, past: pa.Table, model: Model) -> dict[str, list[tuple[str, float]]]:
-    """Candidates by name for the fresh signatures that no known key answers, and those whose domain may turn out not to answer."""
-    named = fresh[fresh["name"].notna()]
-    asking = pd.Series(True, index=named.index)
-    for kind in KEYS:
-        owned = set(past[kind].filter(memory.among(past[kind], named[kind])).to_pylist())
-        asking &= ~named[kind].isin(owned)
-    asking |= named["domain"].notna() & named[list(EXCLUSIVE)].notna().any(axis=1)
-    asked = sorted(set(named.loc[asking, "name"]))
-    borne = related(asked, pc.unique(past["profile"].drop_null()), model)
-    found = candidates(asked, sorted(borne | set(named["name"])), model)
+    """Candidates by name for the fresh signatures."""
+    named = sorted(set(fresh["name"].dropna()))
+    borne = related(named, pc.unique(past["profile"].drop_null()), model)
+    found = candidates(named, sorted(borne.union(named)), model)
     pairs: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for left, right, probability in zip(found["left"], found["right"], found["probability"], strict=True):
         pairs[left].append((right, probability))
