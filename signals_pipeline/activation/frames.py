@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from signals_pipeline.activation.caps import caps_of
 from signals_pipeline.activation.model import Plan
 from signals_pipeline.activation.policy import FLAGS, canonical_ids, flags_of
+from signals_pipeline.identity.companies import NAME_MEETS_KEY
 from signals_pipeline.io.lake import ZERO_DAY
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.sources.settle import HARMLESS, MIN_JUDGED
@@ -125,47 +126,42 @@ def _deviation(n: int, trailing: list[int]) -> float | None:
 
 
 def identity(rt: Runtime, dt: date) -> pd.DataFrame:
-    """One row: the largest cluster, today's merges, shared domains, records without a company. Empty when nothing is linked."""
-    links = {
-        r["mention_id"]: r["company_id"] for r in rt.lake.read("company_links", until=dt, columns=["mention_id", "company_id"]).to_pylist()
-    }
+    """One row: the largest cluster, today's merges, shared domains, records without a company. Empty when nothing is linked.
+
+    Merges are told apart: of companies that were known by keys, and of one known by its name alone into one that has a key.
+    """
+    links = rt.lake.read("company_links", until=dt, columns=["mention_id", "company_id"]).select(["mention_id", "company_id"]).to_pandas()
+    links = links.drop_duplicates("mention_id", keep="last").dropna(subset=["company_id"])
+    if links.empty:
+        return _frame([])
     merges = rt.lake.read("company_merges", until=dt).to_pylist()
     into = canonical_ids(merges)
-    names: dict[str, set[str]] = defaultdict(set)
-    domains: dict[str, set[str]] = defaultdict(set)
-    owners: dict[str, set[str]] = defaultdict(set)
-    mentions = unlinked = 0
-    for m in rt.lake.read("mentions", until=dt, columns=["mention_id", "name", "domain"]).to_pylist():
-        mentions += 1
-        company = links.get(m["mention_id"])
-        if company is None:
-            unlinked += 1
-            continue
-        company = into.get(company, company)
-        if m["name"]:
-            names[company].add(m["name"].strip().lower())
-        if m["domain"]:
-            domains[company].add(m["domain"])
-            owners[m["domain"]].add(company)
-    companies = {into.get(c, c) for c in links.values()}
-    if not companies:
-        return _frame([])
-    merged = len({r["company_id"] for r in merges if r["op"] == "merge" and r["dt"] == dt})
+    links["company_id"] = links["company_id"].map({c: into.get(c, c) for c in links["company_id"].unique()})
+    mentions = rt.lake.read("mentions", until=dt, columns=["mention_id", "name", "domain"]).to_pandas().merge(links, how="left")
+    linked = mentions[mentions["company_id"].notna()]
+    named = linked[linked["name"].notna() & (linked["name"] != "")]
+    named = named.assign(name=named["name"].str.strip().str.lower()).drop_duplicates(["company_id", "name"])
+    carried = linked[linked["domain"].notna() & (linked["domain"] != "")].drop_duplicates(["company_id", "domain"])
+    companies, owners = links["company_id"].nunique(), carried["domain"].value_counts()
+    today = [r for r in merges if r["op"] == "merge" and r["dt"] == dt]
+    by_name = {r["company_id"] for r in today if r["reason"] == NAME_MEETS_KEY}
     row = {
         "key": dt.isoformat(),
-        "companies": len(companies),
-        "names_of_largest_cluster": max((len(v) for v in names.values()), default=0),
-        "domains_of_largest_cluster": max((len(v) for v in domains.values()), default=0),
-        "merge_share": merged / len(companies),
-        "shared_domain_share": _share(sum(len(v) > 1 for v in owners.values()), len(owners)),
-        "unlinked_share": _share(unlinked, mentions),
+        "companies": companies,
+        "names_of_largest_cluster": int(named["company_id"].value_counts().max()) if len(named) else 0,
+        "domains_of_largest_cluster": int(carried["company_id"].value_counts().max()) if len(carried) else 0,
+        "merge_share": len({r["company_id"] for r in today} - by_name) / companies,
+        "name_merge_share": len(by_name) / companies,
+        "shared_domain_share": _share(int((owners > 1).sum()), len(owners)),
+        "unlinked_share": _share(len(mentions) - len(linked), len(mentions)),
     }
     return _frame([row])
 
 
 def scores(rt: Runtime, dt: date) -> pd.DataFrame:
     """One row per account scored for `dt` by the rule model, with the distance of the whole distribution to the day before."""
-    rows = rt.lake.read("account_scores", since=dt - timedelta(days=1), until=dt).to_pylist()
+    columns = ["company_id", "model", "composite_score"]
+    rows = rt.lake.read("account_scores", since=dt - timedelta(days=1), until=dt, columns=columns).to_pylist()
     by_day: dict[date, list[dict[str, Any]]] = defaultdict(list)
     for r in rows:
         if r["model"] == "rule":

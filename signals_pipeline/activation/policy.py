@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from signals_pipeline.activation.model import Plan, PlanRow
@@ -55,7 +57,7 @@ class Forbidden:
 def flags_of(rt: Runtime, plan: Plan) -> Rows:
     """One row per effect that would touch a company or a person: `key` and the flags, true where it is forbidden."""
     rows = [r for r in plan.sending if r.object in (*_PEOPLE, "account")]
-    forbidden = recount(rt, plan.dt, {r.company_id for r in rows if r.company_id})
+    forbidden = recount(rt, plan.dt, {r.company_id for r in rows if r.company_id}, {r.email_key for r in rows if r.email_key})
     return [_flags(rt, r, forbidden) for r in rows]
 
 
@@ -80,10 +82,11 @@ def _flags(rt: Runtime, row: PlanRow, f: Forbidden) -> dict[str, Any]:
     }
 
 
-def recount(rt: Runtime, dt: date, companies: set[str]) -> Forbidden:
-    """From the newest raw row of every record up to `dt`; deleted records out."""
+def recount(rt: Runtime, dt: date, companies: set[str], keys: set[str]) -> Forbidden:
+    """From the newest raw row of every record up to `dt`; deleted records out. What is said of other people than `keys`, and of other
+    companies than `companies`, is left out."""
     f = Forbidden()
-    people = [*_newest(rt, "salesforce__contacts", dt), *_newest(rt, "salesforce__leads", dt)]
+    people = [r for n in ("salesforce__contacts", "salesforce__leads") for r in _newest(rt, n, dt, "email_key", keys)]
     for row in people:
         key = row["email_key"]
         if key and (row.get("has_opted_out") or row.get("do_not_contact")):
@@ -92,18 +95,19 @@ def recount(rt: Runtime, dt: date, companies: set[str]) -> Forbidden:
             f.bounced.add(key)
         if key and row.get("country"):
             f.countries.setdefault(key, set()).add(row["country"])
-    prospects = _newest(rt, "outreach__prospects", dt)
+    prospects = _newest(rt, "outreach__prospects", dt, "email_key", keys)
     of_prospect = {p["prospect_id"]: p["email_key"] for p in prospects}
     f.opted_out |= {p["email_key"] for p in prospects if p["email_key"] and (p["opted_out"] or p["email_opted_out"])}
-    for address in _newest(rt, "outreach__email_addresses", dt):
+    for address in _newest(rt, "outreach__email_addresses", dt, "email_key", keys):
         if address["email_key"] and (address["unsubscribed_at"] or _says(address["status"], "unsubscribed", "opted")):
             f.opted_out.add(address["email_key"])
         if address["email_key"] and _says(address["status"], "bounce", "invalid"):
             f.bounced.add(address["email_key"])
-    states = _newest(rt, "outreach__sequence_states", dt)
+    states = _newest(rt, "outreach__sequence_states", dt, "prospect_id", of_prospect)
     f.in_sequence |= {key for s in states if s["state"] in RUNNING and (key := of_prospect.get(s["prospect_id"]))}
-    for person in rt.lake.read("people", until=dt, columns=["email_key", "country"]).to_pylist():
-        if person["email_key"] and person["country"]:
+    said = rt.lake.read("people", until=dt, columns=["email_key", "country"])
+    for person in said.filter(_among(said["email_key"], keys)).to_pylist():
+        if person["country"]:
             f.countries.setdefault(person["email_key"], set()).add(person["country"])
     _companies(rt, dt, companies, f)
     with rt.ops.connect() as connection:
@@ -117,9 +121,10 @@ def recount(rt: Runtime, dt: date, companies: set[str]) -> Forbidden:
 def _companies(rt: Runtime, dt: date, companies: set[str], f: Forbidden) -> None:
     """Customers, open deals and blocks of the CRM, told per company by account id; merged companies share their accounts."""
     account_of = _accounts_of(rt, dt, companies)
-    accounts = {a["account_id"]: a for a in _newest(rt, "salesforce__accounts", dt)}
+    wanted = {i for ids in account_of.values() for i in ids}
+    accounts = {a["account_id"]: a for a in _newest(rt, "salesforce__accounts", dt, "account_id", wanted)}
     won, running = set(), set()
-    for deal in _newest(rt, "salesforce__opportunities", dt):
+    for deal in _newest(rt, "salesforce__opportunities", dt, "account_id", wanted):
         if deal["is_won"]:
             won.add(deal["account_id"])
         if not deal["is_closed"]:
@@ -136,16 +141,20 @@ def _companies(rt: Runtime, dt: date, companies: set[str], f: Forbidden) -> None
 
 
 def _accounts_of(rt: Runtime, dt: date, companies: set[str]) -> dict[str, set[str]]:
-    links = {
-        r["mention_id"]: r["company_id"] for r in rt.lake.read("company_links", until=dt, columns=["mention_id", "company_id"]).to_pylist()
-    }
-    into = canonical_ids(rt.lake.read("company_merges", until=dt).to_pylist())
+    merges = rt.lake.read("company_merges", until=dt).to_pylist()
+    into = canonical_ids(merges)
+    theirs = companies | {one for one, end in into.items() if end in companies}
+    links = rt.lake.read("company_links", until=dt, columns=["mention_id", "company_id"])
+    newest = _last(links, "mention_id")
+    mine = newest.filter(_among(newest["company_id"], theirs))
+    company_of = dict(zip(mine["mention_id"].to_pylist(), mine["company_id"].to_pylist(), strict=True))
+    mentions = rt.lake.read("mentions", until=dt, columns=["mention_id", "account_id_salesforce"])
     found: dict[str, set[str]] = {}
-    for mention in rt.lake.read("mentions", until=dt, columns=["mention_id", "account_id_salesforce"]).to_pylist():
-        company = links.get(mention["mention_id"])
-        company = into.get(company, company) if company else None
+    for mention in mentions.filter(_among(mentions["mention_id"], company_of)).to_pylist():
+        company = company_of[mention["mention_id"]]
+        company = into.get(company, company)
         if company in companies and mention["account_id_salesforce"]:
-            found.setdefault(str(company), set()).add(mention["account_id_salesforce"])
+            found.setdefault(company, set()).add(mention["account_id_salesforce"])
     return found
 
 
@@ -168,9 +177,19 @@ def canonical_ids(merges: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {company: end(company) for company in into}
 
 
-def _newest(rt: Runtime, name: str, dt: date) -> Rows:
-    newest = {r["record_key"]: r for r in rt.lake.read(name, until=dt, columns=["record_key", *_COLUMNS[name]]).to_pylist()}
-    return [r for r in newest.values() if not r.get("is_deleted")]
+def _newest(rt: Runtime, name: str, dt: date, column: str, wanted: Iterable[Any]) -> Rows:
+    """The newest row of each record, of those whose newest row holds one of the wanted values in a column; deleted ones out."""
+    newest = _last(rt.lake.read(name, until=dt, columns=["record_key", *_COLUMNS[name]]), "record_key")
+    return [r for r in newest.filter(_among(newest[column], wanted)).to_pylist() if not r.get("is_deleted")]
+
+
+def _last(table: pa.Table, key: str) -> pa.Table:
+    """The last row of each key, of rows in dt order."""
+    return table.filter(pa.array(~table[key].to_pandas().duplicated(keep="last")))
+
+
+def _among(column: pa.ChunkedArray, wanted: Iterable[Any]) -> pa.ChunkedArray:
+    return pc.is_in(column, value_set=pa.array(list(wanted), column.type), skip_nulls=True)
 
 
 def _says(text: str | None, *words: str) -> bool:

@@ -248,6 +248,23 @@ def test_a_day_that_merges_too_much_closes_the_gate(world: World) -> None:
     assert "merged in one day" in failures(world, "identity_sane")
 
 
+@pytest.mark.parametrize(("merged", "passes"), [(10, True), (20, False)])
+def test_names_that_meet_their_key_are_merged_more_often_than_companies_with_keys(world: World, merged: int, passes: bool) -> None:
+    mentions = many(100, name="X")
+    linked(world, mentions=mentions, links=[{"mention_id": m["mention_id"], "company_id": m["mention_id"]} for m in mentions])
+    merges = [{"company_id": f"by name {i}", "into_company_id": f"m{i}", "op": "merge", "reason": "name meets key"} for i in range(merged)]
+    world.rt.lake.write("company_merges", DT, merges)
+    assert verdicts(world)["identity_sane"].passed is passes
+    if not passes:
+        assert "known by name alone" in failures(world, "identity_sane")
+
+
+def test_names_that_differ_in_case_and_blanks_are_one_name(world: World) -> None:
+    mentions = [{**m, "domain": None} for m in many(2, name=lambda i: (" Acme ", "ACME")[i])]
+    linked(world, mentions=mentions, links=[{"mention_id": m["mention_id"], "company_id": "one"} for m in mentions])
+    assert frames.identity(world.rt, DT)["names_of_largest_cluster"].tolist() == [1]
+
+
 def test_records_without_a_company_close_the_gate(world: World) -> None:
     linked(world, mentions=many(10, name="X"), links=[{"mention_id": "m0", "company_id": "one"}])
     assert "belong to no company" in failures(world, "identity_sane")
