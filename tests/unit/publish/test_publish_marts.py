@@ -109,7 +109,7 @@ def held_by_another_process(path: str) -> Iterator[None]:
 def test_a_warehouse_that_stays_locked_is_transient(rt: Runtime) -> None:
     marts = publish.marts_of(rt.settings.home / "dbt" / "target" / "manifest.json")
     with held_by_another_process(rt.warehouse.url), pytest.raises(Transient, match="is held"):
-        publish._duckdb(Path(rt.warehouse.url), rt.settings.home / "published.duckdb", marts, patience_s=0.0)
+        publish._duckdb(Warehouse(rt.warehouse.url, patience_s=0.0), rt.settings.home / "published.duckdb", marts)
     assert not (rt.settings.home / "published.duckdb").exists()
 
 
