@@ -19,7 +19,11 @@ def parties(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
     if not told or MERGE.search(item):
         return []
     listed = _listed(told["all"])
-    others = [p for p in listed if not firms.is_own(p) and not firms.is_shell(p) and (p.lower() in firms.full or LEGAL_END.search(p))]
+    others = [
+        p
+        for p in listed
+        if not firms.is_own(p) and not firms.is_shell(p) and (p.lower() in firms.full or LEGAL_END.search(p)) and firms.name_of(p)
+    ]
     if not any(firms.is_registrant(p) for p in [*listed, buyer_before(sentence.text[: told.start("all")], firms) or ""]):
         return []
     for party in others:

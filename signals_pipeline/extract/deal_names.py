@@ -66,8 +66,9 @@ def buyer_before(before: str, firms: Firms, *, passive: bool = False) -> str | N
             return firms.name_of(phrase)
     if passive:
         return None
-    nearest = re.search(rf"(?P<name>{RUN})\s+(?:to|has|had|will|would|of its proposal|its (?:proposal|offer))\s*$", clause)
-    return firms.name_of(last_party(nearest["name"])) if nearest and len(nearest["name"].split()) > 1 else None
+    nearest = re.search(rf"(?P<name>{RUN})(?:\s+(?:to|has|had|will|would|of its proposal|its (?:proposal|offer)))?\s*$", clause)
+    phrase = last_party(nearest["name"]) if nearest else ""
+    return firms.in_full(phrase) or (firms.name_of(phrase) if nearest and nearest[0].strip() != phrase and " " in phrase else None)
 
 
 def plausible(phrase: str, name: str, firms: Firms, after: str = "") -> bool:
@@ -105,6 +106,8 @@ def first_party(run: str) -> str:
 
 def last_party(run: str) -> str:
     text = re.split(
-        r"\s+and\s+(?=[A-Z])|,\s+(?=the\s)|,\s+(?=(?!Inc|Corp|LLC|Ltd|L\.P|LP|N\.A|Co\b|S\.A|P\.C|PLC|plc|Incorporated|Limited)[A-Z])", run
+        r"\s+and\s+(?=[A-Z])|,\s+(?=the\s)|\s+(?=the (?:Company|Registrant|Corporation|Bank|Issuer|Purchaser|Buyer|Parent)\b)|"
+        r",\s+(?=(?!Inc|Corp|LLC|Ltd|L\.P|LP|N\.A|Co\b|S\.A|P\.C|PLC|plc|Incorporated|Limited)[A-Z])",
+        run,
     )[-1]
     return re.sub(r"^(?:the|The|On|of|and|which)\s+", "", text).strip(" ,")

@@ -9,7 +9,20 @@ from __future__ import annotations
 import re
 
 from signals_pipeline.extract.deal_names import Deal, buyer_before, first_party, last_party, parent_of, plausible
-from signals_pipeline.extract.deal_patterns import ALL_ASSETS, BECAME, BUY, MERGE, NOT_A_COMPANY, NOT_A_FIRM, OFFER, PART_OF_ASSETS, PASSIVE
+from signals_pipeline.extract.deal_patterns import (
+    ALL_ASSETS,
+    BECAME,
+    BOUGHT_BY,
+    BUY,
+    INSERTED,
+    MERGE,
+    NOT_A_COMPANY,
+    NOT_A_FIRM,
+    OFFER,
+    PART_OF_ASSETS,
+    PASSIVE,
+    PURPOSE,
+)
 from signals_pipeline.extract.firms import Firms
 from signals_pipeline.extract.sentences import Sentence
 
@@ -37,6 +50,9 @@ def mergers(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
     for clause in BECAME.finditer(sentence.text):
         who, parent = last_party(clause["who"]), first_party(clause["parent"])
         name = firms.name_of(parent)
+        theirs = firms.name_of(who)
+        if theirs and firms.is_own(parent) and not firms.is_own(who) and not firms.is_shell(who) and plausible(who, theirs, firms):
+            found.append(Deal(theirs, "target", "", sentence, clause["verb"], None))
         if firms.is_registrant(who) and name and not firms.is_own(parent):
             found.append(Deal(firms.buyer() or name if firms.is_shell(name) else name, "acquirer", "", sentence, clause["verb"], None))
     return found
@@ -44,24 +60,27 @@ def mergers(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
 
 def purchases(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
     """ "A acquired all shares of B", "A to be acquired by B", "an offer by A for the shares of B": the side that is not the registrant."""
-    found = []
-    for clause in BUY.finditer(sentence.text):
+    found, words = [], INSERTED.sub("", sentence.text)
+    for clause in BUY.finditer(words):
         what, phrase = clause["what"], first_party(clause["name"])
-        if PART_OF_ASSETS.search(what) or what.lstrip().startswith("by "):
+        if PART_OF_ASSETS.search(what) or what.lstrip().startswith("by ") or PURPOSE.search(words[: clause.start()]):
             continue
         if NOT_A_FIRM.search(what) or re.match(r"(?:shares?|common|preferred|ordinary|stock)\b[^.]*\bof (?:its|our|the)\s*$", what.strip()):
             continue
         name = firms.name_of(phrase)
-        buyer = buyer_before(sentence.text[: clause.start()], firms)
+        buyer = buyer_before(words[: clause.start()], firms)
         if name is None or (firms.is_shell(name) and not firms.is_registrant(name)):
             continue
         if firms.is_registrant(phrase) or firms.is_registrant(name):
             if re.search(r"acqui|merger|purchas|offer|proposal", clause["verb"]) and _is_control(what, sentence.text):
                 found += _bought_by(buyer, item, sentence, clause["verb"], firms)
         elif (buyer is None or firms.is_own(buyer) or firms.is_shell(buyer)) and plausible(
-            phrase, name, firms, sentence.text[clause.end("name") :]
+            phrase, name, firms, words[clause.end("name") :]
         ):
             found.append(Deal(name, "target", "", sentence, clause["verb"], None, bool(ALL_ASSETS.search(what))))
+    for clause in BOUGHT_BY.finditer(words):
+        if firms.is_registrant(first_party(clause["of"])):
+            found += _bought_by(first_party(clause["name"]), item, sentence, clause["verb"], firms)
     for clause in PASSIVE.finditer(sentence.text):
         buyer_name, subject = first_party(clause["name"]), buyer_before(sentence.text[: clause.start()], firms, passive=True)
         if subject is None or firms.is_registrant(subject):
@@ -70,7 +89,7 @@ def purchases(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
             found.append(Deal(subject, "target", "", sentence, clause["verb"], None))
     for clause in OFFER.finditer(sentence.text):
         phrase, by = first_party(clause["name"]), clause["buyer"]
-        name, bidder = firms.name_of(phrase), first_party(by) if by else None
+        name, bidder = firms.name_of(phrase), first_party(by) if by else buyer_before(sentence.text[: clause.start()], firms)
         ours = bidder and (firms.is_own(bidder) or (firms.is_shell(bidder) and not parent_of(item, firms)))
         if name and ours and not firms.is_own(phrase) and plausible(phrase, name, firms):
             found.append(Deal(name, "target", "", sentence, clause["verb"], None))
@@ -83,7 +102,7 @@ def _bought_by(buyer: str | None, item: str, sentence: Sentence, verb: str, firm
     """The registrant is bought: by the company named, or by whoever stands behind the vehicle named."""
     if buyer is None or firms.is_own(buyer):
         return []
-    name = (parent_of(item, firms) or firms.buyer()) if firms.is_shell(buyer) else firms.name_of(buyer)
+    name = (parent_of(item, firms) or firms.buyer()) if firms.is_shell(buyer) else firms.in_full(buyer) or firms.name_of(buyer)
     return [Deal(name, "acquirer", "", sentence, verb, None)] if name else []
 
 

@@ -15,7 +15,8 @@ _WHAT = (
     r"then|and|or|of|in|"
     r"capital|stock|shares?|common|ordinary|preferred|equity|membership|partnership|interests?|assets|business(?:es)?|operations|share|"
     r"voting|securities|ownership|limited|"
-    r"liability|company|par|value|per|\$[\d.,]+|stake|\([^()]{0,80}\)|wholly[- ]owned|owned|held|by|not|already)\s*,?\s+)*?"
+    r"liability|company|par|value|per|\$[\d.,]+|stake|\([^()]{0,80}\)|subsidiar(?:y|ies)|wholly[- ]owned|owned|held|by|not|"
+    r"already)\s*,?\s+)*?"
 )
 
 MERGE = re.compile(
@@ -27,11 +28,11 @@ BUY = re.compile(
     rf"\b(?P<verb>(?:has |have )?(?:completed|consummated|closed|announced|completing|announcing|completion of|closing of|"
     rf"consummation of)\s+"
     rf"(?:(?:its|the|their|a|on)\s+)*(?:previously[- ](?:announced|disclosed)\s+|proposed\s+|pending\s+)?(?:acquisition|purchase|"
-    rf"merger)\s+(?:of|with)|"
+    rf"merger)(?:\s*\([^()]{{0,60}}\))?\s+(?:of|with)|"
     rf"(?:will |to |would |shall |has |have |had |agreed to |agrees to |proposal to |offer to |intends? to |plans? to )*(?:acquire[sd]?|"
     rf"purchase[sd]?|buy|bought)|"
     rf"(?:definitive )?(?:agreement|proposal|offer)\s+to\s+(?:acquire|purchase|buy)|(?:the|its|our|proposed|pending|'s) acquisition of)\s+"
-    rf"(?:from\s+(?P<seller>{RUN})\s*(?:\([^()]*\))?,?\s+)?(?P<what>{_WHAT})(?!\d+(?:\.\d+)?\s?%)(?P<name>{RUN})"
+    rf"(?:from\s+(?:the\s+|its\s+|each\s+of\s+)?(?P<seller>{RUN})\s*(?:\([^()]*\))?,?\s+)?(?P<what>{_WHAT})(?!\d+(?:\.\d+)?\s?%)(?P<name>{RUN})"
 )
 
 PASSIVE = re.compile(
@@ -55,6 +56,12 @@ OFFER = re.compile(
 )
 
 PARENT = re.compile(rf"\b(?:direct |indirect |wholly[- ]owned |direct or indirect )*subsidiary of (?:the )?(?P<parent>{RUN})")
+
+BOUGHT_BY = re.compile(
+    rf"(?P<verb>\b(?:acquisition|purchase|takeover)) of (?:the )?(?P<of>{RUN}) by (?:an affiliate of |affiliates of )?(?P<name>{RUN})"
+)
+PURPOSE = re.compile(r"\b(?:fund|finance|financing|funding|pay for)\s+(?:all or )?(?:a portion of |part of )?$", re.IGNORECASE)
+INSERTED = re.compile(r",\s+and (?:to )?assum\w+\b[^,;]{0,80},(?=\s+of\b)")
 
 NOT_A_FIRM = re.compile(
     r"\b(?:notes?|debentures?|warrants?|receivables|portfolio|real property|building|land|licen[cs]e|inventory|patents?|customers?|"

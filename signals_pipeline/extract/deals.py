@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from signals_pipeline.extract.dates import near_report
+from signals_pipeline.extract.dates import find_dates, month_end, near_report
 from signals_pipeline.extract.deal_agreement import parties
 from signals_pipeline.extract.deal_names import Deal
 from signals_pipeline.extract.deal_parties import mergers, purchases
@@ -44,6 +44,14 @@ _BOILERPLATE = re.compile(
 )
 
 
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_PAST = re.compile(
+    rf"^\W*(?:In|During|Since|By)\s+(?:(?:early|late|mid|fiscal|"
+    rf"calendar)[- ](?:year )?)?(?:(?P<month>{_MONTH})(?: of)?,? )?(?P<year>(?:19|20)\d\d)\b|"
+    rf"\b(?:acquired|purchased|bought|acquisition of|merged)\b(?:(?!\b(?:found|establish|form|incorporat|which|who|dat|due|"
+    rf"expir)\w*)[^;]){{3,120}}?\b(?:in|during)\s+(?:(?:early|late|mid|fiscal)[- ])?"
+    rf"(?:(?P<month2>{_MONTH})(?: of)?,? )?(?P<year2>(?:19|20)\d\d)\b"
+)
 _STAGES = ("rumour", "proposed", "terminated", "agreed", "completed")
 
 
@@ -55,7 +63,7 @@ def read_deals(
     found: dict[str, Deal] = {}
     disposal = False
     for position, sentence in enumerate(parts):
-        if _BUY_BACK.search(sentence.text):
+        if _BUY_BACK.search(sentence.text) or _is_history(sentence.text, reported_on):
             continue
         if _is_disposal(sentence.text, firms):
             disposal = True
@@ -75,6 +83,20 @@ def read_deals(
         return events, None
     in_part = any(PART_OF_ASSETS.search(c["what"]) for s in parts for c in BUY.finditer(s.text))
     return [], "asset_disposal" if disposal else "part_of_assets" if in_part else None
+
+
+def _is_history(sentence: str, reported_on: date | None) -> bool:
+    """A purchase of an earlier year or season told in passing: "In 2024, the Company acquired", "which acquired A in 2023"."""
+    if reported_on is None:
+        return False
+    recent = [d.start for d in find_dates(sentence) if abs((reported_on - d.day).days) <= 120]
+    for told in _PAST.finditer(sentence):
+        if any(start < told.end() for start in recent):
+            continue  # "On May 1, 2026, ... acquired": the clause has its own day
+        last = month_end(f"{told['month'] or told['month2'] or 'December'} {told['year'] or told['year2']}")
+        if last and (reported_on - last).days > 120:
+            return True
+    return False
 
 
 def boilerplate(text: str, start: int, end: int) -> int:

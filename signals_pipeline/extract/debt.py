@@ -33,7 +33,17 @@ _BEFORE_LOAN = re.compile(
     rf"providing for|provides for)\s+(?:up to |approximately |an aggregate (?:principal )?(?:amount )?of )*$",
     re.IGNORECASE,
 )
-_AFTER_NOTES = re.compile(rf"^\s*(?:in\s+|of\s+)?{_NOTES_NOUN}", re.IGNORECASE)
+_AFTER_NOTES = re.compile(
+    rf"^\s*(?:in\s+|of\s+)?(?:{_NOTES_NOUN}|of (?:its |the Company's |our |new )?[\d.]+% [\w .%/'-]{{0,60}}?\b(?:notes?|debentures?|"
+    rf"bonds?)\b)",
+    re.IGNORECASE,
+)
+_BEFORE_NOTES = re.compile(
+    r"\b(?:promissory|convertible|senior|secured|unsecured|subordinated|bridge) notes?\b[^.;$\u20ac\u00a3]{0,50}?\b(?:of|for|"
+    r"totaling)\s+(?:up to |"
+    r"an aggregate of |approximately )*$",
+    re.IGNORECASE,
+)
 ISSUED = re.compile(r"\b(?:issued|sold|completed|closed|closing|consummated|priced|issuance|sale)\b", re.IGNORECASE)
 OFFERED = re.compile(
     r"\b(?:offer(?:ing)? and s(?:ell|ale)|to (?:issue|sell|offer)|agreed to (?:issue|sell)|will (?:issue|sell)|proposed offering|"
@@ -54,7 +64,9 @@ _NO_NEW_MONEY = re.compile(
     re.IGNORECASE,
 )
 NEW_MONEY = re.compile(
-    r"\bto provide for (?:an? )?(?:incremental|additional|new) [\w ]{0,30}(?:loans?|commitments?|facility)", re.IGNORECASE
+    r"\b(?:to provide|provid(?:es|ed|ing)) for (?:an? )?(?:new )?(?:incremental|additional|new) [\w ]{0,30}(?:loans?|commitments?|"
+    r"facility)",
+    re.IGNORECASE,
 )
 _OLD_NOTES = re.compile(
     r"\bredempt|\bredeem|\brepa(?:y|id)|\bamended and restated [\w ]*notes?\b|\bto replace the existing\b", re.IGNORECASE
@@ -74,7 +86,7 @@ _PART = re.compile(r"(?:\((?:ii+|iv|[b-d2-4])\)|\band\s+(?:an?|up to)\b)[^.;]{0,
 def borrowed(sentence: Sentence, amounts: list[Amount], number: str) -> Amount | None:
     """The headline amount of notes issued or of a loan agreed; tranches of one agreement are summed."""
     words = sentence.text
-    notes = [a for a in amounts if _AFTER_NOTES.match(words[a.end :]) and not _NO_NEW_MONEY.search(words[max(0, a.start - 70) : a.start])]
+    notes = [a for a in amounts if _is_note(words, a) and not _NO_NEW_MONEY.search(words[max(0, a.start - 70) : a.start])]
     if notes and (ISSUED.search(words) or OFFERED.search(words)) and not _OLD_NOTES.search(words):
         main = [a for a in notes if not re.search(r"\b(?:additional|over-?allotment)\b", words[max(0, a.start - 60) : a.start])]
         return _sum(main or notes)
@@ -92,13 +104,19 @@ def borrowed(sentence: Sentence, amounts: list[Amount], number: str) -> Amount |
     return _sum(parts) if len(parts) > 1 else loans[0]
 
 
+def _is_note(words: str, amount: Amount) -> bool:
+    return bool(_AFTER_NOTES.match(words[amount.end :]) or _BEFORE_NOTES.search(words[max(0, amount.start - 120) : amount.start]))
+
+
 def _is_loan(words: str, amount: Amount) -> bool:
     before, after = words[max(0, amount.start - 170) : amount.start], words[amount.end : amount.end + 130]
     if _NO_NEW_MONEY.search(before[-60:]) or re.match(
         r"[^.;,]{0,30}\b(?:sublimit|sub-limit|outstanding|swing ?line|letters? of credit)", after
     ):
         return False
-    if _DRAWN.search(before) and _UNDER.match(after):
+    if _DRAWN.search(before) and (
+        _UNDER.match(after) or re.search(r"\b(?:financing|loan|credit|note) (?:agreement|facility)\b", before, re.I)
+    ):
         return True
     is_addition = re.search(r"\bincremental\b[^.;]{0,60}$", before) and not NEW_MONEY.search(words)
     is_part = re.search(r"\bof the \$?$|\bincluding (?:an? )?(?:up to )?$", before)

@@ -21,7 +21,7 @@ _SHARES_SOLD = re.compile(
     re.IGNORECASE,
 )
 _PROCEEDS = re.compile(
-    r"\b(?:(?:aggregate |total )?(?:gross|net) proceeds|aggregate (?:purchase price|offering price|consideration)|"
+    r"\b(?:(?:aggregate |total )?(?:gross|net) proceeds|aggregate (?:purchase price|offering price|consideration|price)|"
     r"(?:total )?purchase price|"
     r"proceeds (?:to|of|from))\b[^.;$\u20ac\u00a3]{0,80}$|\bfor (?:an aggregate (?:purchase price )?of |a (?:total )?(?:purchase price|"
     r"consideration) of |(?:gross|net) proceeds of |total proceeds of |approximately )+$",

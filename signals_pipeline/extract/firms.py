@@ -34,12 +34,13 @@ _ROLES = re.compile(
     r"purchasers?|committee|business|acquisition|term|period|amendment)\b.*)$",
     re.IGNORECASE,
 )
-RUN = rf"{_WORD}(?:,?\s(?:{_WORD}|of|and|the|de|&|plc\b)){{0,8}}"  # as long as capitals last
+RUN = rf"{_WORD}(?:,?\s(?:{_WORD}|(?:of|and|the|de|plc)\b|&)){{0,8}}"  # as long as capitals last
 _SHELL = re.compile(
     r"\b(?:merger\s?(?:sub|corp|co|enterprises)|acquisition (?:corp|corporation|sub|llc|inc|co|company|limited|ltd)\b|acquireco|bidco|"
     r"midco|newco|holdco|merger subsidiary|mergerco|\b(?:merger )?sub(?:sidiary)?(?: [ivx\d]+)?,? (?:inc|corp|llc|ltd|limited|lp|co)\b)",
     re.IGNORECASE,
 )
+_VERB = re.compile(r"\b(?:became|becomes|was|were|is|are|will|has|have|had)\b")
 _SUFFIX = re.compile(rf"[,\s]+{LEGAL}\.?$", re.IGNORECASE)
 
 
@@ -64,7 +65,7 @@ _SUBSIDIARY = re.compile(
     rf"or|and),?\s+)*subsidiary(?:\s+of\s+(?:the\s+)?(?P<of>{RUN}))?"
 )
 _THROUGH = re.compile(
-    rf"\b(?:through|by) (?:its|our|the Company's|an?)\s+(?:(?:direct|indirect|newly[- ]formed|wholly[- ]owned|majority[- ]owned|or|"
+    rf"\b(?:(?:through|by) an?|(?:its|our|the Company's))\s+(?:(?:direct|indirect|newly[- ]formed|wholly[- ]owned|majority[- ]owned|or|"
     rf"and|affiliate|operating),?\s+)*"
     rf"subsidiar(?:y|ies),?\s+(?P<name>{_WORD}(?:\s{_WORD}|,?\s{LEGAL}\b\.?){{0,6}})"
 )
@@ -86,6 +87,7 @@ class Firms:
 
     def __init__(self, text: str, registrant: str | None) -> None:
         self.registrant = registrant or ""
+        self._text = text
         self.full: dict[str, str] = {}
         self.own: set[str] = set(_SELF)
         self.shells: set[str] = set()
@@ -137,7 +139,9 @@ class Firms:
 
     def is_own(self, name: str) -> bool:
         """The registrant, or a subsidiary that it acts through."""
-        return self.is_registrant(name) or tidy(name).lower() in self.owned or name.lower().strip(" ,.") in self.owned
+        short = re.sub(r"^the\s+", "", name.lower().strip(" ,."))
+        full = self.full.get(short, name)
+        return self.is_registrant(name) or bool({tidy(full).lower(), short, tidy(name).lower()} & self.owned)
 
     def buyer(self) -> str | None:
         """Who was defined as the buying side ("Parent", "Buyer"); None when nobody else was."""
@@ -146,6 +150,13 @@ class Firms:
             if name and not self.is_own(name) and not self.is_shell(name):
                 return name
         return None
+
+    def in_full(self, short: str) -> str | None:
+        """The name with its legal form for one without, when the filing has it: "Tapestry Bags" → "Tapestry Bags, Inc."."""
+        if len(short) < 4 or _SUFFIX.search(short):
+            return None
+        found = re.search(rf"(?<!\w){re.escape(short)},?\s+{LEGAL}\b\.?", self._text)
+        return tidy(found[0]) if found else None
 
     def is_shell(self, name: str) -> bool:
         """A merger vehicle: no company of its own."""
@@ -157,6 +168,10 @@ class Firms:
         bare = re.sub(r"['\u2019]s?$", "", bare)
         if bare.lower() in self.full:
             return self.full[bare.lower()]
+        if bare.lower() in self.own:
+            return bare
+        if not core(bare) or re.fullmatch(rf"{LEGAL}\.?", bare) or _VERB.search(bare):
+            return None  # "Corp." alone; a clause that begins with a name
         if not bare or not re.match(r"[A-Z0-9]|[a-z][A-Z]", bare) or (_ROLES.match(bare) and not _SUFFIX.search(bare)):
             return None
         return tidy(bare)
