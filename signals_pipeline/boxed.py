@@ -57,7 +57,10 @@ def call(home: Path, *arguments: str) -> str:
     """`python -m sandbox <arguments> --home …`; returns what it printed. Raises Permanent with its words when it fails."""
     done = _call(home, *arguments)
     if done.returncode:
-        raise Permanent(f"sandbox {arguments[0]} failed: {(done.stderr or done.stdout).strip()[-2000:]}")
+        if not is_up(home):
+            raise Permanent(f"no sandbox runs for {home}; `signals sandbox start` (or `signals run`) starts one")
+        words = (done.stderr or done.stdout).strip()
+        raise Permanent(f"sandbox {arguments[0]}: {words.rpartition('error: ')[2][-2000:]}")  # without the usage of another command
     return done.stdout.strip()
 
 

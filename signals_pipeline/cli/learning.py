@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from signals_pipeline.errors import Permanent
 
 
 def learn(
-    month: Annotated[str, typer.Option("--month", help="A closed month, such as 2026-06.")],
+    month: Annotated[str | None, typer.Option("--month", help="A closed month, such as 2026-06; default: the newest.")] = None,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
@@ -24,11 +25,17 @@ def learn(
     from ml.production import learn_month
 
     rt = shared.runtime(home)
+    newest = (rt.today() + timedelta(days=1)).replace(day=1) - timedelta(days=1)
     try:
-        told = learn_month(rt, month)
+        told = learn_month(rt, month or f"{newest:%Y-%m}")
     except ValueError as bad:
         raise Permanent(str(bad)) from bad
-    shared.tell(told if as_json else {k: f"{told[k]['status']}: {told[k]['because']}" for k in ("relevance", "hazard", "size")}, as_json)
+    shared.tell(
+        told
+        if as_json
+        else {"month": told["month"]} | {k: f"{told[k]['status']}: {told[k]['because']}" for k in ("relevance", "hazard", "size")},
+        as_json,
+    )
 
 
 def backtest(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from signals_pipeline.cli import shared
 from signals_pipeline.cli.shared import Home, Json
+from signals_pipeline.errors import Permanent
 
 
 def plan(
@@ -39,42 +41,51 @@ def plan(
     for row in shown["rows"][:limit]:
         console.print(f"\n[bold]{row['destination']} {row['object']}[/] {row['operation']} · {row['reason']}", highlight=False)
         for change in row["fields"]:
-            console.print(f"    {change['field']}: {change['before']!r} → {change['after']!r}", highlight=False, markup=False)
+            said = f"{change['before']!r} → {change['after']!r}" if change["before"] != change["after"] else f"stays {change['after']!r}"
+            console.print(f"    {change['field']}: {said}", highlight=False, markup=False, soft_wrap=True)
     if len(shown["rows"]) > limit:
-        console.print(f"\n… {len(shown['rows']) - limit} more; --limit or --json shows them")
+        console.print(f"\n… {len(shown['rows']) - limit} more rows; --limit or --json shows them")
 
 
 def apply(
     as_json: Json = False,
     home: Home = None,
-    plan_hash: Annotated[str | None, typer.Argument(help="Default: the newest plan.")] = None,
+    plan_hash: Annotated[str | None, typer.Argument(help="Its hash, or the beginning of it; default: the newest plan.")] = None,
 ) -> None:
     """Send what the newest plan says, once. Refuses when a gate is closed, the plan is old, or `signals pause` is on.
 
-    Example: signals apply
+    Example: signals apply          Example: signals apply 3f2a9c
     """
     rt = shared.runtime(home)
     from signals_pipeline.activation import apply as applying
     from signals_pipeline.activation import plan as plans
 
-    done = applying.run(rt, plan_hash or plans.latest(rt).plan_hash)
-    shared.tell(done, as_json)
+    done = applying.run(rt, _whole(rt, plan_hash) if plan_hash else plans.latest(rt).plan_hash)
+    if as_json:
+        shared.tell(done, as_json)
+    else:
+        words = {k: v for k, v in asdict(done).items() if v and k not in ("message", "refused_because", "held_because")}
+        shared.say(f"{done.message[:1].upper()}{done.message[1:]}.", as_json)
+        shared.tell(words, as_json)
+    raise typer.Exit(0 if done.is_green else 1)
 
 
 def approve(
-    plan_hash: Annotated[str, typer.Argument(help="As `signals plan --json` prints it.")],
+    plan_hash: Annotated[str, typer.Argument(help="As `signals plan` prints it.")],
     by: Annotated[str, typer.Option(help="Who approves.")],
     as_json: Json = False,
     home: Home = None,
 ) -> None:
     """Approve a plan by its hash (mode manual).
 
-    Example: signals approve 3f2a… --by dana
+    Example: signals approve 3f2a9c --by dana
     """
     from signals_pipeline.activation import switches
 
-    switches.approve(shared.runtime(home), plan_hash, by)
-    shared.say(f"approved {plan_hash[:12]} by {by}; `signals apply {plan_hash[:12]}…` sends it", as_json, plan_hash=plan_hash, by=by)
+    rt = shared.runtime(home)
+    whole = _whole(rt, plan_hash)
+    switches.approve(rt, whole, by)
+    shared.say(f"approved {whole[:12]} by {by}; `signals apply {whole[:12]}` sends it", as_json, plan_hash=whole, by=by)
 
 
 def pause(by: Annotated[str, typer.Option(help="Who pauses.")] = "cli", as_json: Json = False, home: Home = None) -> None:
@@ -95,5 +106,22 @@ def resume(by: Annotated[str, typer.Option(help="Who resumes.")] = "cli", as_jso
     """
     from signals_pipeline.activation import switches
 
-    switches.resume(shared.runtime(home), by)
-    shared.say("resumed: the next apply sends", as_json, is_paused=False, by=by)
+    rt = shared.runtime(home)
+    was = switches.paused_by(rt)
+    switches.resume(rt, by)
+    shared.say("resumed: the next apply sends" if was else "sending was not paused", as_json, is_paused=False, by=by)
+
+
+def _whole(rt: Any, beginning: str) -> str:
+    """The hash of the plan that begins so. Raises Permanent when none does, or several do."""
+    import sqlalchemy as sa
+
+    from signals_pipeline.io import ops
+
+    with rt.ops.connect() as connection:
+        found = connection.execute(sa.select(ops.plans.c.plan_hash).where(ops.plans.c.plan_hash.startswith(beginning, autoescape=True)))
+        hashes = sorted(found.scalars())
+    if len(hashes) == 1:
+        return str(hashes[0])
+    known = f"{len(hashes)} plans begin so; say more of the hash" if hashes else "`signals plan` shows the newest, `--fresh` makes one"
+    raise Permanent(f"no single plan {beginning!r}: {known}")

@@ -1,0 +1,125 @@
+"""The command line: examples and JSON everywhere, errors that say what to do, hashes by their beginning."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from signals_pipeline import boxed, cli
+from signals_pipeline.activation import switches
+from signals_pipeline.cli import shared
+from signals_pipeline.errors import Permanent
+from signals_pipeline.io import ops
+from signals_pipeline.runtime import Runtime, build_runtime
+from signals_pipeline.settings import load_settings
+
+
+@pytest.fixture
+def rt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
+    made = build_runtime(load_settings({}, home=tmp_path, now=datetime(2026, 6, 30, 11, tzinfo=UTC)))
+    monkeypatch.setattr(shared, "settings_of", lambda home, companies=None: (made.settings, []))
+    monkeypatch.setattr(shared, "runtime_of", lambda settings, replay=None: made)
+    yield made
+    made.ops.dispose()
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(cli.app, list(words))
+
+
+def commands(app: typer.Typer, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    command: Any = typer.main.get_command(app)
+    todo = [((), command)]
+    while todo:
+        path, found = todo.pop()
+        if hasattr(found, "commands"):
+            todo += [((*path, name), sub) for name, sub in found.commands.items()]
+        else:
+            yield path, found
+
+
+def test_every_command_has_an_example_and_all_but_the_ui_speak_json() -> None:
+    found = dict(commands(cli.app))
+    assert {("run",), ("backtest",), ("sandbox", "fault")} <= set(found)
+    assert [path for path, c in found.items() if "Example: signals " + " ".join(path) not in (c.help or "")] == []
+    silent = [path for path, c in found.items() if not any("--json" in p.opts for p in c.params)]
+    assert silent == [("ui",)]
+
+
+def plan(rt: Runtime, plan_hash: str) -> None:
+    row = {"plan_hash": plan_hash, "dt": rt.today(), "created_at": rt.stamp(), "rows": "[]", "status": "gated", "rules_hash": "r",
+           "model_version": "m"}  # fmt: skip
+    with rt.ops.begin() as connection:
+        connection.execute(ops.plans.insert().values(**row))
+
+
+def test_a_plan_is_named_by_the_beginning_of_its_hash_when_only_one_begins_so(rt: Runtime) -> None:
+    for made in ("aa11", "aa22", "b%33"):
+        plan(rt, made)
+    from signals_pipeline.cli.sending import _whole
+
+    assert (_whole(rt, "aa1"), _whole(rt, "b%")) == ("aa11", "b%33")
+    with pytest.raises(Permanent, match="2 plans begin so; say more of the hash"):
+        _whole(rt, "aa")
+    with pytest.raises(Permanent, match="`--fresh` makes one"):
+        _whole(rt, "%")
+
+
+def test_pause_and_resume_say_what_is_so(rt: Runtime) -> None:
+    assert "sending was not paused" in call("resume").stdout
+    assert json.loads(call("pause", "--by", "dana", "--json").stdout)["is_paused"] is True
+    assert switches.paused_by(rt) == "dana"
+    assert json.loads(call("resume", "--json").stdout)["said"] == "resumed: the next apply sends"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--from", "2026-06-02", "--to", "2026-06-01"], "--from 2026-06-02 is after --to 2026-06-01"),
+        (["--from", "2026-06-02", "--to", "2026-07-01"], "has not closed yet; the newest closed day is 2026-06-29"),
+        (["--from", "2023-06-02", "--to", "2026-06-01"], "is before 2024-01-01, the first day"),
+        (["--from", "yesterday", "--to", "2026-06-01"], "'yesterday' is not an ISO day such as"),
+        (["--from", "2026-06-01", "--to", "2026-06-01", "--model", "abc"], "no relevance model 'abc' is stored .say `rule`, or one of"),
+    ],
+)
+def test_a_backfill_that_cannot_be_is_refused_before_a_run_is_started(rt: Runtime, words: list[str], message: str) -> None:
+    answer = call("backfill", *words)
+    assert isinstance(answer.exception, Permanent)
+    with pytest.raises(Permanent, match=message):
+        raise answer.exception
+    with rt.ops.connect() as connection:
+        assert connection.execute(ops.runs.select()).first() is None
+
+
+def test_learning_takes_the_newest_closed_month_when_none_is_said(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def learned(_: Any, month: str) -> dict[str, Any]:
+        asked.append(month)
+        return {"month": month} | {k: {"status": "abstains", "because": "too little"} for k in ("relevance", "hazard", "size")}
+
+    monkeypatch.setattr("ml.production.learn_month", learned)
+    assert "relevance: abstains: too little" in call("learn").stdout
+    assert asked == ["2026-05"]  # 2026-06-30 has not closed
+
+
+def test_a_backtest_without_features_says_which_command_makes_them(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*_: Any) -> None:
+        raise ValueError("no account features stand; `signals run` makes today's")
+
+    monkeypatch.setattr("ml.backtest.backtest", nothing)
+    answer = call("backtest")
+    assert isinstance(answer.exception, Permanent) and "`signals run` makes today's" in str(answer.exception)
+
+
+def test_a_fault_needs_a_kind_and_a_sandbox_that_does_not_run_is_said_in_our_own_words(tmp_path: Path) -> None:
+    assert "say which fault to switch on" in str(call("sandbox", "fault", "salesforce").exception)
+    with pytest.raises(Permanent, match=r"no sandbox runs for .*`signals sandbox start`"):
+        boxed.call(tmp_path, "status")
