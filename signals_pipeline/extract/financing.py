@@ -56,7 +56,8 @@ def read_financing(
         around = " ".join(p.text for p in parts[max(0, position - 3) : position])
         if number in ("3.02", "8.01", "1.01", "7.01") and (named := named_round(sentence, amounts)):
             event = _event(named.amount, sentence, named.kind, parts, position, known_on, reported_on)
-            events.append(replace(event, investors=named.investors))
+            has = re.search(r"\b(?:closed|completed|received|raised|secured|consummated)\b", sentence.text)
+            events.append(replace(event, investors=named.investors, modality="done" if has else event.modality))
         elif number in ("1.01", "2.03", "8.01", "3.02") and (loan := borrowed(sentence, amounts, number)):
             events.append(_event(loan, sentence, "debt", parts, position, known_on, reported_on))
         elif number in ("3.02", "8.01", "1.01") and (sold := shares_sold(sentence, amounts, around, firms)):
