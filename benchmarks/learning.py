@@ -16,9 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,7 @@ from signals_pipeline.sources import runner
 
 HISTORY_DAYS = 180
 START = date(2025, 6, 1)
-INTENT, INTENT_DAYS = ["sixsense.account_scores"], 7
+INTENT, INTENT_DAYS = ["sixsense.account_scores"], 10
 STREAMS = ["ops", "salesforce.accounts", "salesforce.opportunities", "salesforce.opportunity_history", "product_db", "sec_edgar",
            "file_drop", "sixsense"]  # fmt: skip
 
@@ -83,10 +85,11 @@ def _market(home: Path, companies: int, seed: int) -> Iterator[None]:
 
 def _runtime(home: Path, *, frozen: bool = False) -> Runtime:
     """`frozen`: the clock stands at the end of the last day that was pulled, since nobody serves any more."""
-    if not frozen:
-        return build_runtime(load_settings({}, home=home))
-    last = json.loads((home / "months.json").read_text())[-1]
     rt = build_runtime(load_settings({}, home=home))
+    if not frozen:
+        intent = rt.profile.intent.model_copy(update={"scores_per_day": rt.profile.intent.scores_per_day * INTENT_DAYS})
+        return replace(rt, profile=rt.profile.model_copy(update={"intent": intent}))  # a pull stands for the pulls of so many days
+    last = json.loads((home / "months.json").read_text())[-1]
     return build_runtime(load_settings({}, home=home, now=rt.window(date.fromisoformat(last)).end + timedelta(minutes=5)))
 
 
@@ -94,11 +97,12 @@ def _pulled(rt: Runtime, home: Path, months: int, seconds: dict[str, float]) -> 
     """Pull each month-end; in between, what keeps no past of its own."""
     since, ends = START - timedelta(days=HISTORY_DAYS), [rt.today()]
     _pull(rt, rt.today(), STREAMS, since, seconds)
+    extract.run(rt, ends[0], since=since)
     for _ in range(months - 1):
         end = (ends[-1] + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         day = ends[-1]
         while day < end:
-            step = min(INTENT_DAYS, (end - day).days)
+            step = INTENT_DAYS if (end - day).days >= 1.5 * INTENT_DAYS else (end - day).days
             began = time.perf_counter()
             boxed.call(home, "advance", "--days", str(step))
             seconds["advance"] = seconds.get("advance", 0) + time.perf_counter() - began
@@ -108,6 +112,7 @@ def _pulled(rt: Runtime, home: Path, months: int, seconds: dict[str, float]) -> 
             if day < end:
                 _pull(rt, day, INTENT, None, seconds)
         _pull(rt, end, STREAMS, ends[-1] + timedelta(days=1), seconds)
+        _timed(seconds, "extract", partial(extract.run, rt, end, since=ends[-1] + timedelta(days=1)))
         ends.append(end)
         print(f"{end}: {', '.join(f'{k} {s:.0f} s' for k, s in seconds.items())}", file=sys.stderr, flush=True)
     (home / "months.json").write_text(json.dumps([d.isoformat() for d in ends]))
@@ -122,13 +127,16 @@ def _pull(rt: Runtime, day: date, only: list[str], since: date | None, seconds: 
     seconds["pull"] = seconds.get("pull", 0) + time.perf_counter() - began
 
 
+def _timed(seconds: dict[str, float], name: str, work: Callable[[], object]) -> None:
+    began = time.perf_counter()
+    work()
+    seconds[name] = seconds.get(name, 0) + time.perf_counter() - began
+
+
 def _built(rt: Runtime, ends: list[date], seconds: dict[str, float]) -> None:
-    """Facts, links and the warehouse over the whole span at once (the same as day by day), and the features as of each month-end."""
+    """Links and the warehouse over the whole span at once (the same as day by day), and the features as of each month-end."""
     first, variables = START - timedelta(days=HISTORY_DAYS), dbt.variables_of(rt.profile)
-    for name, work in (("extract", extract.run), ("identity", identity.run)):
-        began = time.perf_counter()
-        work(rt, ends[-1], since=first)
-        seconds[name] = time.perf_counter() - began
+    _timed(seconds, "identity", partial(identity.run, rt, ends[-1], since=first))
     began = time.perf_counter()
     stages = ["resource_type:seed", "path:models/sources", "path:models/identity", "path:models/signals"]
     for day, select in [(ends[-1], stages), *((d, ["account_features"]) for d in ends[:-1])]:

@@ -25,6 +25,7 @@ from signals_pipeline.runtime import Runtime
 Array = np.ndarray[Any, Any]
 SPREAD = (0.6, 1.6)  # an amount is drawn evenly from so many times what the company would pay
 LEAST_KNOWN = 0.75  # a company that was only ever reported by name has no domain to be looked up by
+SEEN = "buying_stage_6sense"  # empty where nobody asked the intent vendor, or it knows nobody there
 ASKED = {"auc_gap": "at most 0.02", "ece": "at most 0.02", "ece_of_truth": "at most 0.02", "size_coverage_of_truth": "0.78 to 0.82"}
 
 
@@ -54,16 +55,23 @@ def judge(rt: Runtime, report: dict[str, Any], truth: Path) -> dict[str, Any]:
     }
     found["relevance"] = report["relevance"]["because"]
     if who.relevance is not None:
-        mine = who.relevance.probability(at.judged)[known]
-        low, high = gain_interval(y, at.judged_accounts[known], mine, p)
-        found["relevance"] = {
-            "auc": _short(metrics.auc(y, mine)), "auc_gap": _short(metrics.auc(y, p) - metrics.auc(y, mine)),
-            "auc_gap_interval": [_short(-high), _short(-low)], "ece": _short(metrics.ece(y, mine)),
-            "ece_of_truth": _short(_ece_of(p, mine)), "mean": _short(mine.mean()),
-        }  # fmt: skip
+        mine, accounts = who.relevance.probability(at.judged)[known], at.judged_accounts[known]
+        found["relevance"] = {"ece": _short(metrics.ece(y, mine)), "ece_of_truth": _short(_ece_of(p, mine)), "mean": _short(mine.mean())}
+        is_seen = np.array([s is not None for s in at.judged.columns[SEEN][known]])
+        for part, rows_ in (("", is_seen | ~is_seen), (" where the vendor knows", is_seen), (" where it does not", ~is_seen)):
+            found["relevance"] |= {k + part: v for k, v in _ranks(y[rows_], mine[rows_], p[rows_], accounts[rows_]).items()}
     found["size"] = report["size"]["because"] if who.size is None else _size(at, who.size.quantiles(at.judged), told, known)
     found["hazard"] = report["hazard"]["because"] if who.hazard is None else _time(at, who.hazard)
     return found
+
+
+def _ranks(y: Array, mine: Array, p: Array, accounts: Array) -> dict[str, Any]:
+    """AUC of ours and of the market's own probabilities, and how far ours lies below, with its interval by account."""
+    if not 0 < y.sum() < len(y):
+        return {"auc": None}
+    low, high = gain_interval(y, accounts, mine, p)
+    gap = metrics.auc(y, p) - metrics.auc(y, mine)
+    return {"auc": _short(metrics.auc(y, mine)), "auc_gap": _short(gap), "auc_gap_interval": [_short(-high), _short(-low)], "rows": len(y)}
 
 
 def _truth(rt: Runtime, folder: Path, at: Split) -> dict[str, Array]:
@@ -80,6 +88,7 @@ def _truth(rt: Runtime, folder: Path, at: Split) -> dict[str, Array]:
 def _size(at: Split, said: Array, told: dict[str, Array], known: Array) -> dict[str, Any]:
     """Coverage of the 80 % interval: of the deals that were opened, and of all that the market could have drawn (`SPREAD`)."""
     has = np.flatnonzero(at.judged_usd > 0)
+    known = known[told["usd"][known] > 0]  # competitors would pay nothing
     low, high, usd = said[known, 0], said[known, 2], told["usd"][known]
     inside = np.clip(np.minimum(high / usd, SPREAD[1]) - np.maximum(low / usd, SPREAD[0]), 0, None) / (SPREAD[1] - SPREAD[0])
     within = (at.judged_usd[has] >= said[has, 0]) & (at.judged_usd[has] <= said[has, 2])

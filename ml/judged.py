@@ -59,6 +59,16 @@ def ends(at: Split, hazard: Hazard, horizon: float) -> dict[str, Any]:
     return found
 
 
+def log_loss_of(days: Array, alive: Array, edges: Array) -> Array:
+    """Log loss of each row: in which period it was won, or that it was not. `alive`: rows × `edges`, the ends of the periods, all watched.
+
+    Of rare outcomes the Brier score sees next to nothing: where one row in five hundred was won, it differed in the sixth digit.
+    """
+    chances = -np.diff(np.c_[np.ones(len(alive)), alive, np.zeros(len(alive))], axis=1)
+    found: Array = -np.log(np.clip(chances[np.arange(len(days)), np.searchsorted(edges, days)], 1e-9, 1))
+    return found
+
+
 def brier_of(days: Array, alive: Array, grid: Array) -> Array:
     """Integrated Brier score of each row over a grid that was watched to its end."""
     found: Array = np.trapezoid((alive - (days[:, None] > grid[None, :])) ** 2, grid, axis=1) / (grid[-1] - grid[0])
@@ -75,3 +85,8 @@ def pinball(usd: Array, quantiles: Array) -> Array:
 
 def short(value: float) -> float:
     return round(float(value), 5)
+
+
+def small(value: float) -> float:
+    """Four digits that count, however small."""
+    return float(f"{value:.4g}")

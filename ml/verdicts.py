@@ -18,8 +18,8 @@ from ml.dataset import Split
 from ml.evaluate import Decision, compare, foretells, gain_interval, loss_gain_interval, profile, unmoved
 from ml.exam import measure
 from ml.hazard import CONFIGS as HAZARD_CONFIGS
-from ml.hazard import Hazard, learn_hazard
-from ml.judged import brier_of, ends, more, pinball, short, within
+from ml.hazard import PERIODS, Hazard, learn_hazard
+from ml.judged import brier_of, ends, log_loss_of, more, pinball, short, small, within
 from ml.model import Config, Model
 from ml.size import COVERAGE, QUANTILES, DealSize, learn_size
 from ml.train import CONFIGS, LEAST_OF_EACH, train
@@ -66,7 +66,7 @@ def relevance(at: Split, columns: Sequence[str], champion: Model | None, horizon
 
 
 def time_to_purchase(at: Split, columns: Sequence[str], champion: Hazard | None, horizon: float, undated: int) -> Verdict:
-    """Days to the first won deal. Promoted when its integrated Brier score is below Kaplan-Meier's and the champion's, beyond noise, and
+    """Days to the first won deal. Promoted when its log loss is below Kaplan-Meier's and the champion's, beyond noise, and
     P(won within the horizon) is calibrated, meets the base rate and columns that have not moved. A champion that is not so stands down.
     """
     wins = int(np.sum(at.seen.order + at.seen_won <= at.moment))
@@ -80,20 +80,22 @@ def time_to_purchase(at: Split, columns: Sequence[str], champion: Hazard | None,
         little = f"too little: {wins} deals won after a row were known, {LEAST_OF_EACH} are the least{history}"
         return _silent(little, stale, is_held, judged)
     hazard = learn_hazard(at.seen, at.seen_won, columns, at.moment, HAZARD_CONFIGS)
-    grid = np.arange(GRID_STEP, horizon + 1, GRID_STEP)
+    grid, edges = np.arange(GRID_STEP, horizon + 1, GRID_STEP), np.array([p for p in PERIODS if 0 < p <= horizon])
     watched = np.minimum(at.seen_won, at.moment - at.seen.order)
-    curve = metrics.kaplan_meier(watched, (at.seen_won <= at.moment - at.seen.order).astype(float), grid)
-    mine = brier_of(at.judged_won, hazard.alive(at.judged, grid), grid)
-    flat = brier_of(at.judged_won, np.tile(curve, (len(at.judged), 1)), grid)
-    low, high = loss_gain_interval(at.judged_accounts, mine, flat)
-    judged |= {"ibs": short(mine.mean()), "km_ibs": short(flat.mean()), "gain_over_km": [short(low), short(high)],
+    seen = (at.seen_won <= at.moment - at.seen.order).astype(float)
+    days, flat = at.judged_won, np.ones((len(at.judged), 1))
+    mine = log_loss_of(days, hazard.alive(at.judged, edges), edges)
+    low, high = loss_gain_interval(at.judged_accounts, mine, log_loss_of(days, flat * metrics.kaplan_meier(watched, seen, edges), edges))
+    ibs = brier_of(days, hazard.alive(at.judged, grid), grid).mean()
+    km_ibs = brier_of(days, flat * metrics.kaplan_meier(watched, seen, grid), grid).mean()
+    judged |= {"log_loss": small(mine.mean()), "gain_over_km": [small(low), small(high)], "ibs": small(ibs), "km_ibs": small(km_ibs),
                "judged_wins": int(won.sum()), "tried": hazard.tried, "within": within(at, hazard, horizon),
                "interval": ends(at, hazard, horizon)}  # fmt: skip
-    because = f"integrated Brier {mine.mean():.4f}, Kaplan-Meier {flat.mean():.4f}, gain {low:+.4f} to {high:+.4f}"
+    because = f"log loss of the time: gain over Kaplan-Meier {low:+.2g} to {high:+.2g} a row"
     if champion is not None and low > 0 and stale is None:
-        low, high = loss_gain_interval(at.judged_accounts, mine, brier_of(at.judged_won, champion.alive(at.judged, grid), grid))
-        judged["gain_over_champion"] = [short(low), short(high)]
-        because = f"integrated Brier: gain over the champion {low:+.4f} to {high:+.4f}"
+        low, high = loss_gain_interval(at.judged_accounts, mine, log_loss_of(days, champion.alive(at.judged, edges), edges))
+        judged["gain_over_champion"] = [small(low), small(high)]
+        because = f"log loss of the time: gain over the champion {low:+.2g} to {high:+.2g} a row"
     checks = {"wins": (low > 0, because)} | foretells(won, hazard.by(at.judged, horizon)) | _unmoved(at, columns)
     return _verdict(checks, stale, is_held, hazard, judged)
 

@@ -70,7 +70,7 @@ class Journeys:
             is_public=facts[:, 3] > 0,
             files=facts[:, 4] > 0,
             in_crm=u[:, 0] < IN_CRM,
-            in_sixsense=u[:, 1] < np.where(u[:, 0] < IN_CRM, 0.97, 0.47),  # what a CRM holds is sent to the vendor to be matched
+            in_sixsense=u[:, 1] < 0.96,
             product_affinity=np.where(u[:, 2] < 0.4, u[:, 3], 0.0),
             stage=np.zeros(n, dtype=np.int8),
             since=blank + first_day,

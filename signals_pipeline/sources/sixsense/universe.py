@@ -1,21 +1,23 @@
-"""Whose score is asked for today: segment members first, then CRM accounts never asked for, then the stalest answers.
+"""Whose score is asked for today: segment members, CRM accounts never asked for, the stalest answers, then who is in signals alone.
 
-lake (CRM accounts and contacts, product users, segment members, earlier scores) → accounts with one representative address.
+lake (CRM accounts and contacts, product users, segment members, mentions, earlier scores) → accounts with one representative address.
 Does not belong here: the asking (`__init__.py`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from signals_pipeline.io.lake import Lake
 from signals_pipeline.sources.read import company_domain, naive
 from signals_pipeline.sources.spec import Pull
 
+_NAMED_DAYS = 365  # a company that nobody named for a year is not asked for
 _WEEK = 7  # days for which an answer about an account outside the segments is fresh
 
 
@@ -41,17 +43,28 @@ def due(pull: Pull) -> list[Account]:
     budget = max(0, pull.runtime.profile.intent.scores_per_day - len(done))
     addresses = _addresses(lake, dt)
     stale = {d: at for d, at in asked.items() if (closed - at).days >= _WEEK}
+    named = {d: c for d, c in _named(lake, dt).items() if d not in members and d not in accounts}
     wanted = [
         *sorted(d for d in members if d not in done),
         *sorted(d for d in accounts if d not in members and d not in asked),
         *sorted((d for d in accounts if d not in members and d in stale), key=lambda d: (stale[d], d)),
+        *sorted(d for d in named if d not in asked),
+        *sorted((d for d in named if d in stale), key=lambda d: (stale[d], d)),
     ]
-    return [Account(d, addresses.get(d) or f"info@{d}", members.get(d) or accounts.get(d)) for d in wanted[:budget]]
+    countries = named | accounts | members
+    return [Account(d, addresses.get(d) or f"info@{d}", countries.get(d)) for d in wanted[:budget]]
 
 
 def _newest(lake: Lake, name: str, dt: date, columns: list[str]) -> pa.Table:
     day = lake.newest(name, until=dt)
     return lake.read(name, since=day, until=day, columns=columns) if day else lake.read(name, since=dt, until=dt, columns=columns)
+
+
+def _named(lake: Lake, dt: date) -> dict[str, str | None]:
+    """Companies that filings, files and the product named before the day (the day's own mentions come after this pull)."""
+    first, last = dt - timedelta(days=_NAMED_DAYS), dt - timedelta(days=1)
+    read = lake.read("mentions", since=first, until=last, columns=["domain", "country", "role"])
+    return _domains(read.filter(pc.equal(read["role"], "subject")))
 
 
 def _domains(table: pa.Table) -> dict[str, str | None]:

@@ -243,6 +243,21 @@ def test_the_budget_of_a_day_goes_to_members_first_then_to_the_stalest(vendor_rt
     assert pull(vendor_rt, Intent({"m.example"}), "sixsense").by_name()["sixsense.account_scores"].records_in == 0
 
 
+def test_companies_that_only_signals_name_are_asked_for_after_the_crm(vendor_rt: Runtime) -> None:
+    intent = vendor_rt.profile.intent.model_copy(update={"scores_per_day": 3})
+    object.__setattr__(vendor_rt, "profile", vendor_rt.profile.model_copy(update={"intent": intent}))
+    vendor_rt.lake.write("salesforce__accounts", DT, [{"record_key": "b", "domain": "b.example"}], stream="salesforce.accounts")
+    told = {"role": "subject", "country": "US", "known_at": None}
+    days = {"a.example": 1, "b.example": 1, "c.example": 2, "d.example": 400, "e.example": 0}
+    for domain, ago in days.items():
+        rows = [{**told, "mention_id": domain, "domain": domain, "record_key": domain, "dataset": "file_drop__funding"}]
+        rows.append({**rows[0], "mention_id": f"other {domain}", "domain": f"target-of-{domain}", "role": "other"})
+        vendor_rt.lake.write("mentions", DT - timedelta(days=ago), rows, stream=f"extract-{domain[0]}")
+    asked = Intent(set())
+    pull(vendor_rt, asked, "sixsense")
+    assert sorted(asked.asked) == ["info@a.example", "info@b.example", "info@c.example"]
+
+
 class FakeDb:
     """Stands in for ProductDb: answers by table name, remembers the watermarks."""
 
