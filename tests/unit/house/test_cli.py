@@ -54,8 +54,8 @@ def test_every_command_has_an_example_and_all_but_the_ui_speak_json() -> None:
 
 
 def plan(rt: Runtime, plan_hash: str) -> None:
-    row = {"plan_hash": plan_hash, "dt": rt.today(), "created_at": rt.stamp(), "rows": 0, "body": "{}", "status": "gated", "rules_hash": "r",
-           "model_version": "m"}  # fmt: skip
+    row = {"plan_hash": plan_hash, "dt": rt.today(), "created_at": rt.stamp(), "rows": 0, "body": "{}", "status": "gated",
+           "rules_hash": "r", "model_version": "m"}  # fmt: skip
     with rt.ops.begin() as connection:
         connection.execute(ops.plans.insert().values(**row))
 
