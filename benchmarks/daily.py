@@ -34,21 +34,27 @@ def measure(companies: int) -> dict[str, Any]:
 
 def _signals(home: Path, *arguments: str) -> str:
     command = [sys.executable, "-m", "signals_pipeline", *arguments, "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"`signals {' '.join(arguments)}` ended with {done.returncode}: {(done.stderr or done.stdout)[-800:]}")
+    return done.stdout
 
 
 def _run(home: Path) -> dict[str, Any]:
     """One `signals run` under the kernel's own accounting."""
-    out = home / "run.json"
-    with out.open("wb") as handle:
+    out, log = home / "run.json", home / "run.log"
+    with out.open("wb") as handle, log.open("wb") as words:
         started = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "signals_pipeline", "run", "--json", "--home", str(home)], stdout=handle, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "signals_pipeline", "run", "--json", "--home", str(home)], stdout=handle, stderr=words
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.perf_counter() - started
-    told = json.loads(out.read_text())
+    try:
+        told = json.loads(out.read_text())
+    except json.JSONDecodeError:
+        raise RuntimeError(f"`signals run` ended with {process.returncode} and no report: {log.read_text()[-800:]}") from None
     functions = told["functions"]
     landed = sum(s["landed"] for s in told["streams"].values())
     waits = sum(s.get("waits_s") or 0.0 for s in told["streams"].values())
@@ -56,10 +62,12 @@ def _run(home: Path) -> dict[str, Any]:
         "sources": landed, "identity": told["volumes"]["mentions"], "dbt signals": told["volumes"]["evidence"],
         "scoring": told["volumes"]["scores"], "plan": told["planned"],
     }  # fmt: skip
+    inside, cpu = sum(functions.values()), usage.ru_utime + usage.ru_stime
     return {
-        "ok": told["ok"], "wall_s": round(wall, 1), "user_s": round(usage.ru_utime, 1), "peak_mb": round(usage.ru_maxrss / 1024),
-        "functions_s": functions, "not_ours_s": round(wall - sum(functions.values()), 1),
-        "not_ours_share": round(1 - sum(functions.values()) / wall, 3), "vendor_waits_s": round(waits, 1),
+        "ok": told["ok"], "errors": told["errors"], "wall_s": round(wall, 1), "cpu_s": round(cpu, 1),
+        "peak_mb": round(usage.ru_maxrss / 1024), "functions_s": functions, "functions_cpu_s": told["functions_cpu"],
+        "not_ours_s": round(wall - inside, 1), "not_ours_share": round(1 - inside / wall, 3),
+        "not_ours_cpu_share": round(1 - sum(told["functions_cpu"].values()) / cpu, 3), "vendor_waits_s": round(waits, 1),
         "records": counts, "records_per_s": {k: round(n / functions[k]) for k, n in counts.items() if functions.get(k)},
         "sent": told["sent_by_this_run"],
     }  # fmt: skip

@@ -85,7 +85,13 @@ def day_of(text: str) -> date:
 
 def ended(launched: Any) -> dict[str, Any]:
     """How a run ended, for the JSON object of a command."""
-    return {"ok": launched.ok, "errors": launched.errors, "steps": launched.steps, "functions": launched.functions}
+    return {
+        "ok": launched.ok,
+        "errors": launched.errors,
+        "steps": launched.steps,
+        "functions": launched.functions,
+        "functions_cpu": launched.functions_cpu,
+    }
 
 
 def say_errors(console: Console, launched: Any) -> None:

@@ -35,13 +35,15 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass
 class Launched:
-    """How a run ended. `errors`: one line for each failed step; `steps`: seconds by step; `functions`: those inside our own code."""
+    """How a run ended. `errors`: one line for each failed step; `steps`: seconds by step; `functions`: those inside our own code;
+    `functions_cpu`: processor seconds of the process meanwhile."""
 
     run_id: str
     ok: bool
     errors: list[str] = field(default_factory=list)
     steps: dict[str, float] = field(default_factory=dict)
     functions: dict[str, float] = field(default_factory=dict)
+    functions_cpu: dict[str, float] = field(default_factory=dict)
 
 
 def set_dagster_home(settings: Settings, environ: Any = None) -> None:
@@ -157,4 +159,5 @@ def _launched(instance: dg.DagsterInstance, run_id: str, result: Any, house: Hou
             cause = error.cause if error and error.cause else error
             errors.append(f"{event.step_key}: {(cause.message if cause else event.message).strip()}")
     functions = {k: round(v, 2) for k, v in house.seconds.items()}
-    return Launched(run_id, bool(result.success), errors, steps, functions)
+    cpu = {k: round(v, 2) for k, v in house.cpu_seconds.items()}
+    return Launched(run_id, bool(result.success), errors, steps, functions, cpu)

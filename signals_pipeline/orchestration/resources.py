@@ -20,12 +20,13 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 300.0  # vendor seconds
 class House:
     """Opens the `Runtime` from the environment, or holds the one it is given.
 
-    `seconds`: wall seconds inside our functions, by step; `entered`, `finished`: the steps whose function was called, returned.
+    `seconds`, `cpu_seconds`: wall seconds, and the process's processor seconds, inside our functions, by step; `entered`, `finished`: the steps whose function was called, returned.
     """
 
     def __init__(self, runtime: Runtime | None = None) -> None:
         self._given = runtime
         self.seconds: dict[str, float] = {}
+        self.cpu_seconds: dict[str, float] = {}
         self.entered: set[str] = set()
         self.finished: set[str] = set()
 
@@ -40,7 +41,7 @@ class House:
         What may succeed when tried again (`Transient`) is tried again by Dagster; everything else fails the step at once.
         """
         self.entered.add(step)
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         try:
             yield
             self.finished.add(step)
@@ -49,3 +50,4 @@ class House:
             raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait) from bad
         finally:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
+            self.cpu_seconds[step] = self.cpu_seconds.get(step, 0.0) + time.process_time() - cpu
