@@ -20,7 +20,8 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 300.0  # vendor seconds
 class House:
     """Opens the `Runtime` from the environment, or holds the one it is given.
 
-    `seconds`, `cpu_seconds`: wall seconds, and the process's processor seconds, inside our functions, by step; `entered`, `finished`: the steps whose function was called, returned.
+    `seconds`, `cpu_seconds`: wall seconds, and the process's processor seconds, inside our functions, by step;
+    `entered`, `finished`: the steps whose function was called, returned.
     """
 
     def __init__(self, runtime: Runtime | None = None) -> None:
