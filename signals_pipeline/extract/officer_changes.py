@@ -14,6 +14,7 @@ from signals_pipeline.extract.dates import month_end
 from signals_pipeline.extract.officer_details import Change, best_title, effective_day, is_insider, is_old, lead_date, respective, titles_of
 from signals_pipeline.extract.officer_mask import Masked, readings_of
 from signals_pipeline.extract.officer_patterns import (
+    ADVISORY,
     ARRIVALS,
     BIOGRAPHY,
     COMMITTEE_SEAT,
@@ -99,6 +100,8 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
         return True
     if direction == "out" and COMMITTEE_SEAT.match(masked[max(match.end(), match.end("verb")) :]):
         return True
+    if direction == "in" and ADVISORY.match(masked[max(match.end(), match.end("verb")) :]):
+        return True
     short = all(p.is_short for p in people)
     between = masked[match.end("who") + 1 : match.start("verb")] if match.start("verb") > match.end("who") else ""
     after = masked[match.end("verb") : match.end("verb") + 90]
@@ -140,7 +143,7 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
         return True
     if match["verb"] == "left" and after.startswith(" by"):  # "filling the vacancy left by B": A comes
         return True
-    if "his successor" in after or re.search(r"\bformerly\b|\bwas previously\b|\bhad previously\b", between):
+    if "his successor" in after or re.search(r"\b(?:was|is|were) formerly\b|\bwas previously\b|\bhad previously\b", between):
         return True
     if direction == "out" and re.search(
         r"\bmandatory\b|\bretirement (?:plan|benefit|age|income)", masked[match.start("verb") : match.end("verb") + 30]

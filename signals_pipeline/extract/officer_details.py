@@ -29,7 +29,7 @@ class Change:
     is_immediate: bool
 
 
-_CUT_POSITION = re.compile(r"\b(?:position|role|office) of\s+(?P<title>[^\u27e6;]{3,90}?)\s+(?:was|has been|is being) eliminated\b")
+CUT_POSITION = re.compile(r"\b(?:position|role|office) of\s+(?P<title>[^\u27e6;]{3,90}?)\s+(?:was|has been|is being) eliminated\b")
 
 
 def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | None:
@@ -41,7 +41,7 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     tail = re.sub(rf"(?:succeed(?:ing)?|replac(?:e|ing))\s+{HON}\u27e6[\ds ]+\u27e7", "succeed", tail)
     stop = re.search(
         r"\u27e6|;|\b(?:until such time|in order to|which occurred|There (?:is|are)|to (?:become|join|pursue|accept|focus|devote|"
-        r"spend))\b|,? where\b"
+        r"spend)|(?:and |but )?(?:will |shall |to )?(?:continue|remain)s?)\b|,? where\b"
         if direction == "out"
         else r"\u27e6|;|\b(?:until such time|in order to|which occurred|There (?:is|are))\b",
         tail,
@@ -65,7 +65,7 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         r"duties) (?:as|of|"
         r"on)|to|from|on|of)\s+"
     )
-    if direction != "out":
+    if direction != "out" or match["verb"].startswith("ceas"):
         direct = (
             title_at(tail, 0)
             if re.match(r"\s+(?:(?:the|our|its|a|an)\s+)*(?:[A-Z(]|duties|acting|interim|principal|director)", tail)
@@ -90,7 +90,7 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     held = masked[match.end("who") + 1 : match.start("verb")]  # "A's position as treasurer ended": the chair before the verb
     if not found and (chair := re.search(r"\b(?:positions?|roles?|employment|services?|capacity|offices?) (?:as|of)\s+", held)):
         found += [t for t in [title_at(held, chair.end())] if t]
-    if not found and (cut := _CUT_POSITION.search(masked[: match.start("who")])):
+    if not found and (cut := CUT_POSITION.search(masked[: match.start("who")])):
         found += [t for t in [title_at(cut["title"], 0)] if t]
     if found:
         return found
@@ -126,7 +126,8 @@ def is_insider(masked: str, match: re.Match[str]) -> bool:
     now = rf"(?:current|present)(?:ly)?\s+(?:{own})?(?:serving as |serves as )?"
     chair = r"(?!as\b|to\b)[^,;.\u27e6]{0,60}\b(?:Officer|President|Chair|Counsel|Controller|Treasurer|Secretary|Director|Manager|Head)"
     beside = rf"(?:,? (?:age )?\d{{2}})?,?\s*(?:who (?:is|has (?:been|served as)|serves as) )?(?:{now}|{own}){chair}"
-    plain = rf"(?:,? (?:age )?\d{{2}})?,\s+(?!.{{0,60}}\b(?:of|at|for|with)\s+[A-Z]){chair}[^,;.\u27e6]{{0,40}},\s+(?:as|to)\b"
+    verb = r"(?:as|to|was|has|will|took|takes|assumed|became)"
+    plain = rf"(?:,? (?:age )?\d{{2}})?,\s+(?![^,]{{0,60}}\b(?:of|at|for|with)\s+[A-Z])(?!former){chair}[^,;.\u27e6]{{0,40}},\s+{verb}\b"
     return bool(re.match(beside, after) or re.match(plain, after) or re.search(rf"^\s*{own}", before))
 
 
@@ -162,6 +163,10 @@ def effective_day(masked: str, match: re.Match[str]) -> date | None:
         rf"\b(?:on or about|on or around|on|as of)\s+(?P<d>{DATE}),? when {HON}\u27e6[\ds ]*$", masked[: match.start("who")]
     ):
         return find_dates(begun["d"])[0].day if find_dates(begun["d"]) else None
+    if listed := re.search(
+        rf"\beffective(?: as of| on)? (?P<d>{DATE}),?\s*:?\s*\((?:i|a|1)\)", masked[:at]
+    ):  # the day before (i), (ii), (iii)
+        return find_dates(listed["d"])[0].day if find_dates(listed["d"]) else None
     other = re.search(rf"\u27e7,? (?:who|whose)\b|\band that {HON}\u27e6", masked[max(at, match.end("who") + 1) :])
     if other:  # "to succeed B, who retires on ...": B's day
         masked = masked[: max(at, match.end("who") + 1) + other.start()]

@@ -10,7 +10,7 @@ import re
 from datetime import date
 
 from signals_pipeline.extract.dates import find_dates
-from signals_pipeline.extract.officer_details import Change
+from signals_pipeline.extract.officer_details import CUT_POSITION, Change
 from signals_pipeline.extract.officer_patterns import BIOGRAPHY, DATE
 from signals_pipeline.extract.sentences import Sentence
 from signals_pipeline.extract.titles_in_text import title_at
@@ -110,3 +110,16 @@ def by_name(change: Change, days: dict[str, date]) -> None:
             r"\b(?:effective|commencing|beginning|until|through|as of|on)\b[^.;]{0,30}?\bthe ([A-Z][\w ]{0,40}Date)\b", change.sentence.text
         )
         change.effective_on = days.get(told[1].lower()) if told else None
+
+
+def cut_before(change: Change, everything: list[Sentence]) -> None:
+    """The chair of somebody who leaves because it was cut: "The position of A was eliminated. As a result, B will leave"."""
+    if (
+        change.direction != "out"
+        or change.title is not None
+        or not re.match(r"\W*(?:As a result|Accordingly|In connection)\b", change.sentence.text)
+    ):
+        return
+    before = [s for s in everything if s.end <= change.sentence.start]
+    told = CUT_POSITION.search(before[-1].text) if before else None
+    change.title = title_at(told["title"], 0) if told else None

@@ -80,6 +80,11 @@ def _title(beside: str) -> str | None:
     return title_at(bare, 0) if bare else None
 
 
+def _says_title(behind: str) -> bool:
+    """ "appointed A President of the Company and B Treasurer": the title stands right behind the name."""
+    return bool(re.match(r"\s+(?:the |our |its )?[A-Z]", behind) and title_at(behind, 0))
+
+
 def _verb_put_back(text: str) -> list[str]:
     """Readings for people who share the verb of the person named before them."""
     found: list[str] = []
@@ -90,9 +95,9 @@ def _verb_put_back(text: str) -> list[str]:
         shares = (
             re.search(rf"(?:[,;]\s|\s)(?:and\s+)?{HON}$", between)
             and not re.search(r"\w\s+(?:with|by|from|of|for|to|succeed\w*|replac\w*)\s+$", between)
-            and (re.search(r"\b(?:as|to)\b", between) or _NEXT.match(between))
+            and (re.search(r"\b(?:as|to)\b", between) or _NEXT.match(between) or _says_title(between))
             and not _OWN_VERB.search(between)
-            and _VERB_LEFT_OUT.match(text[mark.end() :])
+            and (_VERB_LEFT_OUT.match(text[mark.end() :]) or (_says_title(between) and _says_title(text[mark.end() :])))
         )
         if not shares:
             opening = mark.start()

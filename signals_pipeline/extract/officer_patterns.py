@@ -32,6 +32,8 @@ ARRIVALS = tuple(
         rf"{NP}{APP}\s+(?P<verb>(?:has |have |will |shall |is to |to |also |who )*(?:became|become|becomes|succeeds?|succeeded|joins|"
         rf"joined|join|assum(?:e|ed|es)(?= (?:the |his |her |their )?(?:new |additional |interim )?(?:roles?|positions?|dut(?:y|ies)|"
         rf"titles?|offices?)\b))\b)",
+        rf"{NP}{APP}\s+(?P<verb>(?:has |have |will )?(?:take|takes|took|taken) on)(?= the (?:additional |new |interim |"
+        rf"acting )*(?:roles?|positions?|titles?)\b)",
         rf"{NP}{APP}\s+(?P<verb>(?:has |have )?(?:accepted (?:the|an|a|his|her)|agreed to (?:serve|join|become|assume)|"
         rf"will serve as (?:our|the Company's|its)? ?(?:new|interim|acting))\b)",
         rf"\b(?:[Aa]greement|[Ll]etter)\b[^;]{{0,200}}?\b(?:pursuant to|under) which (?:{HON}){NP}\s+(?P<verb>(?:will|shall) (?:serve|"
@@ -48,7 +50,8 @@ GO = (
     r"relinquish(?:es|ed|ing)?|terminated (?:his |her |their )?employment|"
     r"(?:was|were|has been|been|will be|is being) (?:terminated|removed|dismissed)|"
     r"passed away|died|separat(?:ed|e|ing) from|"
-    r"mutual separation|(?:not|declined?) (?:to )?(?:stand|seek|run)(?:ing)? for (?:re-?)?election|not be (?:standing|seeking|nominated)|"
+    r"mutual separation|relieved of (?:his|her|their) (?:duties|positions?|responsibilities)|agreed to part(?: ways| company)?|"
+    r"part(?:ed|ing) ways|(?:not|declined?) (?:to )?(?:stand|seek|run)(?:ing)? for (?:re-?)?election|not be (?:standing|seeking|nominated)|"
     r"no longer (?:is|be|serves?|serving|an?|the|employed|with)|"
     r"transition(?:s|ed|ing)? (?:from|out of)(?! the (?:company|registrant))|"
     r"transition(?:s|ed|ing)? (?:in)?to an? (?:[\w-]+ ){0,3}(?:advis|consult|emeritus|non-executive|non-employee)\w*|"
@@ -64,6 +67,11 @@ DEPARTURES = tuple(
     re.compile(p)
     for p in (
         rf"{NP}[^\u27e6\u27e7]{{0,330}}?\b(?P<verb>{GO})\b",
+        rf"{NP}[^\u27e6\u27e7;]{{0,160}}?\bin connection with (?P<verb>(?:his|her|their) (?:\w+ )?(?:departure|separation|resignation|"
+        rf"retirement))(?= from)",
+        rf"\b(?:employment|tenure|service|term) of {HON}{NP}(?:,\s[^\u27e6\u27e7;]{{2,120}}?,)?\s+(?P<verb>(?:was |will be |has been |"
+        rf"will )?(?:terminated?|ended?|"
+        rf"concluded?|ceased?))\b(?=[^\u27e6\u27e7;]{{0,60}}(?:\b(?:19|20)\d\d\b|effective immediately))",
         rf"{NP}[^\u27e6\u27e7]{{0,60}}?\b(?:notified|informed|advised|told|gave|provided|delivered)\b[^\u27e6\u27e7;]{{0,200}}?\bof "
         rf"(?P<verb>(?:his|her|their) (?:\w+ )?(?:resignation|retirement|departure))\b",
         rf"{NP}['’]s?\s+(?:positions?|roles?|employment|services?|tenure)\b(?![^\u27e6\u27e7;]{{0,160}}?\b(?:may|can|could|if|unless|"
@@ -110,7 +118,18 @@ TAKEN_BACK = re.compile(
     r"\bresum(?:e|ed|es) (?:his|her) (?:role|position)",
     re.IGNORECASE,
 )
-COMMITTEE_SEAT = re.compile(r"^\s*(?:from|of) (?:the |our |its )?(?:Board's )?(?:\w+ (?:(?:and|&) \w+ )?){1,4}Committee\b")
+ADVISORY = re.compile(
+    r"[^\u27e6\u27e7;.]{0,40}?\b(?:to|of|on) (?:its|the|our|the Company's) (?:\w+ ){0,3}[Aa]dvisory (?:Board|Council|Panel|Committee)\b"
+)
+AFTER_EVENT = re.compile(  # "effective upon the closing": a day that nobody states yet
+    r"\beffective (?:(?:as of|upon|on|at|immediately|following|when|prior to|after|the close of business on)\s+)+"
+    r"(?!(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|the (?:same|such|that) (?:date|"
+    r"day)|such date|that date|\d)"
+    r"(?=\w)"
+)
+COMMITTEE_SEAT = re.compile(
+    r"^\s*(?:from|of) (?!(?:the |our |its )?Board\b(?!'s))(?:the |our |its )?(?:Board's )?(?:\w+ (?:(?:and|&) \w+ )?){1,4}Committee\b"
+)
 IMMEDIATELY = re.compile(
     r"effective\s+(?:immediately|today|(?:as of |on )?(?:the )?(?:same|such|that) date)|with immediate effect|immediately effective",
     re.IGNORECASE,

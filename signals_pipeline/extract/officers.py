@@ -17,8 +17,8 @@ from signals_pipeline.extract.event import Event, Person
 from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.officer_changes import changes_in
 from signals_pipeline.extract.officer_details import Change
-from signals_pipeline.extract.officer_later import by_name, complete, defined_days, follow
-from signals_pipeline.extract.officer_patterns import AGREED_ROLE, CONTINUES, LETTERS, PAY, SEAT_TO_FILL, STARTS, VOTE
+from signals_pipeline.extract.officer_later import by_name, complete, cut_before, defined_days, follow
+from signals_pipeline.extract.officer_patterns import AFTER_EVENT, AGREED_ROLE, CONTINUES, LETTERS, PAY, SEAT_TO_FILL, STARTS, VOTE
 from signals_pipeline.extract.people import Roster, find_people, last_name
 from signals_pipeline.extract.sentences import Sentence, sentences
 
@@ -60,6 +60,7 @@ def read_officers(
         last_day = next((d.day for d in reversed(find_dates(sentence.text))), last_day)
     for change in changes.values():
         by_name(change, days)
+        cut_before(change, everything)
         follow(change, everything)
         _inherited(change, changes)
     changes = {k: c for k, c in changes.items() if _starts_anew(c, text[start:end])}
@@ -90,6 +91,13 @@ _PLACE_OF = (
 
 def _inherited(change: Change, changes: dict[tuple[str, str], Change]) -> None:
     """A title that the sentence gives to the other one: who is replaced leaves the chair that the successor takes."""
+    leaver = re.search(
+        r"\beffective (?:upon|on|as of|following) (?:\w+\.? )?(?P<last>[A-Z][\w'-]+)'s? (?:retirement|resignation|departure)",
+        change.sentence.text,
+    )
+    if change.direction == "in" and change.effective_on is None and leaver:
+        days = [c.effective_on for c in changes.values() if c.direction == "out" and last_name(c.name) == leaver["last"]]
+        change.effective_on = days[0] if len(days) == 1 else None
     if change.title is not None:
         return
     if change.direction == "out":
@@ -117,7 +125,8 @@ def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: dat
     decided = near_report(change.decided_on, reported_on)
     effective = change.effective_on or (decided if change.is_immediate else None)
     future = re.search(
-        r"\b(?:will|intends?|intent(?:ion)?|plans? to|agreed to|would|to be|expected|decision|decided)\b|upon consummation",
+        r"\b(?:will|intends?|intent(?:ion)?|plans? to|agreed to|would|(?<!ceased )(?<!ceases )to be|expected|decision|decided)\b|"
+        r"upon consummation",
         change.sentence.text,
     )
     if (
@@ -127,6 +136,7 @@ def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: dat
         and decided == change.decided_on
         and not re.search(_TOLD if change.direction == "in" else rf"{_TOLD}|\b(?:tender|submit|deliver|gave)", change.sentence.text)
         and f"who {change.verb}" not in change.sentence.text
+        and not AFTER_EVENT.search(change.sentence.text)
     ):
         effective = decided
     words = change.sentence.text if effective is None else ""

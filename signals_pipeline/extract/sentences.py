@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BREAK = re.compile(r"(?<=[.!?;])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9\u00c0-\u00de])")
+_BREAK = re.compile(r"(?<=[.!?;])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9\u00c0-\u00de]|\([a-f]\)\s+[A-Z])")
 _NEVER = re.compile(
     r"(?:\b(?:Mr|Ms|Mrs|Dr|Messrs|Prof|Gen|Hon|Rev|St|Sr|Jr|No|Nos|vs|approx|Art|Sec|Ret|Lt|Col|Maj|Capt|Adm)\.|\b[A-Z]\.|"
     r"\bU\.S\.|\bN\.A\.|\be\.g\.|\bi\.e\.)[\"')]*$"

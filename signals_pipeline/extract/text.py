@@ -115,7 +115,14 @@ def _pieces(root: etree._Element) -> Iterator[str]:
 
 def _runs_on(line: str, text: str) -> bool:
     """A line of prose that goes on with a capital: long, no heading, and no heading behind it."""
-    return len(line) >= 60 and not any(_ITEM_LINE.match(t) or _SUBHEADING.match(t) for t in (line, text)) and not line.isupper()
+    return (
+        len(line) >= 40
+        and len(line.split()) > 6
+        and len(text.split()) > 3
+        and not line.startswith("(")
+        and not any(_ITEM_LINE.match(t) or _SUBHEADING.match(t) for t in (line, text))
+        and not line.isupper()
+    )
 
 
 def _rejoin(block: str) -> Iterator[str]:

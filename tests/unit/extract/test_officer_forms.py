@@ -390,6 +390,82 @@ FORMS = {
         'On March 1, 2026, Hayden Moss transitioned from Executive Vice President, Fleet of Acme Robotics, Inc. (the "Company") to Executive Vice President, Corporate Development.',
         [("Hayden Moss", "reorganization", "Executive Vice President, Corporate Development", date(2026, 3, 1), "done")],
     ),
+    "continues_in_another_chair": (
+        "On March 1, 2026, the Board appointed Mel Trent as Chief Financial Officer. Paul Ives, who has served as interim Chief Financial Officer since January 5, 2026, will cease to serve in that role on that date and will continue as Vice President, Corporate Controller.",
+        [
+            ("Mel Trent", "new_hire", "Chief Financial Officer", date(2026, 3, 1), "done"),
+            ("Paul Ives", "departure", "Interim Chief Financial Officer", None, "planned"),
+        ],
+    ),
+    "effective_upon_another's_retirement": (
+        "(b) On February 25, 2026, Gordon Pell, President and Chief Executive Officer, informed the Board of his decision to retire, effective as of June 30, 2026. (c) On March 1, 2026, the Board appointed Nita Suarez, currently the Company's Chief Operating Officer, as President and Chief Executive Officer, effective upon Mr. Pell's retirement.",
+        [
+            ("Gordon Pell", "departure", "President and Chief Executive Officer", date(2026, 6, 30), "planned"),
+            ("Nita Suarez", "promotion", "President and Chief Executive Officer", date(2026, 6, 30), "planned"),
+        ],
+    ),
+    "separation_agreement": (
+        "On March 1, 2026, the Company entered into a Transition and Separation Agreement with Curt Vane, its General Counsel, in connection with his departure from the Company on May 29, 2026.",
+        [("Curt Vane", "departure", "General Counsel", date(2026, 5, 29), "planned")],
+    ),
+    "letter_in_which": (
+        "On February 27, 2026, the Company received a letter from Hugo Lenz in which he resigned from the Board and from the Nominating Committee, effective immediately.",
+        [("Hugo Lenz", "departure", "Director", date(2026, 2, 27), "done")],
+    ),
+    "formerly_became": (
+        "Carmen Diaz, formerly President, North America, became Chief Operating Officer; Nils Berg, formerly Chief Operating Officer, became President, International.",
+        [
+            ("Carmen Diaz", "promotion", "Chief Operating Officer", None, "done"),
+            ("Nils Berg", "promotion", "President, International", None, "done"),
+        ],
+    ),
+    "a_day_before_an_enumeration": (
+        "In accordance with the Cooperation Agreement, effective March 2, 2026, (i) the size of the Board was increased, (ii) Noor Haddad and Felix Strand were appointed to the Board, and (iii) Norman Tate retired from the Board.",
+        [
+            ("Felix Strand", "new_hire", "Director", date(2026, 3, 2), "done"),
+            ("Noor Haddad", "new_hire", "Director", date(2026, 3, 2), "done"),
+            ("Norman Tate", "departure", "Director", date(2026, 3, 2), "done"),
+        ],
+    ),
+    "ceased_to_be_directors": (
+        "In accordance with the Merger Agreement, at the effective time, each of Ruth Abel and Simon Crane ceased to be a director of the Company.",
+        [("Ruth Abel", "departure", "Director", None, "done"), ("Simon Crane", "departure", "Director", None, "done")],
+    ),
+    "relieved_and_replaced": (
+        "On March 1, 2026, Abel Stone, Chief Operating Officer, was relieved of his duties.",
+        [("Abel Stone", "departure", "Chief Operating Officer", date(2026, 3, 1), "done")],
+    ),
+    "part_ways": (
+        "On March 1, 2026, the Company and Rhea Monk, Chief Digital Officer, mutually agreed to part ways, effective March 31, 2026.",
+        [("Rhea Monk", "departure", "Chief Digital Officer", date(2026, 3, 31), "planned")],
+    ),
+    "role_cut_in_the_sentence_before": (
+        "On March 1, 2026, as part of a restructuring, the role of Chief Growth Officer was eliminated. As a result, Dario Fell will leave the Company on April 30, 2026.",
+        [("Dario Fell", "departure", "Chief Growth Officer", date(2026, 4, 30), "planned")],
+    ),
+    "an_additional_role": (
+        "On March 1, 2026, Ming Zhao, General Counsel, took on the additional role of Chief Compliance Officer.",
+        [("Ming Zhao", "promotion", "Chief Compliance Officer", date(2026, 3, 1), "done")],
+    ),
+    "an_advisory_board_is_no_board": (
+        "On March 1, 2026, the Company appointed Dr. Ravi Menon to its Scientific Advisory Board.",
+        "no_pattern",
+    ),
+    "the_employment_of": (
+        "The employment of Sandra Pohl, the Company's Chief Accounting Officer, ended on February 27, 2026.",
+        [("Sandra Pohl", "departure", "Chief Accounting Officer", date(2026, 2, 27), "done")],
+    ),
+    "titles_behind_the_names": (
+        "On March 1, 2026, the Board appointed Alec Moor President and Chief Operating Officer of the Company and Tina Volk Executive Vice President and Chief Financial Officer of the Company, in each case effective March 9, 2026.",
+        [
+            ("Alec Moor", "new_hire", "President and Chief Operating Officer", date(2026, 3, 9), "planned"),
+            ("Tina Volk", "new_hire", "Executive Vice President and Chief Financial Officer", date(2026, 3, 9), "planned"),
+        ],
+    ),
+    "effective_at_an_event": (
+        "On March 1, 2026, the Board elected Jon Beale as a director, effective at the close of the annual meeting.",
+        [("Jon Beale", "new_hire", "Director", None, "done")],
+    ),
 }
 
 
