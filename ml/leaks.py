@@ -77,7 +77,7 @@ def _codes(train: Table, name: str, at: Array | None) -> list[str]:
     found = []
     if alone >= (SEPARATES_FEW if is_few else SEPARATES):
         found.append(f"separates: alone it reaches AUC {alone:.2f}")
-    elif alone >= SWITCH and not is_few and (slope := _on_slope(keys, y)) < LEAST_ON_SLOPE:
+    elif alone >= SWITCH and not is_few and said_in is None and (slope := _on_slope(keys, y)) < LEAST_ON_SLOPE:
         found.append(f"separates: alone it reaches AUC {alone:.2f}, and like a switch: of {1 - slope:.0%} of the rows it is sure")
     if (told := _filled(missing, y)) is not None:
         found.append(f"filled_after: {told}")

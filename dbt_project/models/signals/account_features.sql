@@ -9,6 +9,10 @@
 {# One row per company and day from..to, each from what stood on that day alone: evidence, links, scores and sends with dt <= day
    (sends: dt < day). The hook empties days that have no rows any more. #}
 {%- set stages = ['Consideration', 'Decision', 'Purchase'] %}
+{%- set said = [] %}
+{%- for c in ['modality', 'change_type', 'level', 'title', 'department', 'round_type', 'deal_stage', 'trigger_words', 'topic'] %}
+{%- do said.append("coalesce(' ' || replace(e." ~ c ~ ", '_', ' '), '')") %}
+{%- endfor %}
 {%- set families = ['intent', 'product', 'funding', 'executive', 'expansion', 'hiring', 'technology', 'news', 'filing'] %}
 with days as (
     select day from {{ days(from_day(), to_day()) }} as d
@@ -127,6 +131,32 @@ sent as (
     group by d.day, {{ canonical('s.company_id', 'c') }}
 ),
 
+{# What the newest reports say in words of their own, names of people and of other companies left out #}
+worded as (
+    select
+        e.company_id, e.evidence_id, e.dt,
+        {{ dbt.concat(["replace(e.signal_type, '_', ' ')"] + said) }} as words
+    from {{ ref('signal_evidence') }} as e
+    where e.company_id is not null
+        and coalesce(e.change_type, e.title, e.department, e.round_type, e.deal_stage, e.trigger_words, e.topic) is not null
+),
+
+worded_ranked as (
+    select
+        d.day, {{ canonical('w.company_id', 'c') }} as company_id, w.words,
+        row_number() over (partition by d.day, {{ canonical('w.company_id', 'c') }} order by w.dt desc, w.evidence_id) as text_rank
+    from days as d
+    inner join worded as w on w.dt <= d.day and w.dt > {{ add_days('d.day', -90) }}
+    {{ canonical_join('w.company_id', 'd.day', 'c') }}
+),
+
+told as (
+    select day, company_id, {{ list_text('words', '. ', 'text_rank') }} as signal_text
+    from worded_ranked
+    where text_rank <= 5
+    group by day, company_id
+),
+
 inhibited as (
     select
         d.day, {{ canonical('i.company_id', 'c') }} as company_id,
@@ -187,6 +217,7 @@ select
     cast(f.employees as bigint) as employees,
     f.country,
     f.industry,
+    t.signal_text,
     cast(p.day as date) as dt
 from population as p
 left join counted as k on k.day = p.day and k.company_id = p.company_id
@@ -196,3 +227,4 @@ left join stages_seen as g on g.day = p.day and g.company_id = p.company_id
 left join sent as s on s.day = p.day and s.company_id = p.company_id
 left join inhibited as h on h.day = p.day and h.company_id = p.company_id
 left join firm as f on f.day = p.day and f.company_id = p.company_id
+left join told as t on t.day = p.day and t.company_id = p.company_id
