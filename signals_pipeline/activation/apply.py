@@ -10,21 +10,20 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from signals_pipeline.activation import store, switches
 from signals_pipeline.activation.doors import Doors, opened
-from signals_pipeline.activation.ledger import Ledger
+from signals_pipeline.activation.ledger import Ledger, apply_lease
 from signals_pipeline.activation.model import Plan
 from signals_pipeline.activation.refusals import holds, refusals
 from signals_pipeline.activation.sending import Sender
 from signals_pipeline.errors import Permanent
 from signals_pipeline.io import audit
-from signals_pipeline.io.lease import Lease
 from signals_pipeline.runtime import Runtime
 
 MODES = ("dry_run", "manual", "auto")
-LEASE_MINUTES = 15  # wall minutes without a sign of life after which another machine may take over
+REASONS = 3  # told in the message; the ledger has them all
 
 
 @dataclass
@@ -43,6 +42,7 @@ class ApplyReport:
     refused_rows: dict[str, int] = field(default_factory=dict)  # reason → rows
     failed: dict[str, int] = field(default_factory=dict)  # error → rows
     still_open: int = 0  # outcome unknown, or the vendor was away: the next apply reads back first
+    open_because: dict[str, int] = field(default_factory=dict)  # reason → rows of those
     reviews: int = 0
     message: str = ""
 
@@ -82,12 +82,12 @@ def run(
         )
         audit.append(rt.ops, rt.stamp(), "apply_withheld", {"plan_hash": plan_hash, "mode": mode, "because": report.message})
         return report
-    lease = Lease(rt.ops, rt.stamp, timedelta(minutes=LEASE_MINUTES * rt.settings.speed))
+    lease = apply_lease(rt)
     lease.take()
     try:
         audit.append(rt.ops, rt.stamp(), "apply_started", {"plan_hash": plan_hash, "mode": mode, "rows": report.would_send})
         ledger = Ledger(rt.ops, rt.stamp, on_step or (lambda step: None))
-        asyncio.run(_apply(rt, plan, ledger, lease, report, doors))
+        asyncio.run(_apply(rt, plan, ledger, lease.renew, report, doors))
         ledger.write_lake(rt.lake, plan.dt)
         store.set_status(rt, plan_hash, "applied" if not report.still_open else "approved")
         audit.append(
@@ -108,14 +108,15 @@ def run(
     return report
 
 
-async def _apply(rt: Runtime, plan: Plan, ledger: Ledger, lease: Lease, report: ApplyReport, doors: Doors | None) -> None:
+async def _apply(rt: Runtime, plan: Plan, ledger: Ledger, alive: Callable[[], None], report: ApplyReport, doors: Doors | None) -> None:
     async with opened(rt, doors) as through:
-        sender = Sender(rt, plan, ledger, through, lease.renew)
+        sender = Sender(rt, plan, ledger, through, alive)
         await sender.all()
     report.sent = dict(sorted(sender.confirmed.items()))
     report.recovered, report.already_done = sender.recovered, sender.already_done
     report.refused_rows, report.failed = dict(Counter(sender.refused.values())), dict(Counter(sender.failed.values()))
-    report.still_open, report.reviews = len(sender.still_open), sender.reviews
+    report.still_open, report.open_because = len(sender.still_open), dict(Counter(sender.still_open.values()))
+    report.reviews = sender.reviews
 
 
 def _words(report: ApplyReport) -> str:
@@ -125,15 +126,22 @@ def _words(report: ApplyReport) -> str:
         return f"nothing was sent{done}"
     parts = [f"{sent} sent"]
     parts += [
-        f"{n} {word}"
-        for n, word in (
-            (report.recovered, "found standing after an interrupted run"),
-            (report.already_done, "stood already"),
-            (sum(report.refused_rows.values()), "rows refused"),
-            (sum(report.failed.values()), "failed"),
-            (report.still_open, "in doubt: the next apply looks first"),
-            (report.reviews, "for a person to look at"),
+        f"{n} {word}{_because(why)}"
+        for n, word, why in (
+            (report.recovered, "found standing after an interrupted run", {}),
+            (report.already_done, "stood already", {}),
+            (sum(report.refused_rows.values()), "rows refused", report.refused_rows),
+            (sum(report.failed.values()), "failed", report.failed),
+            (report.still_open, "in doubt: the next apply looks first", report.open_because),
+            (report.reviews, "for a person to look at", {}),
         )
         if n
     ]
     return ", ".join(parts)
+
+
+def _because(reasons: dict[str, int]) -> str:
+    """The commonest reasons, in brackets."""
+    common = sorted(reasons.items(), key=lambda r: (-r[1], r[0]))
+    told = "; ".join(f"{why[:200]}{f' ({n} times)' if n > 1 else ''}" for why, n in common[:REASONS])
+    return f" ({told}{f'; {len(common) - REASONS} other reasons' if len(common) > REASONS else ''})" if told else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,10 +16,18 @@ import sqlalchemy as sa
 from signals_pipeline.activation.model import PlanRow
 from signals_pipeline.io import ops
 from signals_pipeline.io.lake import Lake
+from signals_pipeline.io.lease import Lease
+from signals_pipeline.runtime import Runtime
 
 OPEN = ("intent", "sent", "unknown")
 FINAL = ("confirmed", "review")
+LEASE_MINUTES = 15  # wall minutes without a sign of life after which another machine may take over
 _TABLE = ops.ledger
+
+
+def apply_lease(rt: Runtime) -> Lease:
+    """Who holds it may send, and settle what is open."""
+    return Lease(rt.ops, rt.stamp, timedelta(minutes=LEASE_MINUTES * rt.settings.speed))
 
 
 def _nobody(step: str) -> None:

@@ -35,7 +35,7 @@ class Sender:
         self.confirmed: Counter[str] = Counter()
         self.refused: dict[str, str] = {}  # effect_id → reason
         self.failed: dict[str, str] = {}
-        self.still_open: set[str] = set()
+        self.still_open: dict[str, str] = {}  # effect_id → why its outcome is not known
         self.broken: dict[str, str] = {}  # destination → why it is not asked any more
         self.recovered = self.already_done = self.reviews = 0
 
@@ -77,7 +77,7 @@ class Sender:
         for r in ready:
             status = states.get(r.row.effect_id, {}).get("status")
             if status in OPEN:
-                self.still_open.add(r.row.effect_id)
+                self.still_open[r.row.effect_id] = why
                 self.ledger.mark({r.row.effect_id: (status, None, why)})
             elif status not in ("confirmed", "refused", "failed", "review"):
                 self._fail([(r.row, why)])
@@ -163,7 +163,7 @@ class Sender:
             found = await to.read_back(object_, [r for r, _ in done])
             for r, _ in done:
                 if r.row.effect_id not in found:
-                    self.still_open.add(r.row.effect_id)
+                    self.still_open[r.row.effect_id] = f"{to.name} took it, and it was not found there afterwards"
             done = [(r, found[r.row.effect_id]) for r, _ in done if r.row.effect_id in found]
         self._confirm(done)
         failed = [o for o in outcomes if o.kind == "failed" or (o.kind == "retry" and is_last)]
@@ -189,7 +189,7 @@ class Sender:
         self._confirm([(r, found[r.row.effect_id]) for r in unknown if r.row.effect_id in found])
         absent = [r for r in unknown if r.row.effect_id not in found]
         if is_last or not to.is_idempotent:  # it may still be on its way: the next apply looks again
-            self.still_open |= {r.row.effect_id for r in absent}
+            self.still_open |= {r.row.effect_id: why[r.row.effect_id] for r in absent}
             return []
         return absent
 

@@ -12,6 +12,7 @@ from typing import Any
 from signals_pipeline.activation.destinations.base import Outcome, Ready, changed_fields, stands
 from signals_pipeline.activation.doors import Record, SalesforceDoor
 from signals_pipeline.activation.model import PlanRow
+from signals_pipeline.io.redact import redact_text
 
 KEY = "Signal_Key__c"
 VERSION = "SystemModstamp"
@@ -99,5 +100,5 @@ def fields_of(ready: Iterable[Ready]) -> list[str]:
 def _outcome(row: PlanRow, result: Any) -> Outcome:
     if result.ok:
         return Outcome(row.effect_id, "done", result.id or row.record_id)
-    detail = f"{result.status_code}: {result.message}"
+    detail = redact_text(f"{result.status_code}: {result.message}")  # the vendor repeats the value that it refuses
     return Outcome(row.effect_id, "retry" if result.status_code in _FOR_NOW else "failed", None, detail)

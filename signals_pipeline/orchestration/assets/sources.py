@@ -50,11 +50,13 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
 
     @dg.multi_asset(name="pull_all", specs=specs, check_specs=check_specs, partitions_def=partitions, retry_policy=None)
     def pull_all(context: dg.AssetExecutionContext, house: dg.ResourceParam[House], config: Span) -> Iterator[Any]:
+        from signals_pipeline.activation import recovery
         from signals_pipeline.sources import runner
 
         rt, days = house.runtime, newest(days_of(context, house.runtime), house.runtime)
         with house.clocked("sources"):
             runs.hold(rt, "daily")  # a run of the schedule, the UI or the CLI: one at a time
+            recovery.settle(rt)  # before the snapshot of the ops store: an intent left open would stop its person for this run
             report = runner.run(rt, days.until, history_from=config.since)
         by_name = {s.stream: s for s in report.streams}
         for name, of in streams.items():

@@ -77,6 +77,7 @@ class Trouble:
         self.lose_answers = 0  # the write is applied, the answer is lost
         self.lose_requests = 0  # the write is not applied, no answer
         self.raise_next: list[Exception] = []  # raised before anything is applied
+        self.words = "no"  # what the vendor says of a record that it refuses
         self.refuse: dict[str, str] = {}  # natural key or record id → status code, once each when it ends with "!"
 
     def before(self) -> None:
@@ -148,7 +149,7 @@ class FakeSalesforce:
         code = self.trouble.refuse.get(key)
         if code and code.endswith("!"):
             del self.trouble.refuse[key]
-        return Result(None, False, code.rstrip("!"), "no") if code else None
+        return Result(None, False, code.rstrip("!"), self.trouble.words) if code else None
 
     def _write(self, object_: str, id_: str, record: dict[str, Any]) -> Result:
         if refused := self._refused(id_):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from activation_fakes import DT, NOW, World, key_of, uid
 
-from signals_pipeline.activation import apply, plan, store, switches
+from signals_pipeline.activation import apply, plan, recovery, store, switches
 from signals_pipeline.errors import ContractBroken, Permanent, SkipRecord, Transient
 from signals_pipeline.io import audit, ops
 
@@ -531,6 +531,62 @@ def test_an_open_intent_of_a_superseded_plan_is_confirmed_by_the_next_apply(worl
     report = world.apply(world.plan())
     assert report.recovered == 1 and {r["status"] for r in world.ledger()} == {"confirmed"}
     assert len(world.state.data["accounts"]) == 1 and set(world.state.effects.values()) == {1}
+
+
+def test_open_intents_are_settled_before_a_run_looks_at_anything(world: World) -> None:
+    world.contact()
+    world.contact("bob", "bolt")
+
+    def dies_at(wanted: str) -> Any:
+        def step(name: str) -> None:
+            if name == wanted:
+                raise SystemExit(1)
+
+        return step
+
+    made = world.plan()
+    with pytest.raises(SystemExit):
+        world.apply(made, on_step=dies_at("after_send"))
+    assert recovery.settle(world.rt, world.doors) == {"confirmed": 2}, "the accounts were sent"
+    with pytest.raises(SystemExit):
+        world.apply(made, on_step=dies_at("after_intent"))
+    before = world.state.effects
+    assert recovery.settle(world.rt, world.doors) == {"failed": 2} and world.state.effects == before, "the contacts were only meant"
+    assert recovery.settle(world.rt, world.doors) == {}
+    assert world.apply(world.plan()).is_green and set(world.state.effects.values()) == {1}
+
+
+def test_what_cannot_be_asked_now_and_what_an_apply_is_sending_stays_open(world: World) -> None:
+    world.contact()
+    made = world.plan()
+    settled: list[dict[str, int]] = []
+
+    def die(step: str) -> None:
+        if step == "after_send":
+            settled.append(recovery.settle(world.rt, world.doors))
+            raise SystemExit(1)
+
+    with pytest.raises(SystemExit):
+        world.apply(made, on_step=die)
+    assert settled == [{}], "an apply runs"
+
+    async def away(*given: Any, **more: Any) -> Any:
+        raise Transient("503")
+
+    find, world.salesforce.find_by = world.salesforce.find_by, away  # type: ignore[method-assign]
+    assert recovery.settle(world.rt, world.doors) == {"intent": 1}
+    world.salesforce.find_by = find  # type: ignore[method-assign]
+    assert recovery.settle(world.rt, world.doors) == {"confirmed": 1}
+
+
+def test_a_vendors_words_are_kept_without_the_address_that_it_repeats(world: World) -> None:
+    row = world.contact()
+    made = world.plan()
+    world.salesforce.trouble.refuse[row["company_id"]] = "INVALID_EMAIL_ADDRESS"
+    world.salesforce.trouble.words = "Email: invalid email address: ada@acme.example"
+    report = world.apply(made)
+    assert report.failed == {"INVALID_EMAIL_ADDRESS: Email: invalid email address: <email>": 1}
+    assert "1 failed (INVALID_EMAIL_ADDRESS: " in report.message
 
 
 def test_one_apply_at_a_time(world: World) -> None:
