@@ -5,7 +5,9 @@ settings → profiles.yml in `<home>/dbt` → dbtRunner → `DbtRun` (nodes, fai
 
 from __future__ import annotations
 
+import fcntl
 import json
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -178,12 +180,26 @@ def parse(settings: Settings) -> Path:
     return begun.result() if begun else _parse(settings)
 
 
+def manifest_of(settings: Settings) -> Path:
+    """Where the manifest of the last parse of this home stands, whole at any moment."""
+    return settings.home / "dbt" / "manifest.json"
+
+
 def _parse(settings: Settings) -> Path:
-    result = _invoke(["parse", *_common(settings), "--vars", json.dumps(_vars(settings))])
-    if not result.success:
-        raise Permanent(f"dbt parse failed: {result.exception}")
+    """One process at a time, and the manifest is swapped in whole: the UI, its runs and the command share a home, and half a manifest
+    once failed a run of the schedule."""
+    home = settings.home / "dbt"
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "parse.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        result = _invoke(["parse", *_common(settings), "--vars", json.dumps(_vars(settings))])
+        if not result.success:
+            raise Permanent(f"dbt parse failed: {result.exception}")
+        whole, aside = manifest_of(settings), home / "manifest.json.new"
+        shutil.copyfile(home / "target" / "manifest.json", aside)
+        aside.replace(whole)
     _manifests[str(settings.home)] = result.result
-    return settings.home / "dbt" / "target" / "manifest.json"
+    return whole
 
 
 def _vars(settings: Settings, since: date | None = None, until: date | None = None, more: dict[str, Any] | None = None) -> dict[str, Any]:

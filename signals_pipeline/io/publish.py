@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from signals_pipeline.errors import Permanent, Transient
+from signals_pipeline.io import dbt
 from signals_pipeline.io.warehouse import Warehouse
 from signals_pipeline.settings import Settings
 
@@ -52,7 +53,7 @@ class PublishReport:
 def run(rt: House, *, manifest: Path | None = None) -> PublishReport:
     """Publish every mart that stands. Raises Permanent when there is none or the manifest is missing, Transient when
     the warehouse stays locked."""
-    marts = marts_of(manifest or rt.settings.home / "dbt" / "target" / "manifest.json")
+    marts = marts_of(manifest or dbt.manifest_of(rt.settings))
     there = [m for m in marts if rt.warehouse.has(m.schema, m.name)]
     absent = tuple(m.name for m in marts if m not in there)
     if not there:

@@ -73,7 +73,7 @@ def test_every_mart_and_every_other_relation_is_the_same_on_duckdb_and_postgres_
         once = run_stages(rt, tests=rt is post)  # DuckDB's data tests run wherever a stage is tested
         published[name] = run_stages(rt, tests=False)
         assert published[name].tables == once.tables
-    marts = publish.marts_of(duck.settings.home / "dbt" / "target" / "manifest.json")
+    marts = publish.marts_of(duck.settings.home / "dbt" / "manifest.json")
     assert not published["post"].absent and set(published["post"].tables) == {m.name for m in marts}
     assert {name for name, rows in published["post"].tables.items() if not rows} == MARTS_WITHOUT_ROWS
 

@@ -20,7 +20,7 @@ from signals_pipeline.settings import load_settings
 
 
 def manifest_of(rt: Runtime, *names: str, schema: str = "metrics", tag: str = "mart") -> None:
-    folder = rt.settings.home / "dbt" / "target"
+    folder = rt.settings.home / "dbt"
     folder.mkdir(parents=True, exist_ok=True)
     nodes = {f"model.signals.{i}": {"name": n, "schema": schema, "resource_type": "model", "tags": [tag]} for i, n in enumerate(names)}
     nodes["model.signals.other"] = {"name": "workshop_only", "schema": schema, "resource_type": "model", "tags": []}
@@ -107,7 +107,7 @@ def held_by_another_process(path: str) -> Iterator[None]:
 
 
 def test_a_warehouse_that_stays_locked_is_transient(rt: Runtime) -> None:
-    marts = publish.marts_of(rt.settings.home / "dbt" / "target" / "manifest.json")
+    marts = publish.marts_of(rt.settings.home / "dbt" / "manifest.json")
     with held_by_another_process(rt.warehouse.url), pytest.raises(Transient, match="is held"):
         publish._duckdb(Warehouse(rt.warehouse.url, patience_s=0.0), rt.settings.home / "published.duckdb", marts)
     assert not (rt.settings.home / "published.duckdb").exists()
@@ -115,7 +115,7 @@ def test_a_warehouse_that_stays_locked_is_transient(rt: Runtime) -> None:
 
 @pytest.mark.parametrize(("text", "message"), [(None, "dbt has not parsed"), ("{", "is no dbt manifest"), ("{}", "is no dbt manifest")])
 def test_a_missing_or_malformed_manifest_says_what_to_do(rt: Runtime, text: str | None, message: str) -> None:
-    path = rt.settings.home / "dbt" / "target" / "manifest.json"
+    path = rt.settings.home / "dbt" / "manifest.json"
     path.unlink() if text is None else path.write_text(text)
     with pytest.raises(Permanent, match=message):
         publish.run(rt)
