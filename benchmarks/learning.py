@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.learning_judge import judge, table
-from ml.champion import FOLDER
+from ml.champion import FOLDER, KINDS
 from signals_pipeline import boxed
 from signals_pipeline.extract import stage as extract
 from signals_pipeline.identity import stage as identity
@@ -41,8 +41,11 @@ STREAMS = ["ops", "salesforce.accounts", "salesforce.opportunities", "salesforce
            "file_drop", "sixsense"]  # fmt: skip
 
 
-def measure(home: Path, companies: int, months: int, seed: int, *, again: bool = False) -> dict[str, Any]:
-    """Numbers of one market. Raises RuntimeError when a pull, dbt or the calendar did not do what was asked."""
+def measure(home: Path, companies: int, months: int, seed: int, *, learned: int = 2, again: bool = False) -> dict[str, Any]:
+    """Numbers of one market, of which the last `learned` months are learned one after the other.
+
+    Raises RuntimeError when a pull, dbt or the calendar did not do what was asked.
+    """
     began = time.perf_counter()
     seconds: dict[str, float] = {}
     if not again:
@@ -53,12 +56,14 @@ def measure(home: Path, companies: int, months: int, seed: int, *, again: bool =
         _built(rt, days, seconds)
     shutil.rmtree(home / FOLDER, ignore_errors=True)  # no champion of an earlier try
     rt = _runtime(home, frozen=True)
-    started = time.perf_counter()
     from ml.production import learn_month
 
-    report = learn_month(rt, f"{rt.today():%Y-%m}")
+    started, history, report = time.perf_counter(), [], dict[str, Any]()
+    for day in [date.fromisoformat(d) for d in json.loads((home / "months.json").read_text())][-learned:]:
+        report = learn_month(rt, f"{day:%Y-%m}")
+        history.append({"month": report["month"]} | {k: f"{report[k]['status']}: {report[k]['because']}" for k in KINDS})
     seconds["learn"] = time.perf_counter() - started
-    found = judge(rt, report, home / "sandbox" / "truth")
+    found = judge(rt, report, home / "sandbox" / "truth") | {"learned": history}
     return {"companies": companies, "months": months, "seed": seed, "seconds": {k: round(s, 1) for k, s in seconds.items()},
             "wall_s": round(time.perf_counter() - began, 1), **found, "report": report}  # fmt: skip
 
@@ -150,13 +155,14 @@ def main() -> None:
     given = argparse.ArgumentParser(prog="python -m benchmarks.learning", description=__doc__)
     given.add_argument("--companies", type=int, default=10_000)
     given.add_argument("--months", type=int, default=12, help="month-ends that are pulled and learned from")
+    given.add_argument("--learned", type=int, default=2, help="how many of the last months are learned: the second meets a champion")
     given.add_argument("--seed", type=int, default=7)
     given.add_argument("--home", type=Path, help="keep the market here; default: a folder that is removed afterwards")
     given.add_argument("--again", action="store_true", help="learn and judge a home that stands")
     given.add_argument("--json", type=Path, help="write the numbers here")
     asked = given.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
-        found = measure(asked.home or Path(folder), asked.companies, asked.months, asked.seed, again=asked.again)
+        found = measure(asked.home or Path(folder), asked.companies, asked.months, asked.seed, learned=asked.learned, again=asked.again)
     print(table(found))
     text = json.dumps(found, indent=1, sort_keys=True, default=str) + "\n"
     if asked.json:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ml import metrics
-from ml.champion import FOLDER, held
+from ml.champion import FOLDER, KINDS, held
 from ml.dataset import KEYS, Split, build, split
 from ml.evaluate import gain_interval
 from ml.production import HORIZON_DAYS, deals_in, features_of
@@ -26,7 +26,8 @@ Array = np.ndarray[Any, Any]
 SPREAD = (0.6, 1.6)  # an amount is drawn evenly from so many times what the company would pay
 LEAST_KNOWN = 0.75  # a company that was only ever reported by name has no domain to be looked up by
 SEEN = "buying_stage_6sense"  # empty where nobody asked the intent vendor, or it knows nobody there
-ASKED = {"auc_gap": "at most 0.02", "ece": "at most 0.02", "ece_of_truth": "at most 0.02", "size_coverage_of_truth": "0.78 to 0.82"}
+ASKED = {"relevance auc_gap": "at most 0.02", "relevance ece": "at most 0.02", "relevance ece_of_truth": "at most 0.02",
+         "size coverage": "0.78 to 0.82", "size coverage_of_truth": "0.78 to 0.82"}  # fmt: skip
 
 
 def judge(rt: Runtime, report: dict[str, Any], truth: Path) -> dict[str, Any]:
@@ -114,14 +115,14 @@ def _ece_of(truth: Array, said: Array, bins: int = 10) -> float:
 
 def table(found: dict[str, Any]) -> str:
     """What was measured beside what was asked."""
-    flat = {f"{k}.{n}": v for k in ("truth", "relevance", "hazard", "size") if isinstance(found.get(k), dict) for n, v in found[k].items()}
-    flat |= {k: found[k] for k in ("truth", "relevance", "hazard", "size") if isinstance(found.get(k), str)}
-    head = (
+    lines = [
         f"{found['companies']:,} companies, {found['months']} month-ends, {found['judged_rows']:,} judged rows, {found['judged_yes']} yes"
-    )
-    return "\n".join(
-        [head, *(f"  {k:32} {v!s:60} {ASKED.get(k.replace('.', '_').removeprefix('relevance_'), '')}" for k, v in flat.items())]
-    )
+    ]
+    lines += [f"  {m['month']} {k:10} {m[k]}" for m in found["learned"] for k in KINDS]
+    for part in ("truth", *KINDS):
+        told = found[part] if isinstance(found[part], dict) else {"": found[part]}
+        lines += [f"  {f'{part} {name}':50} {value!s:40} {ASKED.get(f'{part} {name}', '')}".rstrip() for name, value in told.items()]
+    return "\n".join(lines)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

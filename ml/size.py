@@ -1,7 +1,7 @@
 """Deal size as an interval that keeps its word: quantiles of the logarithm, widened until they cover what they promise.
 
-rows with an amount → quantile booster on the earlier rows → conformal adjustment on the later ones → low, median, high in USD.
-Source: conformalized quantile regression, Romano, Patterson & Candès (2019). Does not belong here: whether there will be a deal.
+rows with an amount → quantile boosters, each judged on deals it has not seen → one conformal adjustment → low, median, high in USD.
+Source: conformalized quantile regression, Romano, Patterson & Candès (2019), by folds. Does not belong here: whether there will be a deal.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ Array = np.ndarray[Any, Any]
 QUANTILES = (0.1, 0.5, 0.9)
 COVERAGE = 0.8
 LEAST_DEALS = 100
+FOLDS = 5
 
 
 @dataclass
@@ -74,24 +75,39 @@ def load_size(folder: Path, columns: Sequence[str] | None = None) -> DealSize:
 
 
 def learn_size(table: Table, amount_usd: Array, columns: Sequence[str]) -> DealSize | None:
-    """From rows with an amount, in order of time; None when there are fewer than `LEAST_DEALS`."""
-    import xgboost
+    """From rows with an amount, in order of time; None when there are fewer than `LEAST_DEALS`.
 
+    How far outside its interval a deal lies is measured by boosters that have not seen it (cross-conformal): all deals adjust, not a part.
+    """
     has = np.flatnonzero(~np.isnan(amount_usd) & (amount_usd > 0))
     if len(has) < LEAST_DEALS:
         return None
     rows, logs = table.rows(has), np.log1p(amount_usd[has])
-    cut = int(len(has) * 0.7)
-    seen, later = rows.rows(slice(0, cut)), rows.rows(slice(cut, len(has)))
-    features = [f for f in fit(seen, columns, "tree") if f.kind != "rate"]  # rates speak of the label, not of amounts
+    features = [f for f in fit(rows, columns, "tree") if f.kind != "rate"]  # rates speak of the label, not of amounts
     if not features:
         return None
-    data = xgboost.DMatrix(matrix(seen, features), logs[:cut])
+    values = matrix(rows, features)
+    _, deal = np.unique(logs, return_inverse=True)  # rows of one deal, seen on two days, must not vouch for each other
+    outside = np.empty(len(has))
+    for fold in range(FOLDS):
+        held = deal % FOLDS == fold
+        if held.any():
+            found = np.sort(_boosted(values[~held], logs[~held]).predict(_data(values[held])), axis=1)
+            outside[held] = np.maximum(found[:, 0] - logs[held], logs[held] - found[:, 2])
+    rank = min(len(outside), int(np.ceil((len(outside) + 1) * COVERAGE)))
+    return DealSize(features, _boosted(values, logs), float(np.sort(outside)[rank - 1]), float((outside <= 0).mean()), len(has),
+                    {f.column: table.kinds[f.column] for f in features})  # fmt: skip
+
+
+def _boosted(values: Array, logs: Array) -> Any:
+    import xgboost
+
     params = {"objective": "reg:quantileerror", "quantile_alpha": list(QUANTILES), "max_depth": 2, "eta": 0.05, "nthread": 1, "seed": 1,
               "tree_method": "hist", "verbosity": 0}  # fmt: skip
-    booster = xgboost.train(params, data, 80)
-    found = np.sort(booster.predict(xgboost.DMatrix(matrix(later, features))), axis=1)
-    outside = np.maximum(found[:, 0] - logs[cut:], logs[cut:] - found[:, 2])
-    rank = min(len(outside), int(np.ceil((len(outside) + 1) * COVERAGE)))
-    return DealSize(features, booster, float(np.sort(outside)[rank - 1]), float((outside <= 0).mean()), len(has),
-                    {f.column: table.kinds[f.column] for f in features})  # fmt: skip
+    return xgboost.train(params, _data(values, logs), 80)
+
+
+def _data(values: Array, logs: Array | None = None) -> Any:
+    import xgboost
+
+    return xgboost.DMatrix(values, logs)

@@ -105,7 +105,7 @@ def deal_size(at: Split, columns: Sequence[str], champion: DealSize | None) -> V
     champion's, and its columns have not moved. A champion whose interval does not cover any more stands down."""
     found = learn_size(at.seen, at.seen_usd, columns)
     has = np.flatnonzero(~np.isnan(at.judged_usd) & (at.judged_usd > 0))
-    usd, rows, noise = at.judged_usd[has], at.judged.rows(has), 1.96 * float(np.sqrt(COVERAGE * (1 - COVERAGE) / max(1, len(has))))
+    usd, rows, noise = at.judged_usd[has], at.judged.rows(has), _noise(at.judged_usd[has])
     stale = None
     if champion is not None and len(has) >= LEAST_OF_EACH:
         stale = _stale({"coverage": _covers(usd, champion.quantiles(rows), noise)}, champion.about, at)
@@ -147,6 +147,11 @@ def _stale(checks: dict[str, tuple[bool, str]], about: Mapping[str, Any], at: Sp
     known = about.get("reference", {}).get("columns", {})
     decision = Decision(checks | unmoved(known, at.judged))
     return None if decision.is_promoted else f"the champion no longer holds: {decision.because}"
+
+
+def _noise(usd: Array) -> float:
+    """How far the share inside may lie off by chance; a deal that was seen on two days counts once."""
+    return 1.96 * float(np.sqrt(COVERAGE * (1 - COVERAGE) / max(1, len(np.unique(usd)))))
 
 
 def _inside(usd: Array, said: Array) -> float:
