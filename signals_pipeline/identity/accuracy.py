@@ -16,11 +16,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from signals_pipeline.identity.company_stage import resolve
 from signals_pipeline.identity.match import candidates, model, profile_of
 from signals_pipeline.identity.names import parts
+from signals_pipeline.identity.reading import nothing
 from signals_pipeline.io.datasets import dataset
 from signals_pipeline.io.lake import table_of
 from signals_pipeline.keys import md5
@@ -42,8 +41,8 @@ def of_clusters(rows: Sequence[tuple[str, str]]) -> dict[str, Any]:
         {"mention_id": md5(c, n), "dataset": "labelled", "record_key": n, "role": "subject", "known_at": stated, "name": n, "dt": DAY}
         for c, n in names
     ]
-    nothing = (_none("company_links"), _none("company_merges"), _none("company_signatures"), _none("link_reviews"))
-    found = resolve(table_of(dataset("mentions"), mentions), *nothing, [], DAY, DAY, model(), lambda domain: None)
+    before = (nothing("company_links"), nothing("company_merges"), nothing("company_signatures"), nothing("link_reviews"))
+    found = resolve(table_of(dataset("mentions"), mentions), *before, [], DAY, DAY, model(), lambda domain: None)
     company = dict(zip(found.links["mention_id"].to_pylist(), found.links["company_id"].to_pylist(), strict=True))
     return {"names": len(names), "clusters": len({c for c, _ in names}), **pairwise([(c, company[md5(c, n)]) for c, n in names])}
 
@@ -84,10 +83,6 @@ def _rates(hit: int, said: int, true: int) -> dict[str, Any]:
 
 def _short(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-
-def _none(name: str) -> pa.Table:
-    return dataset(name).schema.append(pa.field("dt", pa.date32())).empty_table()
 
 
 def _read(path: Path) -> list[dict[str, str]]:

@@ -23,7 +23,7 @@ from signals_pipeline.identity.companies import NEW, RECYCLED, Companies
 from signals_pipeline.identity.entities import Review, Said
 from signals_pipeline.identity.evidence import KEYS, evidence, not_a_company
 from signals_pipeline.identity.match import Model, candidates, related
-from signals_pipeline.identity.reading import Decision
+from signals_pipeline.identity.reading import Decision, nothing
 from signals_pipeline.identity.span import Timeline, link_rows, merge_rows, told, undecided, walk
 from signals_pipeline.io.datasets import dataset
 from signals_pipeline.keys import as_uuid
@@ -62,6 +62,8 @@ def resolve(
 ) -> Resolved:  # fmt: skip
     """`mentions`: rows of the span. `links`, `merges`, `signatures`, `reviewed`: own rows with dt < since. `spoken(domain)`: the last
     day before the span on which a domain was spoken of; asked only when the signatures do not tell."""
+    if not mentions.num_rows and not decisions:
+        return Resolved(nothing("company_links"), nothing("company_merges"), nothing("company_signatures"), [], {})
     span = evidence(mentions)
     made = told(links, "mention_id", "company_id", span["record_id"].tolist())
     known = Companies(model=model)

@@ -19,9 +19,10 @@ def measure(signatures: pa.Table, merges: pa.Table, reviews: pa.Table, root: Cal
     """largest_cluster: names that one company bears, legal forms and places aside (many = too much was joined) · shared_domains: domains
     with more than one company · merges_today, reviews: rows of the day · companies: how many there are. All tables: rows up to the day;
     `root(company)`: where it points on the day."""
-    found = pd.DataFrame({c: signatures[c].to_pandas() for c in ("company_id", "domain")})
+    coded = signatures["company_id"].combine_chunks().dictionary_encode()
+    roots = pa.array([root(c) for c in coded.dictionary.to_pylist()], pa.string())
+    found = pd.DataFrame({"company": roots.take(coded.indices).to_pandas(), "domain": signatures["domain"].to_pandas()})
     found["name"] = pc.replace_substring_regex(signatures["profile"], f"{SEP}.*", "").to_pandas()
-    found["company"] = found["company_id"].map({c: root(c) for c in found["company_id"].unique()})
     names = found.dropna(subset=["name"]).drop_duplicates(["company", "name"])["company"].value_counts()
     sharing = found.dropna(subset=["domain"]).drop_duplicates(["company", "domain"])["domain"].value_counts()
     day = pa.scalar(dt, pa.date32())

@@ -24,7 +24,7 @@ from signals_pipeline.identity.forest import Forest, ever_merged
 from signals_pipeline.identity.match import SEP
 from signals_pipeline.identity.people import KEYS, People
 from signals_pipeline.identity.person_names import person_key
-from signals_pipeline.identity.reading import Decision
+from signals_pipeline.identity.reading import Decision, nothing
 from signals_pipeline.identity.span import MergeRow, Timeline, by_dt, link_rows, merge_rows, told, undecided, walk
 from signals_pipeline.io.datasets import dataset
 from signals_pipeline.keys import as_uuid, md5
@@ -107,6 +107,8 @@ def resolve_people(
     """`records`: rows of facts.people of the span, and earlier ones whose employer's mention was linked anew in it. `links`, `merges`,
     `signatures`, `reviewed`: own rows with dt < since. `company_links`, `company_merges`: all with dt ≤ until.
     """
+    if not records.num_rows and not decisions:
+        return ResolvedPeople(nothing("person_links"), nothing("person_merges"), nothing("person_signatures"), [], {})
     said = evidence(records, company_links, hash_key)
     span = said[said["dt"] >= since].reset_index(drop=True)
     links = _by_evidence(links)
@@ -118,7 +120,9 @@ def resolve_people(
     known.by_signature = memory.known(signatures, MEMORY, span["signature"])
     fresh = undecided(known, span)
     also = {as_uuid(r) for r in fresh["record_id"]} | {entity for d in decisions for entity in (d.left, d.right)}
-    namesakes = signatures["person_id"].filter(memory.among(signatures["name_key"], fresh["name"]))
+    near = ever_merged(company_merges, fresh["company_id"])
+    alike = pc.and_(memory.among(signatures["name_key"], fresh["name"]), memory.among(signatures["company_id"], near))
+    namesakes = signatures["person_id"].filter(alike)
     memory.teach(known, memory.touched(signatures, MEMORY, fresh, also | set(namesakes.to_pylist()), known), MEMORY, "company_id")
     walked = walk(known, span, made, decisions, since, until, _said, companies.to)
     employed = {r: made_then[-1][1] for r, made_then in told(links, "person_record_id", "company_id", span["record_id"].tolist()).items()}

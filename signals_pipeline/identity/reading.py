@@ -58,6 +58,11 @@ def rows(
     return found.to_table(columns=[*kept, "dt"], filter=where)
 
 
+def nothing(name: str) -> pa.Table:
+    """No rows of a dataset, with `dt`."""
+    return dataset(name).schema.append(pa.field("dt", pa.date32())).empty_table()
+
+
 def one_of(column: str, values: Iterable[str | None]) -> pc.Expression:
     """Rows whose text column holds one of these; none when there are none."""
     return pc.field(column).isin(pa.array(sorted({v for v in values if v}), pa.string()))

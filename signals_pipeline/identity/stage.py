@@ -102,8 +102,8 @@ def _people(
         records = pa.concat_tables([earlier, records])
     records = records.filter(pc.invert(memory.among(records["person_record_id"], own)))
     decisions = reading.decisions(rt, "person", dt)
-    links, signatures = (_nothing(name) for name in ("person_links", "person_signatures"))
-    if records.num_rows or any(d.day >= first for d in decisions):
+    links, signatures = (reading.nothing(name) for name in ("person_links", "person_signatures"))
+    if records.num_rows or decisions:
         links = reading.rows(rt, "person_links", before=first)
         signatures = person_stage.known_before(rt, first, links, company_links, hash_key)
     people = person_stage.resolve_people(
@@ -120,9 +120,9 @@ def _events(rt: Runtime, first: date, dt: date, company_links: pa.Table, company
     """Events of the span, linked and written."""
     events = reading.rows(rt, "events", since=first, until=dt)
     if not events.num_rows:
-        nothing = _nothing("episode_links")
-        reading.write_days(rt, "episode_links", nothing, first, dt)
-        return Linked(nothing, 0)
+        none = reading.nothing("episode_links")
+        reading.write_days(rt, "episode_links", none, first, dt)
+        return Linked(none, 0)
     amended = _amendments(rt, events, dt)
     links = reading.rows(rt, "episode_links", before=first)
     earlier = reading.one_of("event_id", openers(events, links, company_links, company_merges))
@@ -147,10 +147,6 @@ def _amendments(rt: Runtime, events: pa.Table, dt: date) -> set[tuple[str, str]]
     documents = reading.rows(rt, "documents", columns=["dataset", "record_key", "form"], until=dt, where=of_them)
     amended = documents.filter(pc.fill_null(pc.ends_with(documents["form"], "/A"), False))
     return set(zip(amended["dataset"].to_pylist(), amended["record_key"].to_pylist(), strict=True))
-
-
-def _nothing(name: str) -> pa.Table:
-    return dataset(name).schema.append(pa.field("dt", pa.date32())).empty_table()
 
 
 def _reviews(told: list[tuple[str, list[tuple[date, Review]]]]) -> pa.Table:
