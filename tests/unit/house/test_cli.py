@@ -123,3 +123,16 @@ def test_a_fault_needs_a_kind_and_a_sandbox_that_does_not_run_is_said_in_our_own
     assert "say which fault to switch on" in str(call("sandbox", "fault", "salesforce").exception)
     with pytest.raises(Permanent, match=r"no sandbox runs for .*`signals sandbox start`"):
         boxed.call(tmp_path, "status")
+
+
+def test_the_ui_does_not_start_on_a_port_that_is_taken(tmp_path: Path) -> None:
+    import socket
+
+    from signals_pipeline.orchestration.ui import serve
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Permanent, match=f"port {port} is taken.*`signals ui --port {port + 1}`"):
+            serve(load_settings({}, home=tmp_path), port)
