@@ -99,7 +99,7 @@ def first_party(run: str) -> str:
     )[0]
     words = text.split()
     for position, word in enumerate(words[:-1]):  # "Zi Corporation. The": a full stop ends it unless it is an abbreviation's
-        if word.endswith(".") and not re.match(r"(?:Inc|Corp|Co|Ltd|St|Dr|Mr|Bros|[A-Z](?:\.[A-Z])*)\.$", word):
+        if word.endswith(".") and not re.match(r"(?:Inc|Corp|Co|Ltd|Pte|Pty|Cos|Intl|Mfg|St|Dr|Mr|Bros|[A-Z](?:\.[A-Z])*)\.$", word):
             return " ".join(words[: position + 1]).rstrip(".")
     return text.strip(" ,")
 

@@ -102,7 +102,11 @@ def _bought_by(buyer: str | None, item: str, sentence: Sentence, verb: str, firm
     """The registrant is bought: by the company named, or by whoever stands behind the vehicle named."""
     if buyer is None or firms.is_own(buyer):
         return []
-    name = (parent_of(item, firms) or firms.buyer()) if firms.is_shell(buyer) else firms.in_full(buyer) or firms.name_of(buyer)
+    if firms.is_shell(buyer):
+        behind = parent_of(item, firms) or firms.buyer()
+        name = behind or (firms.name_of(buyer) if re.search(r"\b(?:[Hh]old|[Bb]id|[Tt]op)co\b", buyer) else None)
+    else:
+        name = firms.in_full(buyer) or firms.name_of(buyer)
     return [Deal(name, "acquirer", "", sentence, verb, None)] if name else []
 
 

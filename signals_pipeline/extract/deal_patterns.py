@@ -36,13 +36,15 @@ BUY = re.compile(
 )
 
 PASSIVE = re.compile(
-    rf"(?P<verb>\b(?:be|was|were|been|being|is|are) (?:acquired|purchased))\s+by\s+(?:(?:an? )?(?:affiliates?|subsidiary|subsidiaries|"
+    rf"(?P<verb>\b(?:be|was|were|been|being|is|are) (?:acquired|purchased|now (?:wholly|directly|"
+    rf"indirectly)[- ]owned))\s+by\s+(?:(?:an? )?(?:affiliates?|subsidiary|subsidiaries|"
     rf"funds?|"
     rf"investment funds?|entit(?:y|ies))[\w ,]{{0,40}}?\b(?:of|by)\s+)?(?:the\s+)?(?P<name>{RUN})"
 )
 
 BECAME = re.compile(
-    rf"(?<![\w&'.\-/+])(?P<who>{RUN})(?:\s*\([^()]*\))?\s+(?P<verb>(?:has |will )?(?:became|become|becoming))\s+an?\s+(?:direct |indirect |"
+    rf"(?<![\w&'.\-/+])(?P<who>{RUN})(?:\s*\([^()]*\))?\s+(?P<verb>(?:has |will )?(?:became|become|becoming|"
+    rf"is now))\s+an?\s+(?:direct |indirect |"
     rf"wholly[- ]owned |"
     rf"privately[- ]held |and |,\s*)*subsidiary of (?:the )?(?P<parent>{RUN})"
 )

@@ -50,6 +50,9 @@ _ROUND_OF = re.compile(
     r"(?:financing|round|funding)\b[^.;$]{0,50}\b(?:of|for|totaling|raising|raised)\s+(?:approximately |up to |an aggregate of )*$",
     re.IGNORECASE,
 )
+_SALE = re.compile(
+    r"^\s*(?:underwritten |registered |follow-on )*(?:private placement|public offering|registered direct offering|direct offering|PIPE)\b"
+)
 _RAISED = re.compile(r"\b(?:clos(?:ed|ing)|completed|raised?|announc(?:ed|ing)|secured|received|consummated)\b", re.IGNORECASE)
 _GRANT_OF = re.compile(
     r"\bgrants?\b[^.;$]{0,60}\b(?:of|for|totaling|worth)\s+(?:approximately |up to )*$|\baward(?:ed)?\b[^.;$]{0,40}\bgrant\b[^.;$]{0,40}$",
@@ -90,10 +93,15 @@ def shares_sold(sentence: Sentence, amounts: list[Amount], around: str, firms: F
     """What shares of the registrant were sold for. `around`: the sentences before, which may name the sale of these proceeds."""
     words = re.sub(r"\bissued and outstanding\b", "outstanding", sentence.text)
     is_proceeds = re.search(r"\b(?:gross|net) proceeds\b", words, re.IGNORECASE)
-    if not amounts or not (_SHARES_SOLD.search(words) or is_proceeds) or _TO_SELLERS.search(words):
+    if not amounts or not (_SHARES_SOLD.search(words) or is_proceeds or _RAISED.search(words)) or _TO_SELLERS.search(words):
         return None
     told = f"{around} {words}" if is_proceeds and not _TO_SELLERS.search(around) else words
     if not _SHARES.search(told) or _of_another(sentence.text, firms):
+        return None
+    sale = [a for a in amounts if _SALE.match(sentence.text[a.end :])]
+    if sale and _RAISED.search(words):  # "closed a $12 million private placement"
+        return sale[0]
+    if not (_SHARES_SOLD.search(words) or is_proceeds):
         return None
     return next((a for a in amounts if _PROCEEDS.search(sentence.text[max(0, a.start - 120) : a.start])), None)
 

@@ -26,6 +26,17 @@ _FUND_NAME = re.compile(
     r"\bholdings?\s+spv|\bacquisition vehicle\b|\bparallel\b.*\b(?:lp|l\.p\.)",
     re.IGNORECASE,
 )
+_MONEY_INDUSTRIES = (
+    *_REAL_ESTATE, "commercial", "construction", "residential", "other real estate", "commercial banking", "investing",
+    "investment banking",
+    "other banking and financial services",
+)  # fmt: skip
+_FUND_END = re.compile(
+    r"\b(?:funds?|spv|co-?invest\w*|feeder|syndicate|reit|real estate investment trust|trust)(?:\s+(?:[ivxlc]+|\d+|"
+    r"[a-z]))?,?\s*(?:inc|corp|corporation|ltd|limited)?\.?$",
+    re.IGNORECASE,
+)
+_VEHICLE_FORM = re.compile(r"\b(?:L\.?L\.?C|L\.?P|LLP|LLLP|trust|DST)\.?$", re.IGNORECASE)
 _PARTNERSHIP = re.compile(r"(?:,|\s)\s*(?:L\.?P\.?|LLLP|Limited Partnership)\.?$", re.IGNORECASE)
 _REIT = re.compile(
     r"\breit\b|\breal estate investment trust\b|\bdelaware statutory trust\b|\bDST\b|\bapartments?\b|\bmultifamily\b", re.IGNORECASE
@@ -72,20 +83,22 @@ def read_form_d(xml: str) -> Reading:
 
 
 def _no_operating_company(root: Element, name: str) -> str | None:
+    """Why this is no operating company: by type, industry and name. A word in the name of a corporation of another industry says
+    nothing ("Apartment Finder, Inc.", "Syndicate Labs, Inc."), unless the name ends with it ("Roe Fund, Inc.")."""
+    industry = (_said(root, "offeringData/industryGroup/industryGroupType") or "").lower()
+    kind = (_said(root, "primaryIssuer/entityType") or "").lower()
+    is_corporation = kind == "corporation" and not _VEHICLE_FORM.search(name) and industry not in (*_FUND_INDUSTRY, *_MONEY_INDUSTRIES)
+    if is_corporation and not _FUND_END.search(name) and not _flag(root, "isPooledInvestmentFundType"):
+        return "fund_or_spv" if root.find("offeringData/industryGroup/investmentFundInfo") is not None else None
     if _REIT.search(name):
         return "reit"
-    industry = (_said(root, "offeringData/industryGroup/industryGroupType") or "").lower()
     if industry in _FUND_INDUSTRY or root.find("offeringData/industryGroup/investmentFundInfo") is not None:
         return "fund_or_spv"
     if _flag(root, "isPooledInvestmentFundType"):
         return "fund_or_spv"
     if industry in _REAL_ESTATE:
         return "reit"
-    if (
-        _FUND_NAME.search(name)
-        or _PARTNERSHIP.search(name)
-        or (_said(root, "primaryIssuer/entityType") or "").lower() == "limited partnership"
-    ):
+    if _FUND_NAME.search(name) or _PARTNERSHIP.search(name) or kind == "limited partnership":
         return "fund_or_spv"
     return None
 

@@ -100,6 +100,8 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
         return True
     if direction == "out" and COMMITTEE_SEAT.match(masked[max(match.end(), match.end("verb")) :]):
         return True
+    if direction == "in" and "serving" in match["verb"] and re.search(r"\bceas\w+\b", masked[: match.start("verb")]):
+        return True  # "ceased serving as A and began serving as B": told by the departure
     if direction == "in" and ADVISORY.match(masked[max(match.end(), match.end("verb")) :]):
         return True
     short = all(p.is_short for p in people)
@@ -132,7 +134,7 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
     ):
         return True
     if (
-        re.match(r"join|accepted|succe|assum|becom|became", match["verb"].split()[-1])
+        re.match(r"join|accepted|succe|assum|becom|became|serving|now", match["verb"].split()[-1])
         and short
         and not re.search(r"\b(?:will|to) ", masked[max(0, match.start("verb") - 6) : match.end("verb")])
     ):

@@ -29,6 +29,9 @@ class Change:
     is_immediate: bool
 
 
+_LEAVES_THE_COMPANY = re.compile(
+    r"^\w+(?: down| from)*\s+(?:from\s+)?(?:(?:his|her|their) employment with )?(?:the )?(?:Company|Registrant|Corporation|Bank)\b"
+)
 CUT_POSITION = re.compile(r"\b(?:position|role|office) of\s+(?P<title>[^\u27e6;]{3,90}?)\s+(?:was|has been|is being) eliminated\b")
 
 
@@ -92,6 +95,9 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         found += [t for t in [title_at(held, chair.end())] if t]
     if not found and (cut := CUT_POSITION.search(masked[: match.start("who")])):
         found += [t for t in [title_at(cut["title"], 0)] if t]
+    if found == ["Director"] and direction == "out" and _LEAVES_THE_COMPANY.search(masked[match.start("verb") :][:120]):
+        office = _apposition(masked, match, direction)  # who leaves company and board leaves the office
+        found = [office] if office and office != "Director" else found
     if found:
         return found
     if committee and direction == "in":
@@ -143,6 +149,8 @@ def _apposition(masked: str, match: re.Match[str], direction: str) -> str | None
         return title
     before = masked[: match.start("who") - 1].rstrip()
     before = re.sub(r"(?:Mr|Ms|Mrs|Dr|General|Messrs)\.?$", "", before).rstrip(" ,")
+    if re.search(r"\b(?:members? of (?:the|our|its)(?: \w+'s)? [Bb]oard(?: of [Dd]irectors)?|directors)$", before):
+        return "Director"
     if found := re.search(
         r"(?:[Dd]irectors?|(?:(?:[A-Z][\w&-]+|and|of|,)\s){0,9}(?:Officer|President|Chairman|Chairwoman|Chair|Counsel|Controller|"
         r"Secretary|Treasurer|CEO|CFO|COO|CTO))$",

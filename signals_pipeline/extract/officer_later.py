@@ -123,3 +123,18 @@ def cut_before(change: Change, everything: list[Sentence]) -> None:
     before = [s for s in everything if s.end <= change.sentence.start]
     told = CUT_POSITION.search(before[-1].text) if before else None
     change.title = title_at(told["title"], 0) if told else None
+
+
+def own_day(change: Change, everything: list[Sentence], reported_on: date | None) -> None:
+    """ "Effective immediately" without a day beside it: the one recent day told of the same person; of several none is chosen."""
+    if not change.is_immediate or change.decided_on is not None or reported_on is None:
+        return
+    last = re.escape(re.sub(r",?\s+(?:Jr|Sr|II|III|IV)\.?$", "", change.name).split()[-1])
+    about = [s for s in everything if re.search(rf"\b{last}\b", s.text)]
+    days = {
+        d.day for s in about for d in find_dates(s.text) if 0 <= (reported_on - d.day).days <= 60 or -30 <= (reported_on - d.day).days < 0
+    }
+    if len(days) == 1:
+        change.decided_on = days.pop()
+    elif days:
+        change.is_immediate = False

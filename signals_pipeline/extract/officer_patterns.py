@@ -32,8 +32,11 @@ ARRIVALS = tuple(
         rf"{NP}{APP}\s+(?P<verb>(?:has |have |will |shall |is to |to |also |who )*(?:became|become|becomes|succeeds?|succeeded|joins|"
         rf"joined|join|assum(?:e|ed|es)(?= (?:the |his |her |their )?(?:new |additional |interim )?(?:roles?|positions?|dut(?:y|ies)|"
         rf"titles?|offices?)\b))\b)",
-        rf"{NP}{APP}\s+(?P<verb>(?:has |have |will )?(?:take|takes|took|taken) on)(?= the (?:additional |new |interim |"
+        rf"{NP}{APP}\s+(?P<verb>(?:has |have |will )?(?:(?:take|takes|took|taken) on|(?:step|steps|stepped|move|moves|"
+        rf"moved) into))(?= the (?:additional |new |interim |"
         rf"acting )*(?:roles?|positions?|titles?)\b)",
+        rf"{NP}{APP}\s+(?P<verb>(?:began|begins|will begin) (?:serving|service)(?= as)|(?:is|are) now(?= (?:the |our |its )?[A-Z]))",
+        rf"\bproviding for {HON}{NP}['’]s?\s+(?P<verb>employment(?= as))",
         rf"{NP}{APP}\s+(?P<verb>(?:has |have )?(?:accepted (?:the|an|a|his|her)|agreed to (?:serve|join|become|assume)|"
         rf"will serve as (?:our|the Company's|its)? ?(?:new|interim|acting))\b)",
         rf"\b(?:[Aa]greement|[Ll]etter)\b[^;]{{0,200}}?\b(?:pursuant to|under) which (?:{HON}){NP}\s+(?P<verb>(?:will|shall) (?:serve|"
@@ -45,13 +48,14 @@ ARRIVALS = tuple(
 )
 GO = (
     r"(?:resign(?:s|ed|ing)?|retir(?:e|es|ed|ing)|step(?:s|ped|ping)? (?:down|aside|away|back)|"
-    r"depart(?:s|ed|ing)?|leav(?:e|es|ing)|left|ceas(?:e|"
+    r"depart(?:s|ed|ing)?|(?<!medical )(?<!parental )(?<!family )(?<!sick )(?<!on )leav(?:e|es|ing)(?! of absence)|left|ceas(?:e|"
     r"es|ed|ing) (?:to (?:be|serve|act)|serving|being|employment)|"
     r"relinquish(?:es|ed|ing)?|terminated (?:his |her |their )?employment|"
     r"(?:was|were|has been|been|will be|is being) (?:terminated|removed|dismissed)|"
     r"passed away|died|separat(?:ed|e|ing) from|"
     r"mutual separation|relieved of (?:his|her|their) (?:duties|positions?|responsibilities)|agreed to part(?: ways| company)?|"
-    r"part(?:ed|ing) ways|(?:not|declined?) (?:to )?(?:stand|seek|run)(?:ing)? for (?:re-?)?election|not be (?:standing|seeking|nominated)|"
+    r"part(?:ed|ing) ways|(?:not|declined?) (?:to )?(?:stand|seek|run)(?:ing)? for (?:re-?)?election|"
+    r"not (?:be )?seek(?:ing)? re-?election|not be (?:standing|seeking|nominated)|"
     r"no longer (?:is|be|serves?|serving|an?|the|employed|with)|"
     r"transition(?:s|ed|ing)? (?:from|out of)(?! the (?:company|registrant))|"
     r"transition(?:s|ed|ing)? (?:in)?to an? (?:[\w-]+ ){0,3}(?:advis|consult|emeritus|non-executive|non-employee)\w*|"

@@ -17,7 +17,7 @@ from signals_pipeline.extract.event import Event, Person
 from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.officer_changes import changes_in
 from signals_pipeline.extract.officer_details import Change
-from signals_pipeline.extract.officer_later import by_name, complete, cut_before, defined_days, follow
+from signals_pipeline.extract.officer_later import by_name, complete, cut_before, defined_days, follow, own_day
 from signals_pipeline.extract.officer_patterns import AFTER_EVENT, AGREED_ROLE, CONTINUES, LETTERS, PAY, SEAT_TO_FILL, STARTS, VOTE
 from signals_pipeline.extract.people import Roster, find_people, last_name
 from signals_pipeline.extract.sentences import Sentence, sentences
@@ -36,6 +36,7 @@ def read_officers(
     changes: dict[tuple[str, str], Change] = {}
     days = defined_days(text[start:end])
     voted, last_day = False, reported_on
+    told_day: date | None = None
     for sentence in parts:
         names = find_people(sentence.text, firms)
         for name in names:
@@ -50,17 +51,19 @@ def read_officers(
                 r"effective (?:as of |on )?(?:the same|such|that) date", sentence.text, re.IGNORECASE
             ):
                 change.decided_on = change.effective_on = last_day
-            if change.is_immediate and change.decided_on is None and last_day and reported_on and 0 <= (reported_on - last_day).days <= 60:
-                change.decided_on = last_day  # "effective immediately": the day told just before
+            if change.is_immediate and change.decided_on is None and told_day and reported_on and 0 <= (reported_on - told_day).days <= 60:
+                change.decided_on = told_day  # "effective immediately": the day told just before
             key = (change.name, change.direction)
             if key in changes:
                 complete(changes[key], change)
             elif not strict or change.title:
                 changes[key] = change
-        last_day = next((d.day for d in reversed(find_dates(sentence.text))), last_day)
+        told_day = next((d.day for d in reversed(find_dates(sentence.text))), told_day)
+        last_day = told_day or last_day
     for change in changes.values():
         by_name(change, days)
         cut_before(change, everything)
+        own_day(change, everything, reported_on)
         follow(change, everything)
         _inherited(change, changes)
     changes = {k: c for k, c in changes.items() if _starts_anew(c, text[start:end])}
@@ -123,6 +126,8 @@ def _starts_anew(change: Change, item: str) -> bool:
 
 def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: date | None, reported_on: date | None, strict: bool) -> Event:
     decided = near_report(change.decided_on, reported_on)
+    if change.decided_on is None and change.effective_on and decided and change.effective_on < decided:
+        decided = near_report(change.effective_on, reported_on)  # nobody says when it was decided: not after it was done
     effective = change.effective_on or (decided if change.is_immediate else None)
     future = re.search(
         r"\b(?:will|intends?|intent(?:ion)?|plans? to|agreed to|would|(?<!ceased )(?<!ceases )to be|expected|decision|decided)\b|"
@@ -148,7 +153,7 @@ def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: dat
     first, last = _split(change.name)
     seat = re.search(
         r"\b(?:to|on|of|from|join\w*) (?:the|our|its|[\w' ]{0,40}'s) Board\b|\bas (?:a |an )?(?:\w+ )?directors?\b|"
-        r"\b(?:stand|seek|run|standing|seeking|nominated)(?:ing)? for (?:re-?)?(?:election|nomination)\b",
+        r"\b(?:stand|seek|run|standing|seeking|nominated)(?:ing)?(?: for)? (?:re-?)?(?:election|nomination)\b",
         change.sentence.text,
     ) or SEAT_TO_FILL.search(change.sentence.text)
     title = change.title or ("Director" if seat and (change.direction == "in" or "election" in seat[0]) else None)

@@ -82,6 +82,8 @@ def title_at(text: str, at: int) -> str | None:
         + [len(rest)]
     )
     chairs = re.match(r" of (?:the |our |its )?(?:\w+'s )?Board\b(?: of [A-Z]\w+)?", rest[cut:])
+    if re.match(r" of (?:the |its |our |their |such )?(?:[A-Z]\w+'s )?(?:[\w,]+ (?:and |& )?){1,5}[Cc]ommittee\b", rest[cut:]):
+        return None  # the chair of a committee is no office
     rest = rest[:cut]
     parts = re.split(r",\s+", rest)
     kept = parts[0]

@@ -85,3 +85,26 @@ def test_a_broken_form_is_refused(xml):
 def test_debt_is_told_from_shares():
     (event,) = read_form_d(form_d(security="Debt")).events
     assert event.round_type == "debt"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Apartment Finder, Inc.", "Syndicate Labs, Inc.", "Fund Accounting Software, Inc.", "SPV Analytics, Inc.", "DST Robotics, Inc.", "Feeder Robotics Corp."],
+)  # fmt: skip
+def test_a_word_in_the_name_of_a_corporation_of_another_industry_says_nothing(name):
+    assert len(read_form_d(form_d(name=name)).events) == 1
+
+
+@pytest.mark.parametrize(
+    ("xml", "reason"),
+    [
+        (form_d(name="Example Growth Fund, Inc."), "fund_or_spv"),
+        (form_d(name="Example Co-Invest, Inc."), "fund_or_spv"),
+        (form_d(name="Apartment Holdings, Inc.", industry="Residential"), "reit"),
+        (form_d(name="Roe SPV Holdings, Inc.", industry="Other Banking and Financial Services"), "fund_or_spv"),
+        (form_d(name="Syndicate Labs, LLC", entity="Limited Liability Company"), "fund_or_spv"),
+    ],
+)
+def test_a_vehicle_is_told_by_the_end_of_its_name_its_form_or_its_industry(xml, reason):
+    reading = read_form_d(xml)
+    assert (reading.events, reading.reason) == ((), reason)
