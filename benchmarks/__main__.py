@@ -94,7 +94,23 @@ def _ml(console: Console, report: dict[str, Any], _: list[int]) -> None:
     _table(console, "Learning: accounts scored and explained", [report["ml"]])
 
 
-BENCHES: dict[str, Callable[[Console, dict[str, Any], list[int]], None]] = {"pacing": _pacing, "land": _land, "daily": _daily, "ml": _ml}
+def _identity(console: Console, report: dict[str, Any], _: list[int]) -> None:
+    from benchmarks import identity
+
+    report["identity"] = identity.measure()
+    runs = [
+        {"mentions": size["mentions"], "run": run} | {k: size[run].get(k, "") for k in ("cpu_s", "wall_s", "mentions_per_s", "peak_mb")}
+        for size in report["identity"]
+        for run in ("history", "day", "nothing_new")
+    ]
+    _table(console, "Identity alone: 180 days in one go, a day of a hundredth of it, a day without news", runs)
+    right = [{"mentions": size["mentions"]} | size["right"] for size in report["identity"]]
+    _table(console, "Identity: pairs of mentions that belong together, of made-up companies", right)
+
+
+BENCHES: dict[str, Callable[[Console, dict[str, Any], list[int]], None]] = {
+    "pacing": _pacing, "land": _land, "daily": _daily, "ml": _ml, "identity": _identity,
+}  # fmt: skip
 
 
 def _table(console: Console, title: str, rows: Rows) -> None:
