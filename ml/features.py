@@ -21,7 +21,8 @@ from ml.table import Table
 LEVELS = 12  # a column with at most so many values is also read as words
 RARE = 20  # a word borne by fewer rows has no column of its own
 TWO_YEARS = 700.0  # days
-GRID = 4096
+GRID = 4096  # cells between the outer cuts of a rank
+TEXT_KINDS = ("words", "sense")
 SMOOTHING = 20.0  # rows that the mean of all is worth beside a word's own rate
 
 
@@ -75,7 +76,7 @@ def fit(train: Table, columns: Sequence[str], shape: str, reading: str = text.LE
             found += _of_words(name, values, train.y)
         elif reading != text.NONE:
             found += _of_prose(name, said, train.y, reading)
-    return [f for f in found if len(train) and np.nanstd(_one(f, train)) > 0]
+    return [f for f in found if len(train) and (f.kind in TEXT_KINDS or np.nanstd(_one(f, train)) > 0)]
 
 
 def why_unused(train: Table, name: str) -> str | None:
@@ -130,12 +131,14 @@ def training_matrix(table: Table, features: Sequence[Feature]) -> np.ndarray[Any
 
     So no row sees its own label, nor a later one.
     """
-    out = matrix(table, features)
+    out = np.zeros((len(table), len(features)), dtype=np.float32)
+    plain = [at for at, f in enumerate(features) if f.kind not in TEXT_KINDS]
+    out[:, plain] = matrix(table, [features[at] for at in plain])
     for at, feature in enumerate(features):
         values = table.columns[feature.column]
         if feature.kind == "rate":
             out[:, at] = logit(_earlier_rate(coded(values)[0], table.y, float(table.y.mean())))
-        elif feature.kind in ("words", "sense"):
+        elif feature.kind in TEXT_KINDS:
             out[:, at] = _earlier_text(feature, texts_of(values), table.y)
     return out
 
@@ -216,10 +219,12 @@ def _one(feature: Feature, table: Table, seen: dict[str, tuple[Any, Any]] | None
         else:
             told = [feature.table.get(w, feature.default) for w in ("", *words.tolist())]
         out = np.array(told, dtype=float)[codes + 1]
-    elif kind == "words":
-        out = text.score_words(texts_of(values), feature.table)
-    elif kind == "sense":
-        out = text.score_sense(encoder().vectors(texts_of(values)), feature.cuts)
+    elif kind in TEXT_KINDS:
+        codes, words = _seen(feature.column, values, seen)
+        texts = ["", *words.tolist()]
+        is_words = kind == "words"
+        out = text.score_words(texts, feature.table) if is_words else text.score_sense(encoder().vectors(texts), feature.cuts)
+        out = out[codes + 1]
     elif kind == "days_to_order":
         out = table.order - values
     elif kind in ("month", "weekday"):

@@ -19,7 +19,7 @@ import numpy as np
 from ml import text
 from ml.encoder import NAME as ENCODER_NAME
 from ml.encoder import is_installed
-from ml.features import Feature, fit, from_json, matrix, texts_of, training_matrix
+from ml.features import Feature, fit, from_json, matrix, prose, texts_of, training_matrix
 from ml.table import Table
 
 FORMAT = 1
@@ -198,14 +198,23 @@ class Prepared:
 
     table: Table
     columns: Sequence[str]
-    made: dict[tuple[str, str], tuple[list[Feature], Array]] = field(default_factory=dict)
+    made: dict[str, tuple[list[Feature], Array]] = field(default_factory=dict)
 
     def of(self, shape: str, reading: str) -> tuple[list[Feature], Array]:
-        key = (shape, reading)
-        if key not in self.made:
-            features = fit(self.table, self.columns, shape, reading)
-            self.made[key] = features, _filled(training_matrix(self.table, features), shape)
-        return self.made[key]
+        texts = self._of_texts(reading)
+        if shape not in self.made:
+            features = fit(self.table, self.columns, shape, text.NONE)
+            self.made[shape] = features, _filled(training_matrix(self.table, features), shape)
+        features, values = self.made[shape]
+        return [*features, *texts[0]], np.column_stack([values, texts[1]]) if texts[0] else values
+
+    def _of_texts(self, reading: str) -> tuple[list[Feature], Array]:
+        """Those of the free text: the same for every shape, and dear."""
+        if reading not in self.made:
+            columns = [c for c in self.columns if reading != text.NONE and prose(self.table, c) is not None]
+            features = fit(self.table, columns, "tree", reading)
+            self.made[reading] = features, training_matrix(self.table, features)
+        return self.made[reading]
 
 
 def learn(train: Table, columns: Sequence[str], config: Config, prepared: Prepared | None = None) -> Model:

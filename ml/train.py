@@ -16,7 +16,7 @@ import numpy as np
 
 from ml import text
 from ml.encoder import is_installed
-from ml.features import fit, matrix, prose, training_matrix
+from ml.features import matrix, prose
 from ml.metrics import auc, auc_se, average_precision
 from ml.model import Config, Model, Prepared, learn, sigmoid
 from ml.table import Table
@@ -24,7 +24,7 @@ from ml.table import Table
 Array = np.ndarray[Any, Any]
 FOLD_EDGES = (0.7, 0.8, 0.9, 1.0)  # each fold is judged by rows later than all it learned from
 CONFIDENCE = 0.95
-MOST_TO_CHOOSE, MOST_TO_LEARN = 80_000, 400_000  # rows; of more, evenly spread ones: time and memory stay bounded
+MOST_TO_CHOOSE, MOST_TO_LEARN = 60_000, 200_000  # rows; of more, evenly spread ones: time and memory stay bounded
 LEAST_OF_EACH = 30  # fewer yes or no than that: too little to learn or to judge
 CONFIGS = (
     Config("linear", ("linear",)),
@@ -212,9 +212,12 @@ def baselines(train_rows: Table, columns: Sequence[str], test: Table) -> dict[st
         "hist_gradient_boosting": ("tree", HistGradientBoostingClassifier(random_state=1, early_stopping=False, max_depth=3)),
     }
     out = {}
+    prepared = Prepared(train_rows, columns)
     for name, (shape, maker) in makers.items():
-        features = fit(train_rows, columns, shape)
-        made = [m.astype(float) for m in (training_matrix(train_rows, features), matrix(test, features))]
+        features, values = prepared.of(shape, text.LEXICAL)
+        if not features:
+            continue
+        made = [m.astype(float) for m in (values, matrix(test, features))]
         data = [np.nan_to_num(m) if shape == "linear" else m for m in made]
         maker.fit(data[0], train_rows.y)
         p = maker.predict_proba(data[1])[:, 1]
