@@ -13,13 +13,13 @@ from datetime import date
 from signals_pipeline.extract.dates import find_dates
 from signals_pipeline.extract.deals import read_deals
 from signals_pipeline.extract.event import Event, Reading
+from signals_pipeline.extract.exhibits import EXHIBIT, fill
 from signals_pipeline.extract.financing import distinct, read_financing
 from signals_pipeline.extract.firms import Firms, core
 from signals_pipeline.extract.items import Item, split_items
 from signals_pipeline.extract.officers import merge, read_officers
 from signals_pipeline.extract.sentences import sentences
 
-EXHIBIT = re.compile(r"\n\[EXHIBIT [^\]\n]+\]\n")
 _DEALS = ("1.01", "2.01", "5.01", "7.01", "8.01")
 _MONEY = ("1.01", "2.03", "3.02", "7.01", "8.01")
 _OFFICERS = ("5.02", "7.01", "8.01")
@@ -83,6 +83,8 @@ def read_filing(
             if item.number == "1.01":
                 officers += read_officers(own, item.body, item.end, known_on=known_on, reported_on=reported_on, firms=words, strict=True)[0]
     events = [*_officers_once(officers), *_deals_once(deals), *distinct(money), *plain]
+    if events and exhibit:
+        events = fill(events, text, registrant=registrant, words=words, known_on=known_on, reported_on=reported_on)
     if events:
         return Reading(tuple(sorted(events, key=lambda e: (e.start or 0, e.signal_type, e.subject or ""))))
     return Reading(reason=next((r for r in _REASONS if r in reasons), "no_pattern"))
