@@ -25,13 +25,13 @@ LABELS = json.loads(Path(__file__).with_name("labels_filings.json").read_text(en
 TYPES = ("executive_change", "acquisition", "funding_round", "earnings_call")
 pytestmark = pytest.mark.skipif(not (DATA / "sec_8k").is_dir(), reason=f"no real filings at {DATA}")
 
-# a little below what is reached: (precision, recall)
-FLOORS = {"executive_change": (0.98, 0.95), "acquisition": (1.0, 1.0), "funding_round": (0.94, 0.94), "earnings_call": (1.0, 1.0)}
+# (precision, recall): one slip a type below what is reached, so that a rule that breaks is seen
+FLOORS = {"executive_change": (0.98, 0.97), "acquisition": (0.95, 0.94), "funding_round": (0.94, 0.94), "earnings_call": (0.95, 0.94)}
 FIELDS = {
-    "executive_change": {"name": 0.98, "change": 0.98, "title": 0.98, "effective": 0.96},
-    "acquisition": {"name": 1.0, "role": 1.0, "stage": 1.0, "price": 0.89, "day": 0.94},
-    "funding_round": {"amount": 1.0, "kind": 1.0, "modality": 1.0, "day": 1.0},
-    "earnings_call": {"day": 0.89},
+    "executive_change": dict.fromkeys(("name", "change", "title", "effective"), 0.98),
+    "acquisition": dict.fromkeys(("name", "role", "stage", "price", "day"), 0.94),
+    "funding_round": dict.fromkeys(("amount", "kind", "modality", "day"), 0.94),
+    "earnings_call": {"day": 0.94},
 }
 
 
