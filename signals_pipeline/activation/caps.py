@@ -17,6 +17,9 @@ from signals_pipeline.io import ops
 from signals_pipeline.runtime import Runtime
 
 
+STANDING = ("sent", "confirmed", "unknown", "review")  # an enrolment that stands, or may
+
+
 @dataclass(frozen=True)
 class Cap:
     """`key` names what is limited: rows, cost_usd, contacts:<company_id>, mailbox:<mailbox_id>, enrolments."""
@@ -29,12 +32,14 @@ class Cap:
 def caps_of(rt: Runtime, plan: Plan) -> list[Cap]:
     """Every cap that the plan touches, with what the plan and the day's other confirmed effects use of it."""
     activation, rows = rt.profile.activation, plan.sending
-    done = _done_today(rt, plan)
+    decided = _decided_today(rt, plan)
+    done = [d for d in decided if d["status"] in STANDING]
     enrolled = [r for r in rows if r.operation == "enrol" and r.effect_id not in {d["effect_id"] for d in done}]
+    others = {d["email_key"] for d in decided} - {r.email_key for r in enrolled}  # a refused or failed row keeps its seat
     caps = [
         Cap("rows", len(rows), activation.max_rows),
         Cap("cost_usd", plan.cost_usd, activation.max_cost_usd),
-        Cap("enrolments", len(enrolled) + len(done), rt.profile.priorities.daily_cap),
+        Cap("enrolments", len(enrolled) + len(others), rt.profile.priorities.daily_cap),
     ]
     per_company = Counter(r.company_id for r in enrolled)
     reached = Counter(d["company_id"] for d in done)
@@ -48,13 +53,13 @@ def caps_of(rt: Runtime, plan: Plan) -> list[Cap]:
     return caps
 
 
-def _done_today(rt: Runtime, plan: Plan) -> list[dict[str, Any]]:
-    """Ledger rows of the day's enrolments that stand or may stand already, from this plan or an earlier one."""
+def _decided_today(rt: Runtime, plan: Plan) -> list[dict[str, Any]]:
+    """Ledger rows of the day's enrolments, whatever became of them, from this plan or an earlier one."""
     t = ops.ledger
-    where = (t.c.dt == plan.dt, t.c.object == "sequence_state", t.c.status.in_(("sent", "confirmed", "unknown", "review")))
-    columns = (t.c.effect_id, t.c.plan_hash, t.c.company_id)
+    columns = (t.c.effect_id, t.c.plan_hash, t.c.company_id, t.c.email_key, t.c.status)
     with rt.ops.connect() as connection:
-        return [dict(r) for r in connection.execute(sa.select(*columns).where(*where)).mappings()]
+        found = connection.execute(sa.select(*columns).where(t.c.dt == plan.dt, t.c.object == "sequence_state"))
+        return [dict(r) for r in found.mappings()]
 
 
 def _mailboxes_used(rt: Runtime, done: list[dict[str, Any]]) -> Counter[str]:

@@ -142,6 +142,22 @@ of_candidate as (
     inner join {{ ref('stg_outreach__sequence_states') }} as s
         on cast(s.prospect_id as {{ text }}) = k.value and s.sequence_id = q.sequence_id
     union all
+    {# one address is written to once: whom the CRM or the sequencer knows goes before whom they do not #}
+    select outbox_id, 'same_address', 'somebody else with this address is considered'
+    from (
+        select
+            outbox_id,
+            row_number() over (
+                partition by email_key
+                order by
+                    case when contact_id_salesforce is not null then 0 when lead_id_salesforce is not null then 1 when prospect_id_outreach is not null then 2 else 3 end,
+                    strength_score desc, person_id
+            ) as address_turn
+        from candidates
+        where email_key is not null
+    ) as a
+    where address_turn > 1
+    union all
     select c.outbox_id, 'no_route', 'no active owner with a healthy mailbox' from candidates as c
     left join {{ ref('int_routes') }} as r on r.outbox_id = c.outbox_id where r.outbox_id is null
     union all

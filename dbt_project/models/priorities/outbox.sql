@@ -2,7 +2,8 @@
 {# What should happen today, for everybody considered: send, suppressed, held_out or over_cap, in that order of force.
    Rank is strength order; a usage spike goes before a drop-off. Probes take their own few seats of the cap, drawn by hash:
    in strength order the cap would let none through, and they would measure nothing.
-   Seats that the day's sends took already are gone: the day run again sends nothing more. #}
+   Whom an earlier run of the day decided to write to keeps that seat, whatever became of it: the day run again may finish what
+   failed, and reaches nobody else. A mailbox takes no more than its own limit of the day. #}
 {% set probe_limit = '%08x' | format([(var('probe_share') * 4294967296) | int, 4294967295] | min) %}
 {% set probe_seats = [(var('probe_share') * var('daily_cap')) | round(0, 'ceil') | int, var('daily_cap')] | min %}
 with candidates as (
@@ -44,14 +45,24 @@ judged as (
     left join {{ ref('int_arms') }} as a on a.company_id = c.company_id
 ),
 
+{# everybody whom this day's runs decided to write to: sent, refused or failed #}
+decided as (
+    select email_key, max(case when is_probe then 1 else 0 end) as was_probe
+    from {{ ref('stg_ops__sends') }}
+    where object = 'sequence_state' and dt_planned = {{ to_day() }} and email_key is not null
+    group by email_key
+),
+
 probed as (
     select
         j.*,
+        case when d.email_key is null then 0 else 1 end as is_decided,
         case
             when is_forbidden = 0 and is_off_target = 1 and company_id is not null and substr(probe_draw, 1, 8) < '{{ probe_limit }}'
                 then 1 else 0
         end as is_probe
     from judged as j
+    left join decided as d on d.email_key = j.email_key
 ),
 
 standing as (
@@ -84,34 +95,59 @@ in_company as (
         s.*,
         row_number() over (
             partition by s.company_id, s.standing
-            order by s.is_probe, s.strength_score desc, s.type_impact desc, s.persona_rank, s.person_id
+            order by s.is_decided desc, s.is_probe, s.strength_score desc, s.type_impact desc, s.persona_rank, s.person_id
         ) + coalesce(r.people, 0) as company_turn
     from standing as s
     left join reached as r on r.company_id = s.company_id
+),
+
+{# what a mailbox may still send: people whom anybody put into a sequence since the window closed count #}
+mailboxes as (
+    select b.mailbox_id, b.max_emails_per_day - coalesce(u.used, 0) as free
+    from {{ ref('stg_outreach__mailboxes') }} as b
+    left join (
+        select mailbox_id, count(*) as used
+        from {{ ref('stg_outreach__sequence_states') }}
+        where cast(created_at as date) > {{ to_day() }}
+        group by mailbox_id
+    ) as u on u.mailbox_id = b.mailbox_id
+    where b.max_emails_per_day is not null
+),
+
+in_mailbox as (
+    select
+        c.*,
+        b.free,
+        row_number() over (
+            partition by r.mailbox_id
+            order by c.is_decided desc, c.strength_score desc, c.type_impact desc, c.composite_score desc nulls last, c.known_at desc nulls last, c.outbox_id
+        ) as mailbox_turn
+    from in_company as c
+    left join {{ ref('int_routes') }} as r on r.outbox_id = c.outbox_id
+    left join mailboxes as b on b.mailbox_id = r.mailbox_id
+    where c.standing = 'queued' and c.company_turn <= {{ var('contacts_per_account') }}
 ),
 
 queued as (
     select
         outbox_id,
         is_probe,
+        is_decided,
         row_number() over (
-            partition by is_probe
+            partition by is_decided, is_probe
             order by
                 case when is_probe = 1 then probe_draw else '' end,
                 strength_score desc, type_impact desc, composite_score desc nulls last, known_at desc nulls last, outbox_id
         ) as turn,
-        count(*) over (partition by is_probe) as turns
-    from in_company
-    where standing = 'queued' and company_turn <= {{ var('contacts_per_account') }}
+        count(*) over (partition by is_decided, is_probe) as turns
+    from in_mailbox
+    where free is null or mailbox_turn <= free
 ),
 
-{# seats of the day that are left, in all and for probes #}
+{# seats of the day that are left for others, in all and for probes #}
 taken as (
-    select
-        count(distinct effect_id) as seats,
-        count(distinct case when is_probe then effect_id end) as probe_seats
-    from {{ ref('stg_ops__sends') }}
-    where object = 'sequence_state' and status in ('intent', 'sent', 'confirmed', 'unknown', 'review') and dt_planned = {{ to_day() }}
+    select count(*) as seats, coalesce(sum(was_probe), 0) as probe_seats
+    from decided
 ),
 
 seats as (
@@ -123,8 +159,8 @@ seats as (
 
 wanted as (
     select
-        coalesce(max(case when is_probe = 0 then turns end), 0) as regular,
-        coalesce(max(case when is_probe = 1 then turns end), 0) as probes
+        coalesce(max(case when is_decided = 0 and is_probe = 0 then turns end), 0) as regular,
+        coalesce(max(case when is_decided = 0 and is_probe = 1 then turns end), 0) as probes
     from queued
 ),
 
@@ -143,7 +179,10 @@ totals as (
 seated as (
     select
         q.outbox_id,
+        q.is_decided,
+        q.is_probe,
         case
+            when q.is_decided = 1 then q.turn
             when q.is_probe = 0 and q.turn <= t.seats - t.probes then q.turn
             when q.is_probe = 0 then q.turn + t.probes
             when q.turn <= t.probes and t.regular < t.seats - t.probes then t.regular + q.turn
@@ -151,11 +190,19 @@ seated as (
             else t.regular + q.turn
         end as place,
         case
+            when q.is_decided = 1 then q.turn > 0
             when q.is_probe = 0 then q.turn <= t.seats - t.probes
             else q.turn <= t.probes
         end as is_within_cap
     from queued as q
     cross join totals as t
+),
+
+places as (
+    select
+        outbox_id, is_within_cap,
+        row_number() over (order by is_decided desc, case when is_decided = 1 then is_probe else 0 end, place) as place
+    from seated
 )
 
 select
@@ -187,7 +234,7 @@ select
     r.routed_by,
     c.arm
 from in_company as c
-left join seated as s on s.outbox_id = c.outbox_id
+left join places as s on s.outbox_id = c.outbox_id
 left join {{ ref('account_eligibility') }} as e on e.company_id = c.company_id
 left join {{ ref('int_routes') }} as r on r.outbox_id = c.outbox_id
 left join {{ ref('int_sequences') }} as q on q.sequence_name = c.sequence_name

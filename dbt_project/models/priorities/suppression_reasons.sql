@@ -14,10 +14,10 @@ select
     s.rule,
     case
         when s.rule = 'mixed_arm' then 'experiment'
-        when s.rule = 'no_route' then 'routing'
+        when s.rule in ('no_route', 'same_address') then 'routing'
         else r.class
     end as class,
     s.detail
 from stops as s
 left join rules as r on r.rule = s.rule
-where r.is_active or r.class = 'legal' or s.rule in ('mixed_arm', 'no_route')
+where r.is_active or r.class = 'legal' or s.rule in ('mixed_arm', 'no_route', 'same_address')

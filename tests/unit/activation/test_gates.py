@@ -10,6 +10,7 @@ import pytest
 from activation_fakes import DT, NOW, World, key_of, uid
 
 from signals_pipeline.activation import apply, frames, gates, store
+from signals_pipeline.activation.caps import caps_of
 from signals_pipeline.activation.policy import FLAGS
 from signals_pipeline.errors import Permanent
 from signals_pipeline.io import ops
@@ -418,6 +419,22 @@ def test_enrolments_of_the_day_count_with_those_of_an_earlier_plan(world: World)
     assert apply.run(world.rt, made.plan_hash, doors=world.doors).is_green
     world.contact("bob", "bolt")
     assert "enrolments" in failures(world, "plan_within_caps")
+
+
+def test_a_refused_enrolment_keeps_its_seat_of_the_day_and_its_own_second_try_takes_no_other(world: World) -> None:
+    priorities = world.rt.profile.priorities.model_copy(update={"daily_cap": 1})
+    world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"priorities": priorities}))
+    made = world.make()
+    gates.judge(world.rt, made)
+    world.outreach.sequences["41"]["enabled"] = False
+    assert apply.run(world.rt, made.plan_hash, doors=world.doors).refused_rows == {"drifted: the sequence is disabled": 1}
+    world.outreach.sequences["41"]["enabled"] = True
+    used = {c.key: c.used for c in caps_of(world.rt, world.plan())}
+    assert used["enrolments"] == 1
+    world.warehouse.relations["priorities.outbox"].clear()
+    world.contact("bob", "bolt")
+    used = {c.key: c.used for c in caps_of(world.rt, world.plan())}
+    assert used["enrolments"] == 2, "somebody else does not get the seat"
 
 
 def test_an_account_and_a_mailbox_count_what_the_day_sent_already(world: World) -> None:
