@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ml.features import prose
 from ml.metrics import auc, ece
 from ml.table import Table
 
@@ -114,7 +115,9 @@ def profile(table: Table, column: str, bins: int = 10) -> Profile:
     """
     kind = table.kinds[column]
     found: Profile = {"kind": kind, "shares": []}
-    if kind == "text":
+    if kind == "text" and prose(table, column) is not None:
+        found["words"] = [""]  # free text never comes twice: only how many have one can drift
+    elif kind == "text":
         words, counts = np.unique(_words(table, column), return_counts=True)
         found["words"] = [str(w) for w in words[np.argsort(-counts, kind="stable")][:bins]]
     elif kind != "time":

@@ -12,6 +12,7 @@ from ml_tables import leads, table
 
 from ml import exam, features, model, text, train
 from ml.encoder import NoEncoder, encoder, is_installed
+from ml.evaluate import psi
 from ml.leaks import suspects
 from ml.table import Table, of_frame
 
@@ -129,3 +130,11 @@ def test_a_model_that_reads_the_sense_does_not_load_without_the_encoder(tmp_path
     monkeypatch.setattr("ml.encoder._folder", lambda: None)
     with pytest.raises(model.FeaturesDiffer, match="encoder"):
         model.load(tmp_path / "m")
+
+
+def test_free_text_drifts_by_how_many_have_one_not_by_its_words() -> None:
+    def told(share: float, word: str) -> Table:
+        return table(note=lambda f, r: [f"{word} call number {i} today" if r.random() < share else "" for i in range(len(f))])
+
+    assert psi(told(0.5, "first"), told(0.5, "other"), "note") < 0.05
+    assert psi(told(0.8, "first"), told(0.2, "first"), "note") > 0.25
