@@ -57,6 +57,7 @@ def schedule(job: Any, zone: str) -> dg.ScheduleDefinition:
         cron_schedule=f"0 {HOUR_OFFSET} * * *",
         execution_timezone=zone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="The daily job for the day that has just closed.",
     )
     def daily_at_0600(context: dg.ScheduleEvaluationContext, house: dg.ResourceParam[House]) -> dg.RunRequest:
         day = house.runtime.today().isoformat()
@@ -68,7 +69,10 @@ def schedule(job: Any, zone: str) -> dg.ScheduleDefinition:
 def file_drop_sensor(job: Any) -> dg.SensorDefinition:
     """Starts a run for the newest closed day when a complete file lies in a drop folder; one run per set of files."""
 
-    @dg.sensor(name="file_drop", job=job, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+    said = "Runs the daily job when a complete file lies in a drop folder: once for each set of files."
+    running = dg.DefaultSensorStatus.RUNNING
+
+    @dg.sensor(name="file_drop", job=job, minimum_interval_seconds=60, default_status=running, description=said)
     def file_drop(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         from signals_pipeline.sources.file_drop.folder import ready_files
 
@@ -85,7 +89,9 @@ def file_drop_sensor(job: Any) -> dg.SensorDefinition:
 def failure_sensor() -> dg.SensorDefinition:
     """A failed run becomes an in-app notice, once."""
 
-    @dg.run_failure_sensor(name="run_failed", default_status=dg.DefaultSensorStatus.RUNNING)
+    said = "A failed run becomes a notice in the app, once."
+
+    @dg.run_failure_sensor(name="run_failed", default_status=dg.DefaultSensorStatus.RUNNING, description=said)
     def run_failed(context: dg.RunFailureSensorContext, house: dg.ResourceParam[House]) -> None:
         import sqlalchemy as sa
 

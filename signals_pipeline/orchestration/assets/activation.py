@@ -10,9 +10,15 @@ from signals_pipeline.orchestration.dbt_stage import lake_key
 from signals_pipeline.orchestration.partitions import days_of
 from signals_pipeline.orchestration.resources import House
 
-GATES = (
-    "suppression_inputs_fresh", "volumes_as_expected", "identity_sane", "scores_sane", "outbox_obeys_policy", "plan_within_caps",
-)  # fmt: skip
+GATES = {
+    "suppression_inputs_fresh": "Every stream that a send depends on was pulled in this run, and is no more than a day old.",
+    "volumes_as_expected": "The rows of the day lie where those of the weeks before did; no state came back empty.",
+    "identity_sane": "No company gathers too many names or domains, and no unusual number of companies was merged today.",
+    "scores_sane": "Scores lie in 0-100, are not all equal, and did not jump against the day before.",
+    "outbox_obeys_policy": "An independent recount from the raw rows finds nobody in the plan who must not be contacted.",
+    "plan_within_caps": "Rows, cost, enrolments of the day, contacts per company and e-mails per mailbox stay under their caps.",
+}
+"""gate → what it makes sure of; thresholds stand in `expectations/suites/` and the profile."""
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
@@ -41,7 +47,8 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
             made = stage.make(rt, days.until)
         yield dg.MaterializeResult(asset_key=plan_key, metadata={"plan_hash": made.plan_hash, "dagster/row_count": len(made.rows)})
 
-    checks = [dg.AssetCheckSpec(g, asset=gates_key, blocking=True, description=f"Gate {g}; a closed gate stops the apply.") for g in GATES]
+    stops = "A closed gate stops the apply, whoever starts it."
+    checks = [dg.AssetCheckSpec(g, asset=gates_key, blocking=True, description=f"{says} {stops}") for g, says in GATES.items()]
 
     @dg.multi_asset(
         name="gates",

@@ -86,7 +86,8 @@ def schedules(learn: Any, walked: Any, zone: str) -> list[dg.ScheduleDefinition]
     """On the first of the month, after the daily run: learn from the month that has closed, then walk all months again."""
 
     @dg.schedule(name="learn_monthly", job=learn, cron_schedule="0 8 1 * *", execution_timezone=zone,
-                 default_status=dg.DefaultScheduleStatus.RUNNING)  # fmt: skip
+                 default_status=dg.DefaultScheduleStatus.RUNNING,
+                 description="Learns from the month that has closed; promotes a model only when it wins out of time.")  # fmt: skip
     def learn_monthly(context: dg.ScheduleEvaluationContext, house: dg.ResourceParam[House]) -> dg.RunRequest:
         """The newest month all of whose days have closed, by the pipeline's own clock."""
         month = ((house.runtime.today() + timedelta(days=1)).replace(day=1) - timedelta(days=1)).replace(day=1).isoformat()

@@ -21,7 +21,12 @@ class WhatIf(dg.Config):
 def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
     reads = [dg.AssetKey(["signals", "account_features"]), dg.AssetKey(["signals", "buying_signals"])]
     specs = [
-        lake_spec("account_scores", "scoring", "Scores per account and day.", reads),
+        lake_spec(
+            "account_scores",
+            "scoring",
+            "Score and readiness of each account and day: the rule score, and beside it that of the learned model, when one stands.",
+            reads,
+        ),
         lake_spec("account_score_reasons", "scoring", "The reasons of each score; they add up to it.", reads),
     ]
 
@@ -37,14 +42,18 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
         scores = rt.lake.read("account_scores", since=days.until, until=days.until, columns=["model", "composite_score"]).to_pylist()
         ruled = [r["composite_score"] for r in scores if r["model"] == stage.MODEL and r["composite_score"] is not None]
         picture = distribution(ruled, f"composite scores, {days.until}")
+        last = report.days[days.until.isoformat()]
         numbers: dict[str, Any] = {
-            "report": dg.MetadataValue.json(as_json(report)),
-            "distribution": picture,
             "dagster/row_count": len(scores),
+            "accounts": last.accounts,
+            "hot": last.hot,
+            "highest": last.highest,
+            "distribution": picture,
             "learned_model": champion.said[days.until.isoformat()],
+            "report": dg.MetadataValue.json(as_json(report)),
         }
         yield dg.MaterializeResult(asset_key=lake_key("account_scores"), metadata=numbers)
-        yield dg.MaterializeResult(asset_key=lake_key("account_score_reasons"))
+        yield dg.MaterializeResult(asset_key=lake_key("account_score_reasons"), metadata={"of the rule score": last.reasons})
 
     said = "What another model, or today's rules, would have said of past days; beside the record, read by nothing, sent nowhere."
     what_if_spec = lake_spec("what_if_scores", "scoring", said, reads)

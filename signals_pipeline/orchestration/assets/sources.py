@@ -98,7 +98,13 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
         yield dg.MaterializeResult(asset_key=lake_key("documents"), metadata={"report": dg.MetadataValue.json(as_json(report))})
 
     carried = [
-        dg.AssetSpec(["carried", d], group_name="carried", description=f"{d} of earlier days (dt < D).")
+        dg.AssetSpec(
+            ["carried", d],
+            group_name="carried",
+            owners=[OWNER],
+            kinds={"parquet"},
+            description=f"What a later stage wrote on earlier days (dt < D): {d}. Not built here; it keeps the graph free of loops.",
+        )
         for d in ("sends", "account_scores", "enrichment_results")
     ]
     return [pull_all, extract_events, *carried]  # type: ignore[list-item]

@@ -49,8 +49,14 @@ def test_the_graph_is_the_one_that_was_agreed(definitions: dg.Definitions) -> No
 
 def test_every_asset_has_an_owner_and_a_description(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    ours = [graph.get(k) for k in graph.get_all_asset_keys() if k.path[0] != "carried"]
-    assert [n.key.to_user_string() for n in ours if not n.owners or not n.description] == []
+    ours = [graph.get(k) for k in graph.get_all_asset_keys()]
+    assert [n.key.to_user_string() for n in ours if not n.owners or not n.description or not n.kinds] == []
+    assert [n.key.to_user_string() for n in ours if "Raw SQL" in (n.description or "")] == []
+
+
+def test_every_schedule_sensor_and_job_says_what_it_does(definitions: dg.Definitions) -> None:
+    named = [*(definitions.schedules or []), *(definitions.sensors or []), *definitions.resolve_all_job_defs()]
+    assert [n.name for n in named if not n.description and not n.name.startswith("__")] == []  # type: ignore[union-attr]
 
 
 def test_a_backfill_holds_neither_source_nor_enrichment_nor_activation(definitions: dg.Definitions) -> None:
