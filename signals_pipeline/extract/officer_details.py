@@ -186,7 +186,7 @@ def effective_day(masked: str, match: re.Match[str]) -> date | None:
     for number, pattern in enumerate(patterns):
         if found := re.search(pattern, masked[at:] if number == 0 else re.split(r", on |, the |; ", masked[at : at + 260])[0]):
             return find_dates(found["d"])[0].day if find_dates(found["d"]) else None
-    if found := re.match(rf"\W*(?:Also )?[Ee]ffective(?: as of| on)? (?P<d>{DATE})", masked) or re.search(
+    if found := re.match(rf"\W*(?:Also )?(?:On and )?[Ee]ffective(?: as of| on)? (?P<d>{DATE})", masked) or re.search(
         rf"\beffective(?: as of| on)? (?P<d>{DATE})", masked[min(at, match.end("who")) : at]
     ):
         dates = find_dates(found["d"])
@@ -197,7 +197,8 @@ def effective_day(masked: str, match: re.Match[str]) -> date | None:
 def lead_date(sentence: str) -> date | None:
     """The day a sentence opens with: "On May 1, 2020, ...", "As previously announced, effective May 1, 2020, ..."."""
     opened = re.match(
-        r"\W*(?:\([a-f]\)\W*)*(?:(?:as previously (?:disclosed|announced|reported)|also),?\s*)?(?:on|effective(?: as of| on)?|"
+        r"\W*(?:\([a-f]\)\W*)*(?:(?:as previously (?:disclosed|announced|reported)|also),?\s*)?(?:on and effective(?: as of| on)?|on|"
+        r"effective(?: as of| on)?|"
         r"as of)\s+(?=[A-Z\d])",
         sentence,
         re.IGNORECASE,

@@ -84,6 +84,7 @@ DEPARTURES = tuple(
         rf"(?=[^\u27e6\u27e7;]{{0,60}}(?:\b(?:19|20)\d\d\b|effective immediately))",
         rf"\b(?P<verb>to succeed|to replace|succeeding|replacing)\s+{HON}{NP}(?=\s+in (?:these|those|that|this|such|"
         rf"the) (?:positions?|roles?|capacit))",
+        rf"\b(?P<verb>succeeding|replacing)\s+{HON}{NP}(?=\.?$|,? effective)",
         rf"\bfollowing\b[^\u27e6\u27e7;]{{0,120}}?\b(?P<verb>resigned|retired|stepped down|"
         rf"departed)\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
         rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death|(?:(?<=letter of )|"

@@ -18,6 +18,7 @@ from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.officer_changes import changes_in
 from signals_pipeline.extract.officer_details import Change
 from signals_pipeline.extract.officer_later import by_name, complete, cut_before, defined_days, follow, own_day
+from signals_pipeline.extract.officer_lists import listed_changes
 from signals_pipeline.extract.officer_patterns import AFTER_EVENT, AGREED_ROLE, CONTINUES, LETTERS, PAY, SEAT_TO_FILL, STARTS, VOTE
 from signals_pipeline.extract.people import Roster, find_people, last_name
 from signals_pipeline.extract.sentences import Sentence, sentences
@@ -60,13 +61,18 @@ def read_officers(
                 changes[key] = change
         told_day = next((d.day for d in reversed(find_dates(sentence.text))), told_day)
         last_day = told_day or last_day
+    if not strict:
+        for change in listed_changes(parts, firms):
+            changes.setdefault((change.name, change.direction), change)
     for change in changes.values():
         by_name(change, days)
         cut_before(change, everything)
         own_day(change, everything, reported_on)
         follow(change, everything)
         _inherited(change, changes)
-    changes = {k: c for k, c in changes.items() if _starts_anew(c, text[start:end])}
+    changes = {
+        k: c for k, c in changes.items() if _starts_anew(c, text[start:end]) and (c.title or c.verb not in ("succeeding", "replacing"))
+    }
     events = [_event(c, changes, known_on, reported_on, strict) for c in changes.values()]
     if events:
         return events, None

@@ -1,4 +1,3 @@
-
 """A press release behind a filing fills what the item leaves open, says so, and makes no event of its own."""
 
 from datetime import date

@@ -466,6 +466,55 @@ FORMS = {
         "On March 1, 2026, the Board elected Jon Beale as a director, effective at the close of the annual meeting.",
         [("Jon Beale", "new_hire", "Director", None, "done")],
     ),
+    "table": (
+        "The Board made the following appointments, effective April 1, 2026:\nName Position\nLiam Hart Chief Financial Officer\nUma Patel Chief Operating Officer",
+        [
+            ("Liam Hart", "new_hire", "Chief Financial Officer", date(2026, 4, 1), "planned"),
+            ("Uma Patel", "new_hire", "Chief Operating Officer", date(2026, 4, 1), "planned"),
+        ],
+    ),
+    "table_cells": (
+        "The following officers of the Company were appointed on March 1, 2026:\nLiam Hart\nChief Financial Officer\nUma Patel\nChief Operating Officer",
+        [
+            ("Liam Hart", "new_hire", "Chief Financial Officer", None, "done"),
+            ("Uma Patel", "new_hire", "Chief Operating Officer", None, "done"),
+        ],
+    ),
+    "bullets": (
+        "On March 1, 2026, the Board appointed the following individuals to the positions set forth below:\nJane Roe, Chief Executive Officer;\nMax Poe, Chief Financial Officer; and\nAnn Lee, Secretary.",
+        [
+            ("Ann Lee", "new_hire", "Secretary", date(2026, 3, 1), "done"),
+            ("Jane Roe", "new_hire", "Chief Executive Officer", date(2026, 3, 1), "done"),
+            ("Max Poe", "new_hire", "Chief Financial Officer", date(2026, 3, 1), "done"),
+        ],
+    ),
+    "ceo_leaves_company_and_board": (
+        "On March 1, 2026, Dr. Erik Holm, the Company's President and Chief Executive Officer and a member of the Company's Board of Directors (the \"Board\"), notified the Company that he will leave the Company and retire from the Board effective June 30, 2026.",
+        [("Erik Holm", "departure", "President and Chief Executive Officer", date(2026, 6, 30), "planned")],
+    ),
+    "upon_another's_departure_immediately": (
+        "On March 1, 2026, the Board appointed Sara Lund as Chief Financial Officer, effective immediately upon Mr. York's departure on March 31, 2026.",
+        [("Sara Lund", "new_hire", "Chief Financial Officer", date(2026, 3, 31), "planned")],
+    ),
+    "on_and_effective": (
+        "On and effective as of February 28, 2026, the Board appointed Piet Mol as Chief Operating Officer.",
+        [("Piet Mol", "new_hire", "Chief Operating Officer", date(2026, 2, 28), "done")],
+    ),
+    "succeeding_at_the_end": (
+        "On March 1, 2026, the Board elected Asta Berg as Chief Executive Officer, effective March 9, 2026, succeeding Lars Ekman.",
+        [
+            ("Asta Berg", "new_hire", "Chief Executive Officer", date(2026, 3, 9), "planned"),
+            ("Lars Ekman", "departure", "Chief Executive Officer", date(2026, 3, 9), "planned"),
+        ],
+    ),
+    "a_table_of_pay_is_no_change": (
+        "On March 1, 2026, the Committee set the target bonuses of the following named executive officers:\nLiam Hart, Chief Financial Officer $200,000\nUma Patel, Chief Operating Officer $150,000",
+        "pay_arrangement_only",
+    ),
+    "a_table_of_votes_is_no_change": (
+        "At the annual meeting of stockholders the following directors were elected by the stockholders:\nLiam Hart, Director\nUma Patel, Director",
+        "annual_election",
+    ),
 }
 
 
