@@ -204,7 +204,7 @@ def _judged(rows: pd.DataFrame) -> dict[str, Any]:
         has, sure = rows[rows[name].notna()], rows[rows[chance].notna()]
         if has.empty or (judge := _judge(has)).problem:
             continue
-        told[name] = judge.numbers(has[name].to_numpy(dtype=float)) | {"rows": len(has)}
+        told[name] = judge.numbers(has[name].to_numpy(dtype=float)) | {"rows": len(has), "yes": int(has["y"].sum())}
         if len(sure) and not (judge := _judge(sure)).problem:
             told[name] |= judge.chances(sure[chance].to_numpy(dtype=float)) | {"rows_with_chance": len(sure)}
     both = rows[rows["rule"].notna() & rows["learned"].notna()]

@@ -63,8 +63,11 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
     """What a manager must know, in a few sentences."""
     overall, months = report["overall"], report["months"]
     judged = [m["month"] for m in months if m["status"] == "judged"]
-    counts = f"{overall['yes']:,} of {overall['rows']:,} accounts opened a deal (an account counts once a month)"
-    told = [f"{len(judged)} of {len(months)} months can be judged, each by itself; over all of them {counts}."]
+    alone = f"{len(judged)} of {len(months)} months" if judged else f"None of {len(months)} months"
+    told = [
+        f"{alone} can be judged by itself; over all of them {overall['yes']:,} of {overall['rows']:,} accounts opened a deal "
+        "(an account counts once a month)."
+    ]
     if overall.get("because") or not overall["rows"]:
         told = [f"Not yet decidable: {overall.get('because') or 'no month has outcomes that are known'}."]
     for name, words in SCORES.items():
@@ -107,7 +110,8 @@ def _months(report: Mapping[str, Any]) -> str:
     waiting = "".join(f"<li>{m['month']}: {escape(m['because'])}" for m in months if m["status"] != "judged")
     return (
         f"<h2>Month by month</h2><p>Lift at 10 %: deals met by the best-scored tenth, over those met at random.{key}</p>{plot}"
-        f"<table>{head}{body}</table><p class=dim>In small: the 95 % range that chance leaves, by drawing accounts anew.</p>"
+        f"<table>{head}{body}</table><p class=dim>In small: the 95 % range that chance leaves, by drawing accounts anew. "
+        "A learned score is judged from the month on in which a model was promoted.</p>"
         + (f"<p>Not yet decidable:</p><ul>{waiting}</ul>" if waiting else "")
     )
 
@@ -116,7 +120,7 @@ def _row(month: str, of: Mapping[str, Any], name: str) -> str:
     numbers = of[name]
     cells = "".join(f"<td class=n>{_number(numbers, key, digits)}" for key, _, digits in NUMBERS)
     changed = "<br><small>test changed since last time</small>" if of.get("test_changed") else ""
-    return f"<tr><td class=w>{month}{changed}<td class=w>{SCORES[name]}<td class=n>{of['rows']:,}<td class=n>{of['yes']:,}{cells}"
+    return f"<tr><td class=w>{month}{changed}<td class=w>{SCORES[name]}<td class=n>{numbers['rows']:,}<td class=n>{numbers['yes']:,}{cells}"
 
 
 def _number(numbers: Mapping[str, Any], name: str, digits: int) -> str:

@@ -81,7 +81,8 @@ def build(features: pd.DataFrame, deals: pd.DataFrame, known_until: date | datet
     label = (opened_after <= horizon_days).astype(int)
     kept = rows[keep].drop(columns=[k for k in KEYS if k in rows]).assign(label=label[keep], day=rows.loc[keep, "day"])
     if kept.empty or kept["label"].nunique() < 2:
-        raise TooLittle(f"nothing to learn from: {len(kept)} rows, {int(kept['label'].sum())} of them yes; dropped {dropped}")
+        out = f"; {dropped['horizon_not_over']:,} have not had their {horizon_days} days yet, {dropped['in_a_deal']:,} were in a deal"
+        raise TooLittle(f"nothing to learn from: {len(kept):,} rows, {int(kept['label'].sum()):,} of them yes{out}")
     table = of_frame(kept, "label", "day").only([c for c in kept.columns if c not in ("label", "day")])
     amount = next_one["amount_usd"].reindex(rows.index).astype(float).where(label == 1)
     return Dataset(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 
 COLOURS = {"rule": "#64748b", "learned": "#2563eb"}
 GRID, INK, FAINT = "#e2e8f0", "#334155", "#94a3b8"
@@ -37,14 +38,16 @@ def by_month(months: Sequence[str], series: Mapping[str, Sequence[Interval | Non
     step = (width - left - 12) / max(1, len(months))
     parts = [_line(left, y(t), width - 12, y(t), GRID) + _text(left - 8, y(t) + 4, f"{t:g}×", "end") for t in _ticks(top)]
     parts.append(_line(left, y(even), width - 12, y(even), FAINT, "4 4"))
+    every = max(1, ceil(60 / step))  # a label needs sixty points of room
     for at, month in enumerate(months):
         middle = left + step * (at + 0.5)
-        parts.append(_text(middle, height - 12, month, "middle"))
+        if at % every == 0:
+            parts.append(_text(middle, height - 12, month, "middle"))
         if not any(of[at] for of in series.values()):
-            parts.append(_text(middle, y(even) - 8, "not yet", "middle", FAINT))
+            parts.append(_text(middle, y(even) - 8, "not yet" if every == 1 else "?", "middle", FAINT))
         for place, (name, of) in enumerate(series.items()):
             if found := of[at]:
-                x = middle + (place - (len(series) - 1) / 2) * 16
+                x = middle + (place - (len(series) - 1) / 2) * min(16.0, step / 3)
                 value, low, high = found
                 parts.append(_line(x, y(low), x, y(high), COLOURS[name], width=2))
                 parts.append(_dot(x, y(value), COLOURS[name], f"{name}, {month}: {value:.2f} ({low:.2f} to {high:.2f})"))
