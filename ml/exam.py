@@ -74,7 +74,11 @@ def judge(
 
 
 def _notes(seen: Table, learned: Learned) -> list[str]:
-    notes = []
+    notes = [
+        f"the rows run backwards in time by {name!r}: the newest come first; order by it"
+        for name, values in seen.columns.items()
+        if seen.order_kind == "row" and seen.kinds[name] == "time" and (np.diff(values) <= 0).mean() > 0.99 and values[0] > values[-1]
+    ]
     if len(seen) - learned.purged > MOST_TO_LEARN:
         notes.append(f"learned on {MOST_TO_LEARN:,} rows, evenly spread over the {len(seen) - learned.purged:,} that were there")
     if learned.tried and (best := choose(learned.tried)).auc >= TOO_GOOD:

@@ -50,7 +50,7 @@ def rows_of(path: Path, names: Sequence[str] | None = None) -> tuple[pd.DataFram
                 skip_rows_after_names=0 if names else 1,
                 block_size=max(1 << 22, min(len(data), 1 << 24)),
             ),
-            parse_options=arrow.ParseOptions(delimiter=delimiter, newlines_in_values='"' in head, invalid_row_handler=misfit),
+            parse_options=arrow.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in data, invalid_row_handler=misfit),
             convert_options=arrow.ConvertOptions(column_types=dict.fromkeys(keys, pa.large_string()), strings_can_be_null=False),
         )
     except (pa.ArrowInvalid, UnicodeDecodeError) as bad:

@@ -91,7 +91,7 @@ def train(
     configs = readings(table, columns, configs)
     tried = try_all(spread(table, MOST_TO_CHOOSE), columns, configs, horizon)
     if not tried:
-        return Learned(None, "too little: no fold holds both outcomes", purged=purged)
+        return Learned(None, "too little: no fold holds both outcomes; are the rows in order of time?", purged=purged)
     best = choose(tried)
     if best.se == 0 or not np.ptp(best.margins):
         return Learned(None, "no column to learn from: they are constant, empty or identifiers", tried, purged)
