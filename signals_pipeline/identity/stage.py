@@ -97,7 +97,8 @@ def _people(
     own = reading.bought(rt, first, dt)
     records = reading.rows(rt, "people", since=first, until=dt)
     anew = company_links["mention_id"].slice(past.num_rows)
-    if moved := set(anew.filter(memory.among(anew, past["mention_id"].to_pylist())).to_pylist()):
+    relinked = past["mention_id"].filter(memory.among(past["mention_id"], anew.to_pylist())).to_pylist() if len(anew) else []
+    if moved := set(relinked):
         earlier = reading.rows(rt, "people", before=first, where=reading.one_of("mention_id", moved))
         records = pa.concat_tables([earlier, records])
     records = records.filter(pc.invert(memory.among(records["person_record_id"], own)))
