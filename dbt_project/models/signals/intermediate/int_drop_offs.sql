@@ -1,5 +1,7 @@
 {# Silences of trial users. A silence begins with the last activity we hold (or the signup) and fires once, on the day
-   it is as long as the profile says: no activity dated after it had landed by then. Rows that land later end the silence, they never undo it. #}
+   it is as long as the profile says: no activity dated after it had landed by then. Rows that land later end the silence, they never undo it.
+   What was not pulled is not silence: a silence fires on a day on which the product database was read (days before its first run came
+   with the history). A pull goes on from its watermark, so the first good one brings the activity of the days that were missed. #}
 with trial_users as (
     select * from {{ ref('int_product_users') }}
     where first_trial_dt is not null and signup_on is not null
@@ -22,11 +24,33 @@ starts as (
     where a.event_date >= u.signup_on
 ),
 
-fires as (
+due as (
+    select user_id, silent_since, greatest({{ add_days('silent_since', var('drop_off_days') | string) }}, dt) as due_on
+    from starts
+),
+
+pulls as (
+    select dt, status from {{ ref('stream_runs') }} where stream = 'product_db.daily_events'
+),
+
+{# the first day from each due day on with a good pull #}
+reads as (
     select
-        s.user_id, s.silent_since,
-        greatest({{ add_days('s.silent_since', var('drop_off_days') | string) }}, s.dt) as fires_on
-    from starts as s
+        d.due_on,
+        case
+            when f.first_dt is null or d.due_on < f.first_dt then d.due_on
+            else min(p.dt)
+        end as read_on
+    from (select distinct due_on from due where due_on <= {{ to_day() }}) as d
+    cross join (select min(dt) as first_dt from pulls) as f
+    left join pulls as p on p.status = 'ok' and p.dt >= d.due_on
+    group by d.due_on, f.first_dt
+),
+
+fires as (
+    select d.user_id, d.silent_since, r.read_on as fires_on
+    from due as d
+    inner join reads as r on r.due_on = d.due_on
 ),
 
 silences as (

@@ -1,7 +1,28 @@
 {# Surges from the daily state of account scores: one begins when the conditions first hold (stage, intent, fit, segment member),
    and ends when the stage falls or after the profile's quiet days. Gaps and islands by dt, looking back only: the key is the first day.
    One row per change of what the vendor says while the surge holds. #}
-with judged as (
+with scores as (
+    select * from {{ ref('int_account_score_days') }}
+),
+
+spans as (
+    select * from {{ ref('int_segment_spans') }}
+),
+
+{# a member by its domain, or by its company as it was known on that day #}
+members as (
+    select s.record_key, s.dt
+    from scores as s
+    inner join spans as m on m.domain = s.domain and m.member_from <= s.dt and m.member_to >= s.dt
+    union
+    select s.record_key, s.dt
+    from scores as s
+    inner join spans as m
+        on m.company_id = s.company_id and m.member_from <= s.dt and m.member_to >= s.dt
+        and s.linked_dt <= s.dt and m.linked_dt <= s.dt
+),
+
+judged as (
     select
         s.record_key, s.domain, s.product, s.intent_score, s.buying_stage, s.profile_score, s.profile_fit, s.known_at, s.dt,
         s.company_id, s.linked_dt,
@@ -10,11 +31,11 @@ with judged as (
             when {{ in_var("coalesce(s.buying_stage, '')", 'intent_stages') }}
                 and s.intent_score > {{ var('intent_min_score') }}
                 and {{ in_var("coalesce(s.profile_fit, '')", 'intent_fits') }}
-                and m.domain is not null
+                and m.record_key is not null
             then 1 else 0
         end as is_holding
-    from {{ ref('int_account_score_days') }} as s
-    left join {{ ref('int_segment_spans') }} as m on m.domain = s.domain and m.member_from <= s.dt and m.member_to >= s.dt
+    from scores as s
+    left join members as m on m.record_key = s.record_key and m.dt = s.dt
 ),
 
 falls as (

@@ -1,11 +1,23 @@
-{# Members of the profile's segments: membership holds from the snapshot that shows it until the next snapshot of the list. #}
+{# Members of the profile's segments: membership holds from the snapshot that shows it until the next snapshot of the list.
+   A member is told by its domain and by the company that it was linked to: lists spell one company's domains in several ways. #}
 with snapshots as (
     select dt, lead(dt) over (order by dt) as next_dt
     from (select distinct dt from {{ raw('sixsense__segment_members') }} where dt <= {{ to_day() }}) as d
+),
+
+links as (
+    select
+        m.record_key, l.company_id, l.dt as linked_dt,
+        row_number() over (partition by m.record_key order by l.dt, m.role, m.mention_id) as link_rank
+    from {{ ref('mentions') }} as m
+    inner join {{ ref('company_links') }} as l on l.mention_id = m.mention_id
+    where m.dataset = 'sixsense__segment_members'
 )
 
 select distinct
-    m.domain, s.dt as member_from, coalesce({{ add_days('s.next_dt', -1) }}, cast('9999-12-31' as date)) as member_to
+    m.domain, l.company_id, l.linked_dt,
+    s.dt as member_from, coalesce({{ add_days('s.next_dt', -1) }}, cast('9999-12-31' as date)) as member_to
 from {{ raw('sixsense__segment_members') }} as m
 inner join snapshots as s on s.dt = m.dt
-where m.domain is not null and {{ in_var('m.segment_id', 'intent_segment_ids') }}
+left join links as l on l.record_key = m.record_key and l.link_rank = 1
+where {{ in_var('m.segment_id', 'intent_segment_ids') }}
