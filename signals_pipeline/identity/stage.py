@@ -60,7 +60,7 @@ def run(rt: Runtime, dt: date, since: date | None = None) -> IdentityReport:
     )  # fmt: skip
     reading.write_days(rt, "company_links", companies.links, first, dt)
     reading.write_days(rt, "company_merges", companies.merges, first, dt)
-    reading.write_days(rt, "company_signatures", companies.signatures, first, dt)
+    reading.write_days(rt, "company_signatures", companies.signatures, first, dt, also=pc.unique(companies.links["dt"]).to_pylist())
 
     company_links, company_merges = pa.concat_tables([links, companies.links]), pa.concat_tables([merges, companies.merges])
     people = _people(rt, first, dt, links, company_links, company_merges, reviewed)
@@ -113,7 +113,7 @@ def _people(
     )  # fmt: skip
     reading.write_days(rt, "person_links", people.links, first, dt)
     reading.write_days(rt, "person_merges", people.merges, first, dt)
-    reading.write_days(rt, "person_signatures", people.signatures, first, dt)
+    reading.write_days(rt, "person_signatures", people.signatures, first, dt, also=pc.unique(people.links["dt"]).to_pylist())
     return people
 
 

@@ -102,6 +102,19 @@ def test_a_run_reads_no_record_of_days_before_it(tmp_path: Path, monkeypatch: py
     assert [since for name, since in asked if name in ("mentions", "people", "events")] == [day(DAYS + 1)] * 3
 
 
+def test_a_day_that_said_nothing_in_a_new_way_is_remembered_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rt = runtime(tmp_path)
+    same: dict[str, Any] = {"name": "Acme Widgets", "domain": "acme.example"}
+    put(rt, "mentions", *(mention(f"k{n}", n, **same) for n in (1, 2, 3)))
+    put(rt, "people", *(person(f"p{n}", n, email="ada@acme.example") for n in (1, 2, 3)))
+    stage.run(rt, day(3), since=day(1))
+    for module in (company_stage, person_stage):
+        monkeypatch.setattr(module, "from_history", lambda *_: pytest.fail("the history was read again"))
+    put(rt, "people", person("p4", 4, email="ada@acme.example"), stream="fourth")
+    stage.run(rt, day(4))
+    assert {r["dt"] for r in get(rt, "person_links")} == {day(n) for n in (1, 2, 3, 4)}
+
+
 def test_nothing_new_reads_no_person_and_no_event_of_the_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rt = runtime(tmp_path)
     world(rt, 9)
