@@ -148,6 +148,18 @@ class Model:
         pulls = text.pulls_of(texts_of(table.columns[column]), weights)
         return [sorted(row, key=lambda p: (-abs(p[1]), p[0]))[:count] for row in pulls]
 
+    def worded(self, table: Table, names: Sequence[str], shown: Array) -> dict[tuple[int, int], str]:
+        """(row, feature) → the column with its strongest words, where `shown` (rows × features shown) has a column of free text."""
+        columns = {f.column for m in self.members for f in m.features if f.kind == "words"}
+        out = {}
+        for at, name in enumerate(names):
+            if name in columns:
+                rows = np.flatnonzero((shown == at).any(axis=1))
+                for row, words in zip(rows.tolist(), self.strongest_words(table.rows(rows), name), strict=True):
+                    if words:
+                        out[row, at] = f"{name}: {', '.join(w for w, _ in words)}"
+        return out
+
     def save(self, folder: Path) -> None:
         """Boosters as XGBoost's JSON, all else in manifest.json."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -110,9 +110,10 @@ def reasons(features: pd.DataFrame, model: Model, count: int = 3) -> pd.DataFram
     table = table_of(features, model.columns, model.about.get("kinds"))
     names, points, base = model.reasons(table)
     best = np.argsort(-np.abs(points), axis=1, kind="stable")[:, :count]
+    worded = model.worded(table, names, best)
     rows = []
     for at, company in enumerate(features["company_id"]):
-        shown = [(names[j], float(points[at, j])) for j in best[at]]
+        shown = [(worded.get((at, int(j)), names[j]), float(points[at, j])) for j in best[at]]
         rest = float(points[at].sum()) - sum(p for _, p in shown)
         told = [*shown, ("everything else", rest), ("base", base)]
         rows += [(company, position, feature, p) for position, (feature, p) in enumerate(told, 1)]

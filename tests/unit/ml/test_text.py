@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from ml_tables import leads, table
 
-from ml import exam, features, model, text, train
+from ml import exam, features, model, score, text, train
 from ml.encoder import NoEncoder, encoder, is_installed
 from ml.evaluate import psi
 from ml.leaks import suspects
@@ -138,3 +139,12 @@ def test_free_text_drifts_by_how_many_have_one_not_by_its_words() -> None:
 
     assert psi(told(0.5, "first"), told(0.5, "other"), "note") < 0.05
     assert psi(told(0.8, "first"), told(0.2, "first"), "note") > 0.25
+
+
+def test_the_reasons_of_an_account_name_the_words() -> None:
+    told = with_message(600)
+    made = model.learn(told, ["message"], train.CONFIGS[0])
+    frame = pd.DataFrame({"message": told.columns["message"][:5], "company_id": list("abcde"), "dt": "2026-01-31"})
+    said = score.reasons(frame, made)
+    assert said["feature"].str.match(r"message: .+|everything else|base").all()
+    assert said.groupby("company_id")["points"].sum().round(4).nunique() > 1
