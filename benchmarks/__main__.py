@@ -42,11 +42,15 @@ def main() -> None:
             report["failed"][name] = f"{type(bad).__name__}: {bad}"
             console.print(f"[red]{name} failed:[/] {bad}", highlight=False)
         report["seconds"][name] = round(time.perf_counter() - started, 1)
-        REPORT.parent.mkdir(parents=True, exist_ok=True)
-        REPORT.write_text(json.dumps(report, indent=2) + "\n")
+        _save(report)
     took = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in report["seconds"].items())
     console.print(f"\n{took} · load when it began {report['load_before'][0]} · report: {REPORT}")
     sys.exit(1 if report["failed"] else 0)
+
+
+def _save(report: dict[str, Any]) -> None:
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=2) + "\n")
 
 
 def _pacing(console: Console, report: dict[str, Any], _: list[int]) -> None:
@@ -70,6 +74,7 @@ def _daily(console: Console, report: dict[str, Any], sizes: list[int]) -> None:
     for companies in sizes:
         size = daily.measure(companies)
         report["daily"].append(size)
+        _save(report)  # the next size may take long
         shown = ("ok", "wall_s", "cpu_s", "peak_mb", "not_ours_s", "not_ours_share", "not_ours_cpu_share", "vendor_waits_s", "sent")
         runs = [{"run": kind} | {k: size[kind][k] for k in shown} for kind in ("history", "day")]
         _table(console, f"Daily run, {companies:,} companies (sandbox up in {size['sandbox_start_s']} s)", runs)
