@@ -32,6 +32,7 @@ class Change:
 _LEAVES_THE_COMPANY = re.compile(
     r"^\w+(?: down| from)*\s+(?:from\s+)?(?:(?:his|her|their) employment with )?(?:the )?(?:Company|Registrant|Corporation|Bank)\b"
 )
+_LEAD_EFFECTIVE = re.compile(rf"\W*(?:\([a-f]\)\W*)*(?:Also )?(?:On and )?[Ee]ffective(?: as of| on)? (?P<d>{DATE})")
 CUT_POSITION = re.compile(r"\b(?:position|role|office) of\s+(?P<title>[^\u27e6;]{3,90}?)\s+(?:was|has been|is being) eliminated\b")
 
 
@@ -140,9 +141,12 @@ def is_insider(masked: str, match: re.Match[str]) -> bool:
 def _apposition(masked: str, match: re.Match[str], direction: str) -> str | None:
     """ "Name, Title of the Company, ..." or "Title Name": the title at the name itself."""
     after = masked[match.end("who") + 1 :]
-    if (lead := re.match(r"(?:,? (?:age )?\d{2}(?: years old)?)?,\s+(?:age \d{2},\s+|(?:who|which)[^,]{0,40}\s(?:as|is)\s+)?", after)) and (
-        title := title_at(after, lead.end())
-    ):
+    if (
+        lead := re.match(
+            r"(?:,? (?:age )?\d{2}(?: years old)?)?,\s+(?:age \d{2},\s+|(?:who|which)(?! (?:will )?continue)[^,]{0,40}\s(?:as|is)\s+)?",
+            after,
+        )
+    ) and (title := title_at(after, lead.end())):
         is_theirs = re.match(r"[^,;]{0,140}?\s(?:of|at|for|with)\s+(?!(?:the|our)\b)[A-Z][\w&.-]*[^,;]*", after[lead.end() :])
         if direction == "in" and is_theirs and not re.search(r"\b(?:as|to)\s*$", after[: lead.end()]):
             return None  # "A, president of Beta": where the person comes from
@@ -184,9 +188,13 @@ def effective_day(masked: str, match: re.Match[str]) -> date | None:
         rf"\b(?:as of|commencing(?: on| as of)?|beginning(?: on)?|starting(?: on)?|with effect from|on or about|on)\s+(?P<d>{DATE})",
     )
     for number, pattern in enumerate(patterns):
-        if found := re.search(pattern, masked[at:] if number == 0 else re.split(r", on |, the |; ", masked[at : at + 260])[0]):
+        near = re.split(r", on |, the |; |\b(?:following|upon|after|due to) (?:the |his |her )", masked[at : at + 260])[0]
+        comes = re.search(r"appoint|elect|nam|promot|hir|becom|becam|succe|join|assum", match["verb"])
+        if number == 1 and comes and (lead := _LEAD_EFFECTIVE.match(masked)):  # the day that opens the sentence goes before a bare "on" day
+            near = lead[0]
+        if found := re.search(pattern, masked[at:] if number == 0 else near):
             return find_dates(found["d"])[0].day if find_dates(found["d"]) else None
-    if found := re.match(rf"\W*(?:Also )?(?:On and )?[Ee]ffective(?: as of| on)? (?P<d>{DATE})", masked) or re.search(
+    if found := _LEAD_EFFECTIVE.match(masked) or re.search(
         rf"\beffective(?: as of| on)? (?P<d>{DATE})", masked[min(at, match.end("who")) : at]
     ):
         dates = find_dates(found["d"])

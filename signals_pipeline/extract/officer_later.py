@@ -41,7 +41,8 @@ def follow(change: Change, everything: list[Sentence]) -> None:
     )
     about = [s for s in everything if re.search(rf"\b{last}\b|^\W*(?:His|Her|He|She)\b", s.text)]
     for s in about:
-        if change.title is None and change.direction == "out" and re.search(rf"\b{last}\b", s.text):
+        is_replaced = change.verb.startswith(("succeed", "replac", "to "))  # has the chair that the other one takes
+        if change.title is None and change.direction == "out" and not is_replaced and re.search(rf"\b{last}\b", s.text):
             change.title = _title_elsewhere(s.text, last)
         if change.direction == "in" and re.search(rf"\bre-?elected\b[^.;]*\b{last}\b", s.text):
             change.is_internal = True
@@ -76,7 +77,7 @@ def follow(change: Change, everything: list[Sentence]) -> None:
                 r"Registrant)|promoted|is (?:the )?[^.;]{0,60}of the (?:Company|Registrant)'s)\b",
                 s.text,
             )
-            and not re.search(r"[Pp]rior to joining", s.text)
+            and not re.search(r"[Pp]rior to joining|, who will continue", s.text)
         ):
             change.is_internal = True
 

@@ -54,7 +54,8 @@ GO = (
     r"(?:was|were|has been|been|will be|is being) (?:terminated|removed|dismissed)|"
     r"passed away|died|separat(?:ed|e|ing) from|"
     r"mutual separation|relieved of (?:his|her|their) (?:duties|positions?|responsibilities)|agreed to part(?: ways| company)?|"
-    r"part(?:ed|ing) ways|(?:not|declined?) (?:to )?(?:stand|seek|run)(?:ing)? for (?:re-?)?election|"
+    r"part(?:ed|ing) ways|(?:not|declined?) (?:intend(?:ing)? |plan(?:ning)? |expect(?:ing)? )?(?:to )?(?:stand|seek|"
+    r"run)(?:ing)? for (?:re-?)?election|"
     r"not (?:be )?seek(?:ing)? re-?election|not be (?:standing|seeking|nominated)|"
     r"no longer (?:is|be|serves?|serving|an?|the|employed|with)|"
     r"transition(?:s|ed|ing)? (?:from|out of)(?! the (?:company|registrant))|"
@@ -72,7 +73,7 @@ DEPARTURES = tuple(
     for p in (
         rf"{NP}[^\u27e6\u27e7]{{0,330}}?\b(?P<verb>{GO})\b",
         rf"{NP}[^\u27e6\u27e7;]{{0,160}}?\bin connection with (?P<verb>(?:his|her|their) (?:\w+ )?(?:departure|separation|resignation|"
-        rf"retirement))(?= from)",
+        rf"retirement)(?= from)|(?:the )?termination of (?:his|her|their) employment)",
         rf"\b(?:employment|tenure|service|term) of {HON}{NP}(?:,\s[^\u27e6\u27e7;]{{2,120}}?,)?\s+(?P<verb>(?:was |will be |has been |"
         rf"will )?(?:terminated?|ended?|"
         rf"concluded?|ceased?))\b(?=[^\u27e6\u27e7;]{{0,60}}(?:\b(?:19|20)\d\d\b|effective immediately))",
@@ -84,7 +85,7 @@ DEPARTURES = tuple(
         rf"(?=[^\u27e6\u27e7;]{{0,60}}(?:\b(?:19|20)\d\d\b|effective immediately))",
         rf"\b(?P<verb>to succeed|to replace|succeeding|replacing)\s+{HON}{NP}(?=\s+in (?:these|those|that|this|such|"
         rf"the) (?:positions?|roles?|capacit))",
-        rf"\b(?P<verb>succeeding|replacing)\s+{HON}{NP}(?=\.?$|,? effective)",
+        rf"\b(?P<verb>succeeding|replacing)\s+{HON}{NP}(?=\.?$|,? effective|, who will continue)",
         rf"\bfollowing\b[^\u27e6\u27e7;]{{0,120}}?\b(?P<verb>resigned|retired|stepped down|"
         rf"departed)\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
         rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death|(?:(?<=letter of )|"

@@ -515,6 +515,28 @@ FORMS = {
         "At the annual meeting of stockholders the following directors were elected by the stockholders:\nLiam Hart, Director\nUma Patel, Director",
         "annual_election",
     ),
+    "two_who_do_not_intend_to_stand": (
+        "On March 1, 2026, Alma Birk and Theo Crane notified the Board that they do not intend to stand for re-election at the 2026 annual meeting.",
+        [("Alma Birk", "departure", "Director", None, "planned"), ("Theo Crane", "departure", "Director", None, "planned")],
+    ),
+    "termination_of_his_employment": (
+        "On March 1, 2026, the Company entered into a separation agreement with Omar Reed in connection with the termination of his employment as Chief Commercial Officer, effective April 30, 2026.",
+        [("Omar Reed", "departure", "Chief Commercial Officer", date(2026, 4, 30), "planned")],
+    ),
+    "the_day_before_the_verb": (
+        "Effective March 2, 2026, Gia Moss was appointed Interim Chief Financial Officer following the resignation of Bo Hart as Chief Financial Officer on February 25, 2026.",
+        [
+            ("Bo Hart", "departure", "Chief Financial Officer", date(2026, 2, 25), "done"),
+            ("Gia Moss", "new_hire", "Interim Chief Financial Officer", date(2026, 3, 2), "done"),
+        ],
+    ),
+    "keeps_another_chair": (
+        "On March 1, 2026, the Board appointed Iva Kern as principal accounting officer, replacing Rudi Holt, who will continue to serve as principal financial officer.",
+        [
+            ("Iva Kern", "new_hire", "Principal accounting officer", None, "planned"),
+            ("Rudi Holt", "departure", "Principal accounting officer", None, "planned"),
+        ],
+    ),
 }
 
 
