@@ -158,7 +158,7 @@ def _settle(
         known, columns = told_of(verdict.model)
         known |= {**about, "judged": verdict.judged, "reference": reference(at.seen, columns, rate_of(verdict.model, at.judged))}
         known |= {"tried": verdict.model.tried} if kind == "hazard" else {}
-        version = registry.add(kind, verdict.model)
+        version = registry.add(kind, verdict.model.model if kind == "hazard" else verdict.model)
         if version != before:
             registry.promote(kind, version, _not_before(registry, kind, from_day), verdict.because)
         _note(registry, kind, version, about, from_day)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from test_month import CONFIGS, FROM, MOMENT, market
 
-from ml.champion import FOLDER, Champion
+from ml.champion import FOLDER, KINDS, Champion
 from ml.deals import Deals
 from ml.evaluate import MOST_PSI, profile, shift
 from ml.production import learn_from
@@ -42,6 +42,23 @@ def test_on_rows_like_those_it_learned_from_the_champion_scores(learned: tuple[P
     rows, said = scored(home, FROM, features)
     assert rows == len(features)
     assert said.startswith(f"scored by {report['relevance']['version']}")
+
+
+def test_all_three_kinds_are_promoted_stored_and_score_a_day_together(tmp_path: Path) -> None:
+    features, deals = market(700)
+    deals = deals.assign(is_won=True, closed_on=deals["opened_on"] + pd.Timedelta(days=2))
+    report = learn_from(features, Deals(deals, {}, 0), Registry(tmp_path / FOLDER), MOMENT, FROM, CONFIGS)
+    assert {k: report[k]["status"] for k in KINDS} == dict.fromkeys(KINDS, "promoted"), report
+    day = features[features["dt"] == features["dt"].max()]
+    champion = Champion(tmp_path)
+    rows = champion.score(FROM, pa.Table.from_pandas(day, preserve_index=False)).to_pandas()
+    assert len(rows) == len(day)
+    assert (rows["p_purchase_30d"] <= rows["p_purchase_60d"]).all() and (rows["p_purchase_60d"] <= rows["p_purchase_90d"]).all()
+    told = rows.dropna(subset=["days_to_purchase", "days_to_purchase_high"])
+    assert len(told) and (told["days_to_purchase_low"] <= told["days_to_purchase"]).all()
+    assert (told["days_to_purchase"] <= told["days_to_purchase_high"]).all()
+    assert rows["urgency"].between(0, 100).all()
+    assert (rows["deal_size_low"] <= rows["deal_size_high"]).all()
 
 
 def test_columns_that_moved_silence_it_and_are_named(learned: tuple[Path, pd.DataFrame, dict[str, Any]]) -> None:
