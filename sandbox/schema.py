@@ -118,6 +118,9 @@ OBJECTS: dict[str, tuple[Field, ...]] = {
         Field("ConvertedContactId", "reference", "Contact"),
         _OWNER,
         _KEY,
+        *_texts("Signal_Source__c"),
+        Field("Signal_Strength__c", "double"),
+        Field("Company_News__c", "textarea"),
         *_SYSTEM,
     ),
     "Opportunity": (

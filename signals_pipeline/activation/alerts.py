@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from signals_pipeline.activation.inputs import Inputs
 from signals_pipeline.activation.ledger import Ledger
+from signals_pipeline.activation.message.spoken import spoken_company
 from signals_pipeline.activation.model import Change, Operation, PlanRow
 from signals_pipeline.runtime import Runtime
 
@@ -19,7 +20,10 @@ def alert_rows(rt: Runtime, inputs: Inputs, on: dict[str, bool]) -> list[PlanRow
     for alert in inputs.alerts:
         channel = alert["channel"]
         key = f"{alert['rule']}:{alert['signal_id']}"
-        changes = (Change("title", None, alert["title"], "ours"), Change("body", None, alert["body"], "ours"))
+        title, name = str(alert["title"]), str(alert.get("company_name") or "")
+        if name and (spoken := spoken_company(name)):
+            title = title.replace(name, spoken, 1)  # the CRM may shout, and nobody says "Incorporated"
+        changes = (Change("title", None, title, "ours"), Change("body", None, alert["body"], "ours"))
         why = "" if channel in CHANNELS else f"no such channel: {channel}"
         why = why or ("" if on.get(channel) else f"{channel} is off")
         operation: Operation = "skip" if why else "alert"

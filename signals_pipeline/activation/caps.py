@@ -16,7 +16,6 @@ from signals_pipeline.activation.model import Plan
 from signals_pipeline.io import ops
 from signals_pipeline.runtime import Runtime
 
-
 STANDING = ("sent", "confirmed", "unknown", "review")  # an enrolment that stands, or may
 
 

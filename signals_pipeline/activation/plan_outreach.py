@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from signals_pipeline.activation.destinations.outreach import ACTIVE, OutreachDestination, opted_out, unfit_mailbox, unfit_sequence
+from signals_pipeline.activation.destinations.outreach import (
+    ACTIVE,
+    OWNER,
+    OutreachDestination,
+    flat,
+    opted_out,
+    unfit_mailbox,
+    unfit_sequence,
+)
 from signals_pipeline.activation.doors import OutreachDoor, Record
 from signals_pipeline.activation.fields import changes_of, mapped
 from signals_pipeline.activation.inputs import Inputs, Row
@@ -35,7 +43,8 @@ async def outreach_rows(rt: Runtime, inputs: Inputs, door: OutreachDoor) -> list
             continue  # nobody to write to: the outbox should not have let it through, and the policy gate says so
         sharing = live.get(person.email, [])
         record = sharing[0] if len(sharing) == 1 else None
-        prospect = _prospect(rt, inputs, row, record, [str(p["id"]) for p in sharing])
+        owner = mailboxes.get(str(row["mailbox_id"]), {}).get("userId")
+        prospect = _prospect(rt, inputs, row, record, [str(p["id"]) for p in sharing], int(owner) if owner else None)
         prospects.append(prospect)
         states = await door.sequence_states(prospect_id=int(record["id"])) if record else []
         sequence_id = str(row["sequence_id"] or "") or _only(by_name.get(row["sequence_name"] or "", []))
@@ -43,7 +52,8 @@ async def outreach_rows(rt: Runtime, inputs: Inputs, door: OutreachDoor) -> list
     return [*prospects, *enrolments]
 
 
-def _prospect(rt: Runtime, inputs: Inputs, row: Row, record: Record | None, sharing: list[str]) -> PlanRow:
+def _prospect(rt: Runtime, inputs: Inputs, row: Row, record: Record | None, sharing: list[str], owner: int | None) -> PlanRow:
+    """`owner`: the sequencer's user who writes (the mailbox's); a prospect that has an owner keeps it."""
     person, message = inputs.people[row["person_id"]], inputs.messages[row["outbox_id"]]
     sync = {k: v for k, v in inputs.prospects.get(row["person_id"], {}).items() if v is not None}
     values: dict[str, Any] = {
@@ -58,6 +68,9 @@ def _prospect(rt: Runtime, inputs: Inputs, row: Row, record: Record | None, shar
     }
     attributes = record["attributes"] if record else None
     changes = changes_of(mapped("outreach", "prospect"), values, attributes, as_text=True)
+    before = flat(record)[OWNER] if record else None
+    if owner is not None:
+        changes = (*changes, Change(OWNER, before, owner if before is None else before, "fill", "owner_id"))
     operation: Operation = "update" if record else "create"
     why = ""
     if len(sharing) > 1:

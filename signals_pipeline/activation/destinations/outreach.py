@@ -17,6 +17,7 @@ from signals_pipeline.errors import Permanent, SkipRecord, Transient, UnknownOut
 
 ACTIVE = ("active", "paused", "pending")
 AT_ONCE = 4
+OWNER = "owner"
 
 
 class OutreachDestination:
@@ -56,10 +57,10 @@ class OutreachDestination:
 
     async def _prospect(self, r: Ready) -> Outcome:
         if r.row.record_id:
-            await self.door.patch("prospect", int(r.row.record_id), r.payload)
+            await self.door.patch("prospect", int(r.row.record_id), *split(r.payload))
             return Outcome(r.row.effect_id, "done", r.row.record_id)
         try:
-            made = await self.door.create("prospect", r.payload)
+            made = await self.door.create("prospect", *split(r.payload))
             return Outcome(r.row.effect_id, "done", str(made["id"]))
         except SkipRecord as refused:
             found = (await self.door.prospects_by_email([r.row.facts["email"]])).get(r.row.facts["email"], [])
@@ -100,7 +101,7 @@ class OutreachDestination:
         return {
             r.row.effect_id: str(live[r.row.facts["email"]]["id"])
             for r in ready
-            if r.row.facts["email"] in live and stands(written[r.row.row_id], live[r.row.facts["email"]]["attributes"])
+            if r.row.facts["email"] in live and stands(written[r.row.row_id], flat(live[r.row.facts["email"]]))
         }
 
     async def drift(self, object_: str, ready: Sequence[Ready]) -> dict[str, str]:
@@ -115,7 +116,7 @@ class OutreachDestination:
                     found[r.row.effect_id] = "a prospect with this address exists now"
             elif record is None or not same(str(record["id"]), r.row.record_id):
                 found[r.row.effect_id] = "the prospect is gone"
-            elif moved := changed_fields(r.row, record["attributes"], record["attributes"].get("updatedAt")):
+            elif moved := changed_fields(r.row, flat(record), record["attributes"].get("updatedAt")):
                 found[r.row.effect_id] = f"changed since the plan: {', '.join(moved)}"
         return found
 
@@ -138,10 +139,22 @@ class OutreachDestination:
 
     async def mailboxes(self) -> dict[str, Mapping[str, Any]]:
         """Few fields only: the whole resource holds password-like attributes."""
-        return await self._all("mailboxes", {"fields[mailbox]": "email,sendDisabled,sendErroredAt,maxEmailsPerDay"})
+        return await self._all("mailboxes", {"fields[mailbox]": "email,userId,sendDisabled,sendErroredAt,maxEmailsPerDay"})
 
     async def _all(self, resource: str, params: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         return {str(r["id"]): r["attributes"] async for page in self.door.pages(resource, params) for r in page}
+
+
+def split(payload: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, tuple[str, int | str]] | None]:
+    """A prospect's payload as attributes and relationships: the owner is a user."""
+    attributes = {k: v for k, v in payload.items() if k != OWNER}
+    return attributes, {OWNER: ("user", int(payload[OWNER]))} if payload.get(OWNER) else None
+
+
+def flat(prospect: Record) -> dict[str, Any]:
+    """A prospect's attributes, and the id of its owner (None: nobody's) as one more."""
+    data = ((prospect.get("relationships") or {}).get(OWNER) or {}).get("data") or {}
+    return {**prospect["attributes"], OWNER: int(data["id"]) if data.get("id") else None}
 
 
 def unfit_sequence(sequence: Mapping[str, Any] | None) -> str | None:

@@ -168,13 +168,18 @@ class FakeOutreach:
             "41": {"name": "Intent Surge", "enabled": True, "locked": False, "transactional": False},
             "42": {"name": "Company News", "enabled": True, "locked": False, "transactional": False},
         }
-        self.mailboxes = {"7": {"email": "rep@proof.example", "sendDisabled": False, "sendErroredAt": None}}
+        self.mailboxes = {"7": {"email": "rep@proof.example", "userId": 3, "sendDisabled": False, "sendErroredAt": None}}
 
     def add(self, **attributes: Any) -> str:
         prospects = self.state.data["prospects"]
         id_ = str(len(prospects) + 100)
         prospects[id_] = {"id": int(id_), "attributes": {"updatedAt": f"t{self.state.tick()}", **attributes}}
         return id_
+
+    def _own(self, id_: str, relationships: Any) -> None:
+        if relationships:
+            kind, owner = relationships["owner"]
+            self.state.data["prospects"][id_]["relationships"] = {"owner": {"data": {"type": kind, "id": owner}}}
 
     def enrol(self, prospect: str, sequence: str = "42", state: str = "active") -> str:
         states = self.state.data["states"]
@@ -200,6 +205,7 @@ class FakeOutreach:
             if await self.prospects_by_email(attributes["emails"]):
                 raise SkipRecord("validation_error", "422 email hash has already been taken")
             id_ = self.add(**attributes)
+            self._own(id_, relationships)
             self.state.effect(f"create prospect {attributes['emails'][0]}")
         else:
             prospect, sequence = str(relationships["prospect"][1]), str(relationships["sequence"][1])
@@ -212,6 +218,7 @@ class FakeOutreach:
 
     async def patch(self, type_: str, id_: Any, attributes: Any, relationships: Any = None) -> dict[str, Any]:
         self.trouble.before()
+        self._own(str(id_), relationships)
         self.state.data["prospects"][str(id_)]["attributes"] |= {**attributes, "updatedAt": f"t{self.state.tick()}"}
         self.state.effect(f"update prospect {id_}")
         self.trouble.after()

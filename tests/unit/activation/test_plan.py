@@ -254,3 +254,41 @@ def test_show_lists_every_field_before_and_after_with_reason_and_cost(world: Wor
     stage = next(f for f in account["fields"] if f["field"] == "X6Sense_Buying_Stage__c")
     assert (stage["before"], stage["after"], stage["changes"]) == ("Awareness", "Decision", True)
     assert account["reason"].startswith("Intent surge") and shown["cost_usd"] == pytest.approx(0.05)
+
+
+def test_a_prospect_gets_the_user_who_writes_as_its_owner_and_keeps_an_owner_that_it_has(world: World) -> None:
+    world.contact()
+    mine = world.outreach.add(emails=["bob@bolt.example"])
+    world.outreach._own(mine, {"owner": ("user", 9)})
+    world.contact("bob", "bolt")
+    free = world.outreach.add(emails=["cy@crux.example"])
+    world.contact("cy", "crux")
+    made = world.plan()
+    assert world.apply(made).is_green
+    owners = {p["attributes"]["emails"][0]: p["relationships"]["owner"]["data"] for p in world.state.data["prospects"].values()}
+    assert owners["ada@acme.example"] == owners["cy@crux.example"] == {"type": "user", "id": 3} and free
+    assert owners["bob@bolt.example"]["id"] == 9
+    assert not any("owner" in p["attributes"] for p in world.state.data["prospects"].values()), "a relationship, not an attribute"
+    assert {r.operation for r in world.plan().rows} == {"skip"}
+
+
+def test_an_owner_given_since_the_plan_is_drift(world: World) -> None:
+    id_ = world.outreach.add(emails=["ada@acme.example"])
+    world.contact()
+    made = world.plan()
+    world.outreach._own(id_, {"owner": ("user", 9)})
+    world.state.data["prospects"][id_]["attributes"]["updatedAt"] = "later"
+    assert world.apply(made).refused_rows["drifted: changed since the plan: owner"] == 1
+
+
+def test_an_open_lead_gets_our_key_and_the_signal_and_keeps_what_was_typed(world: World) -> None:
+    lead = world.salesforce.add("Lead", Email="ada@acme.example", LastName="Lovelace", Title="Countess")
+    world.contact()
+    assert world.apply(world.plan()).is_green
+    found = world.state.data["leads"][lead]
+    assert (found["Signal_Source__c"], found["Signal_Strength__c"], found["Signal_Key__c"]) == (
+        "intent_surge",
+        80.0,
+        uid("person", "ada", "acme"),
+    )
+    assert (found["LastName"], found["Title"], found["FirstName"]) == ("Lovelace", "Countess", "Ada")
