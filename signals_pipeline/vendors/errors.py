@@ -55,7 +55,7 @@ RULES: tuple[Rule, ...] = (
     Rule("outreach", 403, None, ContractBroken, "not allowed for this user"),
     Rule("outreach", 415, None, ContractBroken, "requests must be application/vnd.api+json"),
     Rule("sixsense", 401, None, ContractBroken, "missing token, or a token of another API group"),
-    Rule("sixsense", 402, None, ContractBroken, "quota exhausted until top-up or renewal; never retried on the same day", UNTIL_TOMORROW, True),
+    Rule("sixsense", 402, None, ContractBroken, "quota exhausted until top-up or renewal; not asked again today", UNTIL_TOMORROW, True),
     Rule("sixsense", 403, None, ContractBroken, "this API is not part of the contract"),
     Rule("sec_edgar", 403, None, Transient, "EDGAR blocked this address; the block grows while we knock", 600.0, True),
     Rule("slack", 404, None, ContractBroken, "the webhook is gone (no_service); set SIGNALS_SLACK_WEBHOOK_URL anew"),
