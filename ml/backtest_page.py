@@ -63,10 +63,9 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
     """What a manager must know, in a few sentences."""
     overall, months = report["overall"], report["months"]
     judged = [m["month"] for m in months if m["status"] == "judged"]
-    alone = f"{len(judged)} of {len(months)} months" if judged else f"None of {len(months)} months"
     told = [
-        f"{alone} can be judged by itself; over all of them {overall['yes']:,} of {overall['rows']:,} accounts opened a deal "
-        "(an account counts once a month)."
+        f"{len(judged) or 'None'} of the {len(months)} months can be judged by itself; over all of them {overall['yes']:,} of "
+        f"{overall['rows']:,} accounts opened a deal (an account counts once a month)."
     ]
     if overall.get("because") or not overall["rows"]:
         told = [f"Not yet decidable: {overall.get('because') or 'no month has outcomes that are known'}."]
@@ -76,10 +75,11 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
     if gain := overall.get("learned_over_rule"):
         low, high = gain["interval"]
         told.append(f"Learned against rule, on the same accounts: {gain['verdict']} (difference of the lifts {low:+.2f} to {high:+.2f}).")
-    elif judged:
-        because = [m["learned_model"]["because"] for m in months if m.get("learned_model", {}).get("status") == "abstains"]
+    learned = [m["learned_model"] for m in months if "learned_model" in m]
+    silent = [m["because"] for m in learned if m["status"] == "abstains"]
+    if silent:
         told.append(
-            f"The learned score abstained in every judged month; of the last: {because[-1]}." if because else "No learned score stood."
+            f"The learned score abstained in {len(silent)} of {len(learned)} months whose outcomes are known; in the last: {silent[-1]}."
         )
     waiting = [m for m in months if m["status"] != "judged"]
     if waiting:

@@ -185,6 +185,7 @@ def test_groups_follow_the_columns_and_the_sources_and_words_that_are_missing_ar
 
 
 def test_the_page_stands_alone_escapes_words_and_says_what_is_open(report: dict[str, Any], tmp_path: Path) -> None:
+    assert any("abstained in 9 of 10 months whose outcomes are known" in line for line in backtest_page.sentences(report))
     report = report | {"segments": {"industry": {"<b>Law</b>": report["overall"]}}}
     html = backtest_page.page(report)
     assert "<b>Law</b>" not in html and "&lt;b&gt;Law" in html

@@ -50,7 +50,7 @@ def test_the_backtest_shows_its_plots_numbers_words_and_where_the_page_lies(hous
     monkeypatch.setattr("ml.backtest.backtest", lambda rt, since, until: REPORT | {"asked": [since, until]})
     found = metadata(learning.assets(ZONE)[1], house)
     assert Path(found["page"]).read_text().startswith("<!doctype html>")
-    assert "1 of 2 months can be judged by itself" in found["summary"] and "known on 2026-09-01" in found["summary"]
+    assert "1 of the 2 months can be judged by itself" in found["summary"] and "known on 2026-09-01" in found["summary"]
     assert (found["months_judged"], found["rows"], found["deals"], found["rule_lift_at_10"]) == (1, 100, 20, 1.8)
     assert found["report"]["asked"] == [None, None]
     for plot in ("lift by month", "lift by group", "reliability, rule score"):
