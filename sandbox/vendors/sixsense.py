@@ -17,9 +17,9 @@ from starlette.routing import Route
 from sandbox.box import Box
 from sandbox.dice import dice
 from sandbox.market import intent
-from sandbox.market.companies import Company
 from sandbox.market.people import Person, headcount, person, person_of_id
 from sandbox.schema import STAGES
+from sandbox.vendors import sixsense_shapes as shapes
 
 GROUPS = ("scoring", "segments", "people")
 CREDITS = 20_000
@@ -31,20 +31,6 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 def fail(status: int, message: str) -> JSONResponse:
     return JSONResponse({"status": "error", "message": message}, status_code=status)
-
-
-def employee_range(n: int) -> str:
-    for top, words in (
-        (10, "1 - 9"),
-        (50, "10 - 49"),
-        (200, "50 - 199"),
-        (1000, "200 - 999"),
-        (5000, "1,000 - 4,999"),
-        (10_000, "5,000 - 9,999"),
-    ):
-        if n < top:
-            return words
-    return "10,000+"
 
 
 class SixSense:
@@ -119,7 +105,7 @@ class SixSense:
         segments = intent.segments_of(j, c)
         return JSONResponse(
             {
-                "company": self._company(c),
+                "company": shapes.company(c),
                 "scores": scores,
                 "segments": {
                     "ids": segments,
@@ -139,30 +125,6 @@ class SixSense:
                 return i
         return None
 
-    def _company(self, c: Company) -> dict[str, Any]:
-        r = dice("scribe", c.i)
-        return {
-            "domain": c.domain,
-            "name": c.name,
-            "region": "Northern America" if c.country in {"US", "CA"} else "Europe",
-            "country": {"US": "United States", "CA": "Canada", "GB": "United Kingdom", "DE": "Germany", "FR": "France"}[c.country],
-            "countryISOCode": c.country,
-            "state": c.state_name.title(),
-            "city": c.city,
-            "streetAddress": "",
-            "postalCode": c.postal,
-            "companyPhone": "",
-            "industry": c.industry,
-            "employeeRange": employee_range(c.employees),
-            "employeeCount": str(c.employees) if r.random() < 0.9 else "",
-            "revenueRange": "",
-            "annualRevenue": str(c.revenue_usd) if r.random() < 0.8 else "",
-            "siccode": c.sic,
-            "sicdescription": "",
-            "naicscode": "",
-            "naicsdescription": "",
-        }
-
     # ---- people -----------------------------------------------------------------------------------------------------
     async def search(self, request: Request) -> Response:
         """Ids and flags only. Filters are lists of at most ten values; `pageNo` starts at 1."""
@@ -179,7 +141,14 @@ class SixSense:
             return fail(422, "pageNo starts at 1; pageSize is between 1 and 1000")
         found = [p for p in self._people(body) if self._fits(p, body)]
         shown = found[(page - 1) * size : page * size]
-        return JSONResponse({"people": [self._summary(p) for p in shown], "totalResults": len(found), "pageNo": page, "pageSize": size})
+        return JSONResponse(
+            {
+                "people": [shapes.summary(p, self.box.world.company(p.company)) for p in shown],
+                "totalResults": len(found),
+                "pageNo": page,
+                "pageSize": size,
+            }
+        )
 
     def _people(self, body: dict[str, Any]) -> list[Person]:
         world = self.box.world
@@ -203,29 +172,7 @@ class SixSense:
             wanted = [str(v).lower() for v in body.get(name) or []]
             if wanted and not any(v in value.lower() if name == "jobTitle" else v == value.lower() for v in wanted):
                 return False
-        return (not body.get("hasEmail") or self._has_email(p)) and (not body.get("hasPhone") or bool(p.phone))
-
-    def _has_email(self, p: Person) -> bool:
-        return dice("has email", p.people_id).random() < 0.9
-
-    def _summary(self, p: Person) -> dict[str, Any]:
-        c = self.box.world.company(p.company)
-        return {
-            "id": p.people_id,
-            "firstName": p.first,
-            "lastName": p.last,
-            "fullName": p.full_name,
-            "jobTitle": p.title,
-            "jobFunction": p.function,
-            "jobLevel": p.level,
-            "location": f"{c.city}, {p.country}",
-            "country": p.country,
-            "linkedinUrl": p.linkedin,
-            "hasEmail": self._has_email(p),
-            "hasPhone": True,
-            "hasMobilePhone": p.chair % 3 == 0,
-            "company": {"name": c.name, "domain": c.domain},
-        }
+        return (not body.get("hasEmail") or shapes.has_email(p)) and (not body.get("hasPhone") or bool(p.phone))
 
     async def enrich(self, request: Request) -> Response:
         """A bare array of at most 25; matches cost a credit each and come back in any order with their referenceKeys."""
@@ -240,7 +187,7 @@ class SixSense:
         found = [(item, p) for item in body if (p := self._find(item)) and dice("enrich", p.people_id).random() < 0.93]
         found = found[: CREDITS - spent]
         self.box.store.put("sixsense/credits", spent + len(found))
-        contacts = [self._contact(item, p) for item, p in found]
+        contacts = [shapes.contact(item, p, self.box.world.company(p.company)) for item, p in found]
         dice("shuffle", spent).shuffle(contacts)
         return JSONResponse({"contacts": contacts})
 
@@ -258,38 +205,6 @@ class SixSense:
             ]
             return next((p for p in matches if p and p.linkedin == link), None)
         return next((p for p in self._people({"email": [email]}) if p.email == email), None)
-
-    def _contact(self, item: dict[str, Any], p: Person) -> dict[str, Any]:
-        c = self.box.world.company(p.company)
-        known = self._has_email(p)
-        return {
-            "id": p.people_id,
-            "email": p.email if known else "",
-            "emailConfidence": p.grade if known else "",
-            "fullName": p.full_name,
-            "firstName": p.first,
-            "lastName": p.last,
-            "jobTitle": p.title,
-            "jobFunction": p.function,
-            "jobLevel": p.level,
-            "jobSeniority": p.level,
-            "phone": p.phone,
-            "mobilePhone": p.phone if p.chair % 3 == 0 else "",
-            "linkedinUrl": p.linkedin,
-            "location": f"{c.city}, {p.country}",
-            "country": p.country,
-            "company": {
-                "id": str(c.i),
-                "name": c.name,
-                "domain": c.domain,
-                "country": c.country,
-                "state": c.state,
-                "city": c.city,
-                "industry": c.industry,
-                "employees": c.employees,
-            },
-            "referenceKeys": item.get("referenceKeys") or {},
-        }
 
 
 async def _json(request: Request) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from sandbox_kit import MEDIA, Sandbox
 from spec_kit import complaints
 
-from sandbox.vendors.jsonapi import RESOURCES
+from sandbox.vendors.outreach_resources import RESOURCES
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sandbox_kit import MEDIA, Sandbox
 
-from sandbox.vendors import outreach
+from sandbox.vendors import outreach_door
 
 API = "/outreach/api/v2"
 
@@ -172,7 +172,7 @@ def test_a_malformed_document_is_a_bad_request(sandbox: Sandbox, body: str) -> N
 
 
 def test_the_hourly_limit_holds_and_says_how_long(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outreach, "HOURLY", 3)
+    monkeypatch.setattr(outreach_door, "HOURLY", 3)
     session = sandbox.outreach()
     answers = [sandbox.client.get(f"{API}/users", headers=session) for _ in range(4)]
     assert [a.status_code for a in answers] == [200, 200, 200, 429]
