@@ -169,6 +169,14 @@ inhibited as (
     group by d.day, {{ canonical('i.company_id', 'c') }}
 ),
 
+bought as (
+    select d.day, {{ canonical('b.company_id', 'c') }} as company_id
+    from days as d
+    inner join {{ ref('int_customers') }} as b on b.dt <= d.day
+    {{ canonical_join('b.company_id', 'd.day', 'c') }}
+    group by d.day, {{ canonical('b.company_id', 'c') }}
+),
+
 population as (
     select day, company_id from counted
     union
@@ -214,6 +222,7 @@ select
     cast(coalesce(h.inhibitor_recent_loss, 0) as bigint) as inhibitor_recent_loss,
     cast(coalesce(h.inhibitor_insolvency, 0) as bigint) as inhibitor_insolvency,
     cast(coalesce(h.inhibitor_layoffs, 0) as bigint) as inhibitor_layoffs,
+    cast(case when b.company_id is null then 0 else 1 end as bigint) as is_customer,
     cast(f.employees as bigint) as employees,
     f.country,
     f.industry,
@@ -226,5 +235,6 @@ left join intent_seen as i on i.day = p.day and i.company_id = p.company_id and 
 left join stages_seen as g on g.day = p.day and g.company_id = p.company_id
 left join sent as s on s.day = p.day and s.company_id = p.company_id
 left join inhibited as h on h.day = p.day and h.company_id = p.company_id
+left join bought as b on b.day = p.day and b.company_id = p.company_id
 left join firm as f on f.day = p.day and f.company_id = p.company_id
 left join told as t on t.day = p.day and t.company_id = p.company_id

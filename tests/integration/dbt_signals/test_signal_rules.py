@@ -227,3 +227,11 @@ def test_a_late_stage_counts_from_the_last_day_on_which_the_intent_vendor_saw_it
         before = [(f["dt"] - d).days for d in seen if d <= f["dt"]]
         assert f["decided"] == (min(before) if before else None), f
         assert f["considered"] is None and f["bought"] is None
+
+
+def test_a_customer_is_one_from_the_day_on_which_the_crm_said_so(built: Settings) -> None:
+    found = rows(built, "select dt, company_id from signals.account_features where is_customer = 1 order by dt")
+    assert {f["company_id"] for f in found} == {company_id("Bolt")}
+    (known,) = rows(built, "select dt from signals.int_customers where company_id = ?", company_id("Bolt"))
+    days = rows(built, "select dt from signals.account_features where company_id = ? and dt >= ?", company_id("Bolt"), known["dt"])
+    assert [f["dt"] for f in found] == sorted(d["dt"] for d in days)
