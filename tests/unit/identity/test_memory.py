@@ -34,7 +34,7 @@ def decide(rt: Runtime, kind: str, left: str, right: str, word: str, n: int) -> 
         connection.execute(sa.insert(identity_decisions).values(at=datetime(2026, 3, 1 + n, 15), **told))
 
 
-@pytest.mark.parametrize("seed", range(11, 15))
+@pytest.mark.parametrize("seed", range(11, 14))
 def test_however_the_days_are_cut_into_spans_and_run_again_the_rows_are_those_of_one_go(tmp_path: Path, seed: int) -> None:
     r = random.Random(seed)
     whole, cut = runtime(tmp_path / "whole"), runtime(tmp_path / "cut")
