@@ -74,6 +74,9 @@ OTHER = frozenset(_OTHER_WORDS.lower().split()) - FIRM | frozenset(
 )
 
 
+_DIRECTIONS = frozenset(("north", "south", "east", "west"))
+
+
 @dataclass(frozen=True)
 class Name:
     """A person where a sentence names them. `is_short`: "Mr. Example", to be resolved."""
@@ -112,8 +115,9 @@ def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[
     if is_firm and not is_titled:
         return []
     pieces: list[list[tuple[str, int, int]]] = [[]]
-    for token, word in zip(tokens, bare, strict=True):
-        if word in OTHER or (word in FIRM and is_titled):
+    for number, (token, word) in enumerate(zip(tokens, bare, strict=True)):
+        is_surname = word in _DIRECTIONS and number == len(bare) - 1 and bool(pieces[-1])  # "Donna West" at the end of a run
+        if (word in OTHER and not is_surname) or (word in FIRM and is_titled):
             pieces.append([])
         else:
             pieces[-1].append(token)

@@ -537,6 +537,10 @@ FORMS = {
             ("Rudi Holt", "departure", "Principal accounting officer", None, "planned"),
         ],
     ),
+    "a_surname_that_is_a_direction": (
+        "On March 1, 2026, Donna West and Carlos Vega notified the Board that they do not intend to stand for re-election at the 2026 annual meeting.",
+        [("Carlos Vega", "departure", "Director", None, "planned"), ("Donna West", "departure", "Director", None, "planned")],
+    ),
 }
 
 
