@@ -139,17 +139,17 @@ def labels(series: pd.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any
 def apart(table: Table, at: int) -> tuple[Table, int]:
     """(the table, where to cut it) so that a big tie in the order is not torn apart.
 
-    When the rows of one moment are more than a hundredth of all, the cut goes to the nearer edge of the tie (if that leaves a tenth to
+    When the moment of the cut has more than a hundredth of all rows, the cut goes to the nearer edge of the tie (if that leaves a tenth to
     a third of the rows to judge), and rows of one moment lose the file's order, which may be by the label; by the same draw on every run.
     """
-    _, counts = np.unique(table.order, return_counts=True)
-    if table.order_kind == "row" or counts.max() <= max(1, 0.01 * len(table)):
+    here = table.order[at]
+    edges = [int(np.searchsorted(table.order, here, side="left")), int(np.searchsorted(table.order, here, side="right"))]
+    if table.order_kind == "row" or edges[1] - edges[0] <= max(1, 0.01 * len(table)):
         return table, at
     random = np.random.default_rng(len(table))
     mixed = table.rows(np.lexsort((random.permutation(len(table)), table.order)))
     mixed = replace(mixed, dropped=table.dropped, notes=table.notes, order_name=table.order_name)
-    edges = np.searchsorted(table.order, table.order[at], side="left"), np.searchsorted(table.order, table.order[at], side="right")
-    fit = [int(e) for e in edges if len(table) / 10 <= len(table) - e <= len(table) / 3]
+    fit = [e for e in edges if len(table) / 10 <= len(table) - e <= len(table) / 3]
     return mixed, min(fit, key=lambda e: abs(e - at)) if fit else at
 
 
