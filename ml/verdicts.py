@@ -128,6 +128,8 @@ def deal_size(at: Split, columns: Sequence[str], champion: DealSize | None) -> V
 
 def _verdict(checks: dict[str, tuple[bool, str]], stale: str | None, is_held: bool, model: Any, judged: dict[str, Any]) -> Verdict:
     decision = Decision(checks)
+    if stale is not None:
+        judged["champion_stands_down"] = stale
     judged["checks"] = {name: f"{'passed' if passed else 'FAILED'}: {said}" for name, (passed, said) in checks.items()}
     because = decision.because if decision.is_promoted or stale is None else f"{stale}; the challenger: {decision.because}"
     return Verdict(because, decision.is_promoted, stale is not None, is_held, model, judged)
