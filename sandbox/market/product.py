@@ -28,6 +28,7 @@ PLANS = (("pro_trial", 52), ("free", 30), ("paid", 18))
 SIGNUP = np.array([0.0016, 0.005, 0.012, 0.020, 0.025])  # by hidden stage, per company and day, before affinity
 STRAY = 0.02  # affinity of companies without any
 TRIAL_DAYS = 30
+LOOK_EVERY = 10  # days between the trials of a competitor, and of the seller's own people
 
 
 @dataclass
@@ -65,6 +66,7 @@ class Users:
 
 def step(w: World, day: date) -> None:
     _signups(w, day)
+    _lookers(w, day)
     _usage(w, day)
 
 
@@ -133,6 +135,34 @@ def _sign_up(w: World, i: int, day: date, salt: int) -> None:
     )
     w.j.trigger(i, "product", ordinal)
     w.note("user", user_id=user_id, company=c.domain, day=day.isoformat(), free_mail=private)
+
+
+def _lookers(w: World, day: date) -> None:
+    """Competitors and colleagues who sign up, look once and go: there is always one of each whom nobody should write to."""
+    ordinal = day.toordinal()
+    for i in range(SPECIAL):
+        if (ordinal + 3 * i) % LOOK_EVERY:
+            continue
+        p, c = person(w.seed, i, (ordinal // LOOK_EVERY) % headcount(w.company(i))), w.company(i)
+        if w.store.one("SELECT id FROM w_user WHERE email = ?", (p.email,)):
+            continue
+        at = datetime.combine(day, time(14, 20 + i), UTC)
+        w.store.db.execute("INSERT OR IGNORE INTO w_email VALUES (?, ?, ?)", (p.email, i, p.people_id))
+        row = {
+            "user_id": f"u_9{i}{ordinal:07d}",
+            "email": p.email,
+            "company_name": c.name,
+            "plan_type": "pro_trial",
+            "signup_date": stamp(at),
+            "country": p.country,
+            "company_size": c.employees,
+            "team_members": 1,
+            "updated_at": stamp(at + timedelta(minutes=2)),
+        }
+        w.agenda.add(at + timedelta(minutes=10), "user_row", row=row)
+        end = at + timedelta(days=TRIAL_DAYS)
+        w.agenda.add(end, "user_row", row={**row, "plan_type": "free", "updated_at": stamp(end)})
+        w.note("user", user_id=row["user_id"], company=c.domain, day=day.isoformat(), free_mail=False)
 
 
 def _usage(w: World, day: date) -> None:
