@@ -217,8 +217,8 @@ def test_a_record_that_vanished_from_the_newest_snapshot_is_gone(tmp_path: Path)
 def test_a_late_stage_counts_from_the_last_day_on_which_the_intent_vendor_saw_it(built: Settings) -> None:
     found = rows(
         built,
-        "select dt, days_since_consideration_6sense as considered, days_since_decision_6sense as decided, days_since_purchase_6sense as bought"
-        " from signals.account_features where company_id = ? order by dt",
+        "select dt, days_since_consideration_6sense as considered, days_since_decision_6sense as decided,"
+        " days_since_purchase_6sense as bought from signals.account_features where company_id = ? order by dt",
         company_id("Acme"),
     )
     seen = {r["dt"] for r in rows(built, "select dt from signals.int_account_score_days where buying_stage = 'Decision'")}
