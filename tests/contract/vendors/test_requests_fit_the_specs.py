@@ -13,6 +13,7 @@ import httpx
 import pytest
 import yaml
 
+from signals_pipeline.activation.destinations.outreach import OutreachDestination, split
 from signals_pipeline.io.http import Http
 from signals_pipeline.io.ops import open_ops
 from signals_pipeline.rules.seeds import seed
@@ -86,8 +87,10 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> list[httpx.Request]:
                 await sequencer.get(type_, 5)
             await sequencer.prospects_by_email(["a@acme.example"])
             ours = [str(r["field"]) for r in seed("field_map") if r["destination"] == "outreach"]
-            await sequencer.create("prospect", dict.fromkeys(ours, "x"))
-            await sequencer.patch("prospect", 5, dict.fromkeys(ours, "x"))
+            written = split({**dict.fromkeys(ours, "x"), "owner": 3})
+            await sequencer.create("prospect", *written)
+            await sequencer.patch("prospect", 5, *written)
+            await OutreachDestination(sequencer).mailboxes()
             await sequencer.create("sequenceState", {}, {n: (n, 5) for n in ("prospect", "sequence", "mailbox")})
             await sequencer.sequence_states(prospect_id=5, sequence_id=5, states=["active"])
             for name in ("finish", "pause", "resume"):
@@ -116,6 +119,13 @@ def test_what_we_write_to_outreach_exists_and_is_not_read_only(sent: list[httpx.
         assert [a for a in data["attributes"] if a not in fields or fields[a].get("readOnly")] == []
         links = api[f"{data['type']}Relationships"]["properties"]
         assert [name for name in data.get("relationships", {}) if name not in links] == []
+
+
+def test_the_fields_that_we_ask_outreach_for_exist(sent: list[httpx.Request]) -> None:
+    api = spec("outreach.json")["components"]["schemas"]
+    asked = [(m[1], f) for r in sent for n, v in r.url.params.items() if (m := re.fullmatch(r"fields\[(\w+)\]", n)) for f in v.split(",")]
+    assert ("mailbox", "userId") in asked
+    assert [(type_, field) for type_, field in asked if field not in api[type_]["properties"]] == []
 
 
 def test_what_we_filter_outreach_by_can_be_filtered(sent: list[httpx.Request]) -> None:
