@@ -1,7 +1,7 @@
 """The six named gates over a plan: their frames are built, judged by the suites in `expectations/`, stored with the plan's hash.
 
 plan → `frames` → `expectations.gates.judge` → ops.gate_results, lake `gate_results`. `apply` reads them again, whoever starts it.
-Run alone: `signals plan` (it judges what it made).
+Run alone: `signals plan --fresh` (it judges what it made).
 """
 
 from __future__ import annotations

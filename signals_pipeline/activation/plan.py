@@ -1,7 +1,7 @@
 """The plan of a day: every intended effect with every field before and after, its reason, evidence and cost.
 
 outbox + live `before` (read in bulk, for these rows only) → rows → `Plan` → ops.plans, lake `plan_rows`.
-Run alone: `signals plan`. Does not belong here: sending (`apply.py`), judging (`gates.py`).
+Run alone: `signals plan --fresh`. Does not belong here: sending (`apply.py`), judging (`gates.py`).
 """
 
 from __future__ import annotations

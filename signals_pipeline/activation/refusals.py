@@ -66,13 +66,14 @@ def refusals(rt: Runtime, plan: Plan) -> list[str]:
     age = (rt.stamp() - row["created_at"]).total_seconds() / 3600
     if age > activation.max_plan_age_hours or age < 0:
         found.append(
-            f"too old: made {age:.1f} h ago, at most {activation.max_plan_age_hours:g} h are allowed; make a new one with `signals plan`"
+            f"too old: made {age:.1f} h ago, at most {activation.max_plan_age_hours:g} h are allowed; "
+            "make a new one with `signals plan --fresh`"
         )
     if plan.rules_hash != rules_hash(rt):
-        found.append("the rules changed since the plan was made (profile, seeds or templates); make a new one with `signals plan`")
+        found.append("the rules changed since the plan was made (profile, seeds or templates); make a new one with `signals plan --fresh`")
     if plan.model_version != (now := model_version(rt, plan.dt)):
         found.append(
-            f"the model changed since the plan was made ({plan.model_version} then, {now} now); make a new one with `signals plan`"
+            f"the model changed since the plan was made ({plan.model_version} then, {now} now); make a new one with `signals plan --fresh`"
         )
     found += [f"over a cap: {c.key} uses {c.used:g} of {c.allowed:g}" for c in caps_of(rt, plan) if c.used > c.allowed]
     return found + _gates(rt, plan, row)

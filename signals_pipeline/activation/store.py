@@ -74,7 +74,7 @@ def record(rt: Runtime, plan_hash: str) -> dict[str, Any]:
     with rt.ops.connect() as connection:
         row = connection.execute(sa.select(*(c for c in _P.c if c.name != "body")).where(_P.c.plan_hash == plan_hash)).mappings().first()
     if row is None:
-        raise Permanent(f"no plan {plan_hash[:12]}; `signals plan` makes one")
+        raise Permanent(f"no plan {plan_hash[:12]}; `signals plan --fresh` makes one")
     return dict(row)
 
 
@@ -83,10 +83,10 @@ def load(rt: Runtime, plan_hash: str) -> Plan:
     with rt.ops.connect() as connection:
         row = connection.execute(sa.select(_P).where(_P.c.plan_hash == plan_hash)).mappings().first()
     if row is None:
-        raise Permanent(f"no plan {plan_hash[:12]}; `signals plan` makes one")
+        raise Permanent(f"no plan {plan_hash[:12]}; `signals plan --fresh` makes one")
     plan = plan_of(json.loads(row["body"]), row["created_at"])
     if plan.plan_hash != plan_hash:
-        raise Permanent(f"plan {plan_hash[:12]} was altered in the ops store; make a new one with `signals plan`")
+        raise Permanent(f"plan {plan_hash[:12]} was altered in the ops store; make a new one with `signals plan --fresh`")
     return plan
 
 
@@ -98,7 +98,7 @@ def latest(rt: Runtime, dt: date | None = None) -> Plan:
     with rt.ops.connect() as connection:
         found = connection.execute(query.limit(1)).scalar()
     if found is None:
-        raise Permanent(f"no plan{f' for {dt}' if dt else ''} yet; `signals plan` makes one")
+        raise Permanent(f"no plan{f' for {dt}' if dt else ''} yet; `signals plan --fresh` makes one")
     return load(rt, found)
 
 
