@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from signals_pipeline.rules.seeds import seed
+
 pytestmark = pytest.mark.slow
 COMPANIES = "300"  # fewer, and no trial user falls silent
 
@@ -62,6 +64,11 @@ def test_every_signal_type_of_the_sandbox_is_found(first: dict[str, Any]) -> Non
     assert expected <= first["signals_by_type"].keys()
 
 
+def test_every_suppression_rule_stops_somebody_in_the_sandbox(first: dict[str, Any]) -> None:
+    rules = {row["rule"] for row in seed("suppression_rules")} - {"erased"}  # a new market has erased nobody
+    assert rules <= first["suppressed"].keys(), rules - first["suppressed"].keys()
+
+
 def test_the_reasons_of_a_score_add_up_to_it(first: dict[str, Any]) -> None:
     assert first["hottest"]
     for account in first["hottest"]:
@@ -108,6 +115,9 @@ def test_a_crm_that_is_down_closes_the_gate_and_the_run_is_not_green(home: Path,
     finally:
         signals(home, "sandbox", "fault", "salesforce", "down", "--off")
     assert not told["ok"] and told["sent_by_this_run"] == 0
+    assert told["gates"]["suppression_inputs_fresh"] is False and "salesforce" in str(told["gate_failures"]["suppression_inputs_fresh"])
+    refused = signals(home, "apply", check=False)  # the gate holds whoever starts the apply
+    assert refused.returncode != 0 and "suppression_inputs_fresh did not pass" in refused.stdout + refused.stderr
     assert told["streams"]["salesforce.accounts"]["status"] == "failed"
     assert told["streams"]["sec_edgar.feed"]["status"] == "ok"
 
