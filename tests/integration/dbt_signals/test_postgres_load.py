@@ -12,7 +12,7 @@ from support.lake_rows import envelope
 
 from signals_pipeline.errors import Permanent, Transient
 from signals_pipeline.io.datasets import dataset
-from signals_pipeline.io.lake import Lake
+from signals_pipeline.io.lake import ZERO_DAY, Lake
 from signals_pipeline.io.pgload import LoadReport, kind_of, load
 
 pytestmark = pytest.mark.postgres
@@ -105,7 +105,7 @@ def test_a_load_that_fails_half_way_leaves_what_stood(lake: Lake, fresh_database
     lake.write("salesforce__accounts", ONE, [account("1", ONE)])
     load(fresh_database, lake, NAMES)
     lake.write("salesforce__accounts", ONE, [account("1", ONE), account("2", ONE)])
-    (broken,) = [p for dt, p in lake.files("events") if dt.year == 1970]
+    (broken,) = [p for dt, p in lake.files("events") if dt == ZERO_DAY]
     Path(broken).write_bytes(b"no parquet")
     with pytest.raises(Exception, match="Parquet"):
         load(fresh_database, lake, NAMES)
