@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,9 +71,10 @@ def _replay(folder: Path, as_json: bool, home: Path | None, started: float) -> N
     settings = load_settings({}, home=base.home / REPLAY_HOME, profile_path=base.profile_path, contact="replay replay@example.com")
     rt = shared.runtime_of(settings, replay=folder.resolve())
     from signals_pipeline import replayed
+    from signals_pipeline.io.lake import FIRST_DAY
 
     dt = rt.today()
-    launched = shared.launch(rt, "daily", as_json, [], since=dt, until=dt, history_from=date(1970, 1, 2), groups=REPLAY_STAGES)
+    launched = shared.launch(rt, "daily", as_json, [], since=dt, until=dt, history_from=FIRST_DAY, groups=REPLAY_STAGES)
     told = replayed.of(rt, dt) | {"wall_s": round(time.monotonic() - started, 1)} | shared.ended(launched)
     if as_json:
         shared.print_json(told)

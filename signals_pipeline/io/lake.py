@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +22,8 @@ from signals_pipeline.errors import Permanent
 from signals_pipeline.io.datasets import DATASETS, Dataset, dataset
 from signals_pipeline.keys import md5
 
-ZERO_DAY = date(1970, 1, 1)
+ZERO_DAY = date(1900, 1, 1)  # holds no rows; the first day that may is the next one
+FIRST_DAY = ZERO_DAY + timedelta(days=1)
 ROW_GROUP = 122_880  # rows; what DuckDB reads as one morsel of work
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 

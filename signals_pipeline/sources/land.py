@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from signals_pipeline.errors import ContractBroken, Permanent, SkipRecord
 from signals_pipeline.io.datasets import dataset
+from signals_pipeline.io.lake import FIRST_DAY
 from signals_pipeline.keys import md5
 from signals_pipeline.sources import mentions, settle, standing
 from signals_pipeline.sources.accepted import FLUSH, Accepted, content
@@ -168,6 +169,9 @@ class Landing:
     def _accept(self, row: Row, raw: Raw) -> None:
         if self.is_event and row.known_at >= self.pull.window.end:
             self.result.waiting += 1
+            return
+        if self.is_event and row.known_at.date() <= FIRST_DAY:  # no day of the lake is so old, in any time zone
+            self._reject("implausible_date", f"{row.known_at:%Y-%m-%d} lies before the first day", raw.place, raw.payload, row.record_key)
             return
         stands = self._accepted.version(row.record_key)
         if stands is not None:

@@ -17,6 +17,7 @@ from source_fakes import (
 )
 
 from signals_pipeline.errors import ContractBroken, Permanent, Transient
+from signals_pipeline.io.lake import FIRST_DAY
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.sources.land import Landing
 from signals_pipeline.sources.spec import Pull, Raw, Row
@@ -172,6 +173,13 @@ def test_history_lands_under_the_day_of_publication(rt: Runtime) -> None:
     pages = [record("a", "2026-05-01T09:59:00Z"), record("b", "2026-05-01T10:00:00Z"), record("c")]
     run = one(pull_fakes(rt, events(pages), history_from=date(2026, 4, 1)))
     assert run.days == {date(2026, 4, 30): 1, date(2026, 5, 1): 1, DT: 1}
+
+
+def test_an_event_older_than_every_day_of_the_lake_is_a_reject_and_an_old_one_lands(rt: Runtime) -> None:
+    old, older = record("old", at="1966-05-04T12:00:00Z"), record("older", at="1201-11-03T12:00:00Z")
+    run = one(pull_fakes(rt, events([old, older]), history_from=FIRST_DAY))
+    assert (run.landed, run.reasons) == (1, {"implausible_date": 1})
+    assert [r["dt"] for r in landed(rt, FEED)] == [date(1966, 5, 4)]
 
 
 def test_a_history_loaded_after_daily_runs_does_not_say_a_record_twice(rt: Runtime) -> None:
