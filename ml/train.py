@@ -24,7 +24,7 @@ from ml.table import Table
 Array = np.ndarray[Any, Any]
 FOLD_EDGES = (0.7, 0.8, 0.9, 1.0)  # each fold is judged by rows later than all it learned from
 CONFIDENCE = 0.95
-MOST_TO_CHOOSE, MOST_TO_LEARN = 60_000, 200_000  # rows; of more, evenly spread ones: time and memory stay bounded
+MOST_TO_CHOOSE, MOST_TO_LEARN = 40_000, 200_000  # rows; of more, evenly spread ones: time and memory stay bounded
 LEAST_OF_EACH = 30  # fewer yes or no than that: too little to learn or to judge
 CONFIGS = (
     Config("linear", ("linear",)),
