@@ -145,7 +145,8 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
     given |= {k: v for k, v in overrides.items() if v is not None}
     for name in given:
         if name not in Settings.model_fields:
-            raise Permanent(f"unknown setting {PREFIX}{name.upper()}{nearest(PREFIX + name.upper(), [PREFIX + f.upper() for f in Settings.model_fields])}")
+            near = nearest(PREFIX + name.upper(), [PREFIX + f.upper() for f in Settings.model_fields])
+            raise Permanent(f"unknown setting {PREFIX}{name.upper()}{near}")
     home = Path(str(given.get("home", Settings.model_fields["home"].default))).expanduser()
     boxed = home / "sandbox.env"
     from_box: dict[str, Any] = {}
