@@ -187,7 +187,7 @@ def _as_probability(known: Known, day: date, points: np.ndarray[Any, Any]) -> np
         return np.full(len(points), np.nan)
     days = pd.to_datetime(past.table.order, unit="D").date
     was = np.array([known.ruled[d].get(c, 0.0) for c, d in zip(past.company_id, days, strict=True)])
-    middle, spread = float(was.mean()), float(was.std()) or 1.0  # Newton from 0 finds its way when the margins lie around 0
+    middle, spread = float(was.mean()), float(was.std()) or 1.0  # points of 0-100 are brought to the size of logits
     slope, intercept = platt((was - middle) / spread, y)
     found: np.ndarray[Any, Any] = sigmoid(slope * (points - middle) / spread + intercept)
     return found

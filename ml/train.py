@@ -175,18 +175,27 @@ def _no_skill(best: Tried, tried: int) -> str | None:
 
 
 def platt(margin: Array, y: Array) -> tuple[float, float]:
-    """(slope, intercept) of the logistic regression of y on the margin."""
-    slope, intercept = 1.0, 0.0
-    for _ in range(50):  # Newton, two parameters, a touch of ridge toward slope 1
-        p = sigmoid(slope * margin + intercept)
+    """(slope, intercept) of the logistic regression of y on the margin, with a touch of ridge toward slope 1."""
+
+    def loss(at: Array) -> float:
+        logit = at[0] * margin + at[1]
+        return float(np.sum(np.logaddexp(0.0, logit) - y * logit) + (at[0] - 1) ** 2 / 2)
+
+    at = np.array([1.0, level(margin, float(y.mean()), 0.0)])
+    now = loss(at)
+    for _ in range(100):
+        p = sigmoid(at[0] * margin + at[1])
         w = np.maximum(p * (1 - p), 1e-9)
-        g = np.array([np.sum((p - y) * margin) + (slope - 1), np.sum(p - y)])
+        g = np.array([np.sum((p - y) * margin) + (at[0] - 1), np.sum(p - y)])
         h = np.array([[np.sum(w * margin**2) + 1, np.sum(w * margin)], [np.sum(w * margin), np.sum(w) + 1e-9]])
         step = np.linalg.solve(h, g)
-        slope, intercept = slope - float(step[0]), intercept - float(step[1])
-        if np.abs(step).max() < 1e-9:
+        while loss(at - step) > now and np.abs(step).max() > 1e-9:
+            step = step / 2  # a whole step of Newton's overshoots where the margins lie far from 0
+        if np.abs(step).max() <= 1e-9:
             break
-    return max(slope, 0.05), intercept  # never upside down: a slope at or below 0 means no skill, and that is said elsewhere
+        at = at - step
+        now = loss(at)
+    return max(float(at[0]), 0.05), float(at[1])  # never upside down: a slope at or below 0 means no skill, and that is said elsewhere
 
 
 def level(logit: Array, rate: float, start: float) -> float:
