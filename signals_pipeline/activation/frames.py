@@ -128,9 +128,11 @@ def _deviation(n: int, trailing: list[int]) -> float | None:
 def identity(rt: Runtime, dt: date) -> pd.DataFrame:
     """One row: the largest cluster, today's merges, shared domains, records without a company. Empty when nothing is linked.
 
-    Merges are told apart: of companies that were known by keys, and of one known by its name alone into one that has a key.
+    Merges are told apart: of companies that both were known before the day (what came up on the day is only linked in some order), and of
+    one known by its name alone into one that has a key.
     """
-    links = rt.lake.read("company_links", until=dt, columns=["mention_id", "company_id"]).select(["mention_id", "company_id"]).to_pandas()
+    links = rt.lake.read("company_links", until=dt, columns=["mention_id", "company_id"]).to_pandas()
+    before = set(links.loc[links["dt"] < dt, "company_id"])
     links = links.drop_duplicates("mention_id", keep="last").dropna(subset=["company_id"])
     if links.empty:
         return _frame([])
@@ -150,7 +152,7 @@ def identity(rt: Runtime, dt: date) -> pd.DataFrame:
         "companies": companies,
         "names_of_largest_cluster": int(named["company_id"].value_counts().max()) if len(named) else 0,
         "domains_of_largest_cluster": int(carried["company_id"].value_counts().max()) if len(carried) else 0,
-        "merge_share": len({r["company_id"] for r in today} - by_name) / companies,
+        "merge_share": len({r["company_id"] for r in today if before >= {r["company_id"], r["into_company_id"]}} - by_name) / companies,
         "name_merge_share": len(by_name) / companies,
         "shared_domain_share": _share(int((owners > 1).sum()), len(owners)),
         "unlinked_share": _share(len(mentions) - len(linked), len(mentions)),

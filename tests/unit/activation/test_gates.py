@@ -242,11 +242,17 @@ def test_domains_that_stand_for_several_companies_close_the_gate(world: World) -
     assert "more than one company" in failures(world, "identity_sane")
 
 
-def test_a_day_that_merges_too_much_closes_the_gate(world: World) -> None:
-    world.rt.lake.write(
-        "company_merges", DT, [{"company_id": uid("company", "bolt"), "into_company_id": uid("company", "acme"), "op": "merge"}]
-    )
-    assert "merged in one day" in failures(world, "identity_sane")
+@pytest.mark.parametrize(("known_since", "passes"), [(DT - timedelta(days=1), False), (DT, True)])
+def test_a_day_that_merges_too_many_companies_known_before_closes_the_gate(world: World, known_since: date, passes: bool) -> None:
+    """What came up on the day itself is no merge of companies: it is linked in the order in which it was said."""
+    mentions = [{**m, "domain": None} for m in many(100, name="X")]
+    linked(world, mentions=mentions, links=[])
+    world.rt.lake.write("company_links", known_since, [{"mention_id": m["mention_id"], "company_id": m["mention_id"]} for m in mentions])
+    merges = [{"company_id": f"m{i}", "into_company_id": "m99", "op": "merge", "reason": "domain meets cik"} for i in range(6)]
+    world.rt.lake.write("company_merges", DT, merges)
+    assert verdicts(world)["identity_sane"].passed is passes
+    if not passes:
+        assert "merged in one day" in failures(world, "identity_sane")
 
 
 @pytest.mark.parametrize(("merged", "passes"), [(10, True), (20, False)])
