@@ -20,25 +20,11 @@ from sandbox.store import Row
 from sandbox.vendors import jsonapi
 from sandbox.vendors.jsonapi import BadFilter, present
 from sandbox.vendors.outreach_door import CLIENT_ID, MEDIA, Door, fail, reply
-from sandbox.vendors.outreach_resources import CUSTOM, RESOURCES, Resource
+from sandbox.vendors.outreach_resources import CUSTOM, RESOURCES, WRITABLE, Resource
 
 __all__ = ["CLIENT_ID", "MEDIA", "Outreach", "fail", "routes"]
 
 LIVE_STATES = ("active", "pending", "paused")
-WRITABLE = {
-    "firstName",
-    "lastName",
-    "title",
-    "company",
-    "emails",
-    "externalId",
-    "tags",
-    "timeZone",
-    "addressCountry",
-    "websiteUrl1",
-    "optedOut",
-    *CUSTOM,
-}
 
 
 class Outreach(Door):
@@ -162,7 +148,7 @@ class Outreach(Door):
         if data.get("type") != kind:
             return fail(422, "validationError", "Validation Error", f"data.type must be {kind}.", "/data/type")
         for name, value in data.get("attributes", {}).items():
-            if name not in WRITABLE:
+            if name not in WRITABLE and name not in CUSTOM:
                 return fail(
                     422, "validationError", "Validation Error", f"Attribute '{name}' is unknown or read-only.", f"/data/attributes/{name}"
                 )

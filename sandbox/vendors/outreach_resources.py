@@ -21,22 +21,15 @@ class Resource:
 
 
 _DATES = ("createdAt", "updatedAt")
+WRITABLE = (
+    "firstName", "lastName", "title", "company", "emails", "externalId", "tags", "timeZone", "addressCountry", "websiteUrl1", "optedOut",
+)  # fmt: skip
 RESOURCES = {
     "prospects": Resource(
         "prospect",
         "o_prospect",
         (
-            "firstName",
-            "lastName",
-            "title",
-            "company",
-            "emails",
-            "externalId",
-            "tags",
-            "timeZone",
-            "addressCountry",
-            "websiteUrl1",
-            "optedOut",
+            *WRITABLE,
             "optedOutAt",
             "emailOptedOut",
             "callOptedOut",

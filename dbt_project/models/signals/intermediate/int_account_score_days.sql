@@ -8,12 +8,7 @@ with scores as (
 ),
 
 links as (
-    select
-        m.record_key, l.company_id, l.dt as linked_dt,
-        row_number() over (partition by m.record_key order by l.dt, m.role, m.mention_id) as link_rank
-    from {{ ref('mentions') }} as m
-    inner join {{ ref('company_links') }} as l on l.mention_id = m.mention_id
-    where m.dataset = 'sixsense__account_scores'
+    {{ record_links('sixsense__account_scores') }}
 )
 
 select

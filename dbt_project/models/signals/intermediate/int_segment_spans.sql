@@ -6,12 +6,7 @@ with snapshots as (
 ),
 
 links as (
-    select
-        m.record_key, l.company_id, l.dt as linked_dt,
-        row_number() over (partition by m.record_key order by l.dt, m.role, m.mention_id) as link_rank
-    from {{ ref('mentions') }} as m
-    inner join {{ ref('company_links') }} as l on l.mention_id = m.mention_id
-    where m.dataset = 'sixsense__segment_members'
+    {{ record_links('sixsense__segment_members') }}
 )
 
 select distinct
