@@ -21,18 +21,19 @@ def measure(companies: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         started = time.perf_counter()
-        _signals(home, "sandbox", "start", "--companies", str(companies))
+        signals(home, "sandbox", "start", "--companies", str(companies))
         world_s = time.perf_counter() - started
         try:
-            first = _run(home)
-            _signals(home, "sandbox", "advance", "--days", "1")
-            day = _run(home)
+            first = run(home)
+            signals(home, "sandbox", "advance", "--days", "1")
+            day = run(home)
         finally:
-            _signals(home, "sandbox", "stop")
+            signals(home, "sandbox", "stop")
     return {"companies": companies, "sandbox_start_s": round(world_s, 1), "history": first, "day": day}
 
 
-def _signals(home: Path, *arguments: str) -> str:
+def signals(home: Path, *arguments: str) -> str:
+    """What `signals <arguments> --home …` printed. Raises RuntimeError with its last words when it fails."""
     command = [sys.executable, "-m", "signals_pipeline", *arguments, "--home", str(home)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
@@ -40,7 +41,7 @@ def _signals(home: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def _run(home: Path) -> dict[str, Any]:
+def run(home: Path) -> dict[str, Any]:
     """One `signals run` under the kernel's own accounting."""
     out, log = home / "run.json", home / "run.log"
     with out.open("wb") as handle, log.open("wb") as words:
@@ -66,6 +67,7 @@ def _run(home: Path) -> dict[str, Any]:
     return {
         "ok": told["ok"], "errors": told["errors"], "wall_s": round(wall, 1), "cpu_s": round(cpu, 1),
         "peak_mb": round(usage.ru_maxrss / 1024), "functions_s": functions, "functions_cpu_s": told["functions_cpu"],
+        "functions_peak_mb": told["functions_peak_mb"],
         "not_ours_s": round(wall - inside, 1), "not_ours_share": round(1 - inside / wall, 3),
         "not_ours_cpu_share": round(1 - sum(told["functions_cpu"].values()) / cpu, 3), "vendor_waits_s": round(waits, 1),
         "records": counts, "records_per_s": {k: round(n / functions[k]) for k, n in counts.items() if functions.get(k)},

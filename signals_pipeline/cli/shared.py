@@ -91,6 +91,7 @@ def ended(launched: Any) -> dict[str, Any]:
         "steps": launched.steps,
         "functions": launched.functions,
         "functions_cpu": launched.functions_cpu,
+        "functions_peak_mb": launched.functions_peak_mb,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ class House:
     """Opens the `Runtime` from the environment, or holds the one it is given.
 
     `seconds`, `cpu_seconds`: wall seconds, and the process's processor seconds, inside our functions, by step;
+    `peak_mb`: the most memory that the process had held when the step's function ended;
     `entered`, `finished`: the steps whose function was called, returned.
     """
 
@@ -28,6 +30,7 @@ class House:
         self._given = runtime
         self.seconds: dict[str, float] = {}
         self.cpu_seconds: dict[str, float] = {}
+        self.peak_mb: dict[str, int] = {}
         self.entered: set[str] = set()
         self.finished: set[str] = set()
 
@@ -52,3 +55,4 @@ class House:
         finally:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
             self.cpu_seconds[step] = self.cpu_seconds.get(step, 0.0) + time.process_time() - cpu
+            self.peak_mb[step] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
