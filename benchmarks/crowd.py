@@ -96,8 +96,11 @@ class Product:
         )  # fmt: skip
 
     def usual(self, users: int, rows: int, day: date) -> None:
-        """`rows` counts spread over the days before `day`, each loaded in the night that followed."""
-        self._events(users, rows, "%(day)s - 1 - (r / %(users)s + r) %% %(days)s", day)
+        """`rows` counts spread over the days before `day`, each loaded in the night that followed.
+
+        Every other day has six times the rows of its neighbour: a day of any size lies within what such days foretell.
+        """
+        self._events(users, rows, "%(day)s - 1 - 2 * ((r / %(users)s + r) %% (%(days)s / 2))::integer - (r %% 7 = 0)::integer", day)
 
     def day(self, users: int, rows: int, day: date) -> None:
         """`rows` counts of `day`, one per user and event type, loaded in the night that followed."""
