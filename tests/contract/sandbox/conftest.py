@@ -32,6 +32,11 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def reference() -> Path:
+    return _folder("reference")
+
+
+@pytest.fixture(scope="session")
 def contract_market(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("contract")
     make(home, companies=600, days=100)[0].store.close()

@@ -1,170 +1,161 @@
-"""What our clients send stands in the vendors' own specifications: path, method, and attributes that exist and may be written."""
+"""What our clients send stands in the vendors' own specifications: attributes that exist and may be written, filters that filter."""
 
 from __future__ import annotations
 
-import asyncio
+import csv
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
-import yaml
+from paths_kit import load
+from sent_kit import Sent
 
-from signals_pipeline.activation.destinations.outreach import OutreachDestination, split
-from signals_pipeline.io.http import Http
-from signals_pipeline.io.ops import open_ops
-from signals_pipeline.rules.seeds import seed
-from signals_pipeline.settings import REPOSITORY, load_settings
-from signals_pipeline.vendors.outreach import Outreach, path_of
-from signals_pipeline.vendors.salesforce import Salesforce
-from signals_pipeline.vendors.sixsense import SixSense, people_of
+from signals_pipeline.vendors.outreach import path_of
+from signals_pipeline.vendors.sixsense import people_of
 
-SPECS = REPOSITORY.parent / "shared" / "specs"
-pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason=f"no vendor specifications at {SPECS}")
-
-
-def spec(name: str) -> dict[str, Any]:
-    text = (SPECS / name).read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
-    return found
+# standard fields that no recording or table at hand shows, by object; a new one is looked up before it is added here
+UNSHOWN = {
+    "Opportunity": {"Id", "AccountId", "Name", "StageName", "Amount", "CurrencyIsoCode", "IsClosed", "IsWon", "CloseDate", "OwnerId",
+                    "ContactId", "CreatedDate", "LastModifiedDate", "IsDeleted"},
+    "OpportunityHistory": {"Id", "OpportunityId", "StageName", "Amount", "CloseDate", "CreatedDate"},
+    "OpportunityStage": {"MasterLabel", "IsClosed", "IsWon"},
+    "User": {"Id", "Email", "Name", "IsActive", "LastModifiedDate"},
+}  # fmt: skip
 
 
-def declared(specification: dict[str, Any], method: str, path: str, prefix: str = "") -> bool:
-    """Whether a path template of the specification, below `prefix`, takes this method; version numbers are alike."""
-    for template, operations in specification["paths"].items():
-        pattern = re.escape(re.sub(r"v\d+\.0", "vX", prefix + template))
-        pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", pattern)
-        if re.fullmatch(pattern, re.sub(r"v\d+\.0", "vX", path)) and method.lower() in operations:
-            return True
-    return False
+def bodies(sent: Sent) -> list[dict[str, Any]]:
+    """The resources that we write to the sequencer."""
+    written = [r for r in sent.of("outreach") if r.method in ("POST", "PATCH") and r.content[:1] == b"{"]
+    return [json.loads(r.content)["data"] for r in written]
 
 
-@pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> list[httpx.Request]:
-    """Every request that the three clients make when all their methods are used once."""
-    requests: list[httpx.Request] = []
-
-    def vendor(request: httpx.Request) -> httpx.Response:
-        requests.append(request)
-        path = request.url.path
-        if "token" in path:
-            told = {"access_token": "t", "refresh_token": "r", "expires_in": 7200, "instance_url": "https://acme.my.salesforce.example"}
-            return httpx.Response(200, json=told)
-        if "composite/sobjects" in path:
-            count = len(json.loads(request.content)["records"]) if request.content else len(request.url.params["ids"].split(","))
-            return httpx.Response(200, json=[{"success": True, "id": "x"} for _ in range(count)])
-        if path.startswith("/services/data"):
-            return httpx.Response(200, json={"done": True, "records": [], "fields": []})
-        if request.url.host == "api.outreach.example":
-            many = request.method == "GET" and not path.rsplit("/", 1)[-1].isdigit()
-            return httpx.Response(200, json={"data": [] if many else {"id": 5, "attributes": {"enabled": True}}})
-        return httpx.Response(200, json={"accounts": [], "list": [], "people": [], "scores": []})
-
-    settings = load_settings(
-        {}, home=tmp_path_factory.mktemp("contract"), speed=1e9, now=datetime(2026, 6, 30, 10, tzinfo=UTC),
-        salesforce_url="https://acme.my.salesforce.example", salesforce_client_id="i", salesforce_client_secret="s",
-        outreach_url="https://api.outreach.example", outreach_refresh_token="r", sixsense_scribe_url="https://scribe.example",
-        sixsense_api_url="https://six.example", sixsense_scoring_token="s", sixsense_segments_token="g", sixsense_people_token="p",
-    )  # fmt: skip
-
-    async def use() -> None:
-        async with Http(settings, open_ops(settings.ops_database_url), transport=httpx.MockTransport(vendor)) as http:
-            crm = Salesforce(settings, http, http.ops)
-            await crm.rows("SELECT Id FROM Account")
-            await crm.rows("SELECT Id FROM Account", all_rows=True)
-            await crm.describe("Account")
-            await crm.limits()
-            await crm.get_many("Account", ["001000000000001AAA"], ["Id"])
-            for write in (crm.create, crm.update):
-                await write("Account", [{"Name": "Acme"}])
-            await crm.upsert("Account", "Signal_Key__c", [{"Signal_Key__c": "k"}])
-            sequencer = Outreach(settings, http, http.ops)
-            for type_ in ("prospect", "emailAddress", "sequence", "mailbox", "sequenceState", "mailing"):
-                await sequencer.all(path_of(type_))
-                await sequencer.get(type_, 5)
-            await sequencer.prospects_by_email(["a@acme.example"])
-            ours = [str(r["field"]) for r in seed("field_map") if r["destination"] == "outreach"]
-            written = split({**dict.fromkeys(ours, "x"), "owner": 3})
-            await sequencer.create("prospect", *written)
-            await sequencer.patch("prospect", 5, *written)
-            await OutreachDestination(sequencer).mailboxes()
-            await sequencer.create("sequenceState", {}, {n: (n, 5) for n in ("prospect", "sequence", "mailbox")})
-            await sequencer.sequence_states(prospect_id=5, sequence_id=5, states=["active"])
-            for name in ("finish", "pause", "resume"):
-                await sequencer.action("sequenceState", 5, name)
-            intent = SixSense(settings, http, http.ops)
-            await intent.segments()
-            await intent.segment_members("4713")
-            await intent.score(email="a@acme.example")
-
-    asyncio.run(use())
-    return requests
-
-
-def test_every_outreach_request_is_one_of_its_api(sent: list[httpx.Request]) -> None:
-    api = spec("outreach.json")
-    ours = [r for r in sent if r.url.host == "api.outreach.example" and r.url.path != "/oauth/token"]
-    assert len(ours) > 15
-    assert [f"{r.method} {r.url.path}" for r in ours if not declared(api, r.method, r.url.path, "/api/v2")] == []
-
-
-def test_what_we_write_to_outreach_exists_and_is_not_read_only(sent: list[httpx.Request]) -> None:
-    api = spec("outreach.json")["components"]["schemas"]
-    for request in (r for r in sent if r.url.host == "api.outreach.example" and r.method in ("POST", "PATCH") and r.content[:1] == b"{"):
-        data = json.loads(request.content)["data"]
+def test_what_we_write_to_outreach_exists_and_is_not_read_only(sent: Sent, specs: Path) -> None:
+    api = load(specs / "outreach.json")["components"]["schemas"]
+    assert {d["type"] for d in bodies(sent)} == {"prospect", "sequenceState"}
+    for data in bodies(sent):
         fields = api[data["type"]]["properties"]
-        assert [a for a in data["attributes"] if a not in fields or fields[a].get("readOnly")] == []
+        marked = [a for a in data["attributes"] if a in fields and "readonly.svg" in fields[a].get("description", "")]
+        assert [a for a in data["attributes"] if a not in fields or fields[a].get("readOnly")] + marked == []
         links = api[f"{data['type']}Relationships"]["properties"]
         assert [name for name in data.get("relationships", {}) if name not in links] == []
 
 
-def test_the_fields_that_we_ask_outreach_for_exist(sent: list[httpx.Request]) -> None:
-    api = spec("outreach.json")["components"]["schemas"]
-    asked = [(m[1], f) for r in sent for n, v in r.url.params.items() if (m := re.fullmatch(r"fields\[(\w+)\]", n)) for f in v.split(",")]
-    assert ("mailbox", "userId") in asked
-    assert [(type_, field) for type_, field in asked if field not in api[type_]["properties"]] == []
+def test_the_fields_that_we_ask_outreach_for_exist(sent: Sent, specs: Path) -> None:
+    api = load(specs / "outreach.json")["components"]["schemas"]
+    params = [(name, value) for r in sent.of("outreach") for name, value in r.url.params.items()]
+    asked = {(m[1], f) for name, value in params if (m := re.fullmatch(r"fields\[(\w+)\]", name)) for f in value.split(",")}
+    assert {type_ for type_, _ in asked} == {
+        "prospect", "emailAddress", "sequence", "mailbox", "sequenceState", "mailing", "user"
+    }  # fmt: skip
+    links = {t: api.get(f"{t}Relationships", {}).get("properties", {}) for t, _ in asked}
+    assert sorted((t, f) for t, f in asked if f not in api[t]["properties"] and f not in links[t]) == []
 
 
-def test_what_we_filter_outreach_by_can_be_filtered(sent: list[httpx.Request]) -> None:
-    hyper = spec("outreach-hyper-schema.json")["definitions"]
-    for request in sent:
-        if request.url.host == "api.outreach.example":
-            for name in request.url.params:
-                if found := re.fullmatch(r"filter\[(\w+)\](\[id\])?", name):
-                    type_ = {path_of(t): t for t in hyper}[request.url.path.split("/")[3]]
-                    assert found[1] in json.dumps(hyper[type_]), f"{type_} has no {found[1]}"
+def test_what_we_filter_outreach_by_can_be_filtered(sent: Sent, specs: Path) -> None:
+    hyper = load(specs / "outreach-hyper-schema.json")["definitions"]
+    plurals, seen = {path_of(t): t for t in hyper}, set()
+    for request in sent.of("outreach"):
+        for name in request.url.params:
+            if found := re.fullmatch(r"filter\[(\w+)\](\[id\])?", name):
+                type_ = plurals[request.url.path.split("/")[3]]
+                seen.add((type_, name))
+                told = hyper[type_]["definitions"].get(found[1], {})
+                can = "$ref" in told if found[2] else told.get("filterable")  # a relationship is filtered by id
+                assert can or (type_, found[1]) == ("prospect", "emails"), f"{type_} cannot be filtered by {name}"
+    assert seen >= {("mailing", "filter[updatedAt]"), ("prospect", "filter[emails]"), ("sequenceState", "filter[prospect][id]")}
 
 
-def test_every_salesforce_request_is_one_of_its_api(sent: list[httpx.Request]) -> None:
-    ours = [r for r in sent if r.url.host == "acme.my.salesforce.example"]
-    names = ("salesforce-collections.yaml", "salesforce-data.yaml", "salesforce-tokens.yaml", "salesforce-sobjects.yaml")
-    apis = [spec(n) for n in names]
-    postman = (SPECS / "salesforce-postman-requests.json").read_text(encoding="utf-8")
-    assert len(ours) >= 9
-    for r in ours:
-        places = ("", "/services", "/services/data/v68.0")
-        known = any(declared(api, r.method, r.url.path, place) for api in apis for place in places)
-        assert known or (r.url.path.endswith("/query") and "/query" in postman), f"{r.method} {r.url.path}"
+def shown(data: Path, object_: str) -> set[str]:
+    """Fields of a CRM object, as a real org described it or as tables of a real connector name them; lower case, without underscores."""
+    names: set[str] = set()
+    for path in (data / "vendor_api" / "salesforce_tables_fivetran").glob("*.csv"):
+        if re.sub(r"^sf_|_history_data|_data|_", "", path.stem) == object_.lower():
+            with path.open(encoding="utf-8") as handle:
+                names |= {column.replace("_", "").lower() for column in next(csv.reader(handle))}
+    calls = json.loads((data / "vendor_api" / "salesforce" / "describe-sobject.test.json").read_text())["api"]
+    call = next(call for method in calls.values() for call in method.values())
+    described = (call[0] if isinstance(call, list) else call)["response"]
+    if described["name"] == object_:
+        names |= {f["name"].lower() for f in described["fields"]}
+    return names
 
 
-def test_every_scribe_request_is_one_of_its_api(sent: list[httpx.Request]) -> None:
-    api = spec("6sense-scribe.json")
-    ours = [r for r in sent if r.url.host == "scribe.example"]
-    assert len(ours) == 3
-    assert [r.url.path for r in ours if not declared(api, r.method, r.url.path)] == []
+def asked_of_the_crm(sent: Sent) -> set[tuple[str, str]]:
+    """(object, field) of every query, bulk read and write."""
+    found: set[tuple[str, str]] = set()
+    for r in sent.of("salesforce"):
+        if query := re.match(r"SELECT (.+?) FROM (\w+)(?: WHERE (.+?))?(?: ORDER BY .*)?$", r.url.params.get("q", "")):
+            where = re.findall(r"(\w+) (?:IN|=|>=|<|>) ", query[3] or "")
+            found |= {(query[2], f.strip()) for f in [*query[1].split(","), *where]}
+        if fields := r.url.params.get("fields"):
+            found |= {(r.url.path.rsplit("/", 1)[1], f) for f in fields.split(",")}
+        if "composite/sobjects" in r.url.path and r.content:
+            found |= {(record["attributes"]["type"], f) for record in json.loads(r.content)["records"] for f in record if f != "attributes"}
+    return found
 
 
-def test_the_documented_envelopes_of_people_are_read() -> None:
+def test_the_standard_fields_that_we_ask_the_crm_for_are_known_or_looked_up(sent: Sent, data: Path) -> None:
+    standard = {(o, f) for o, f in asked_of_the_crm(sent) if not f.endswith("__c")}
+    assert {o for o, _ in standard} == {
+        "Account", "Contact", "Lead", "Opportunity", "OpportunityHistory", "OpportunityStage", "Event", "User"
+    }  # fmt: skip
+    missing: dict[str, set[str]] = {}
+    for object_, field in standard:
+        if field.lower() not in shown(data, object_):
+            missing.setdefault(object_, set()).add(field)
+    assert missing == UNSHOWN
+
+
+def test_what_we_write_to_the_crm_is_at_most_a_collection_and_never_repeats_its_key(sent: Sent, specs: Path) -> None:
+    collections = load(specs / "salesforce-collections.yaml")["paths"]["/data/v64.0/composite/sobjects"]["post"]["requestBody"]
+    example = collections["content"]["application/json"]["schema"]["allOf"][1]["examples"][0]
+    writes = [(r, json.loads(r.content)) for r in sent.of("salesforce") if "composite/sobjects" in r.url.path and r.content]
+    assert {r.method for r, _ in writes} == {"POST", "PATCH"}
+    for request, body in writes:
+        assert set(body) == set(example) and len(body["records"]) <= 200
+        assert all(record["attributes"]["type"] for record in body["records"])
+        assert request.headers["content-type"] == "application/json"
+
+
+def form(request: httpx.Request) -> set[str]:
+    return set(parse_qs(request.content.decode()))
+
+
+def test_a_score_is_asked_by_the_forms_own_fields(sent: Sent, reference: Path) -> None:
+    notes = (reference / "vendors_activation.md").read_text(encoding="utf-8")
+    line = next(line for line in notes.split("\n") if line.startswith("- Body **form-urlencoded**"))
+    asked = [r for r in sent.of("sixsense") if r.url.path == "/v2/people/score"]
+    assert asked and all(r.headers["content-type"] == "application/x-www-form-urlencoded" for r in asked)
+    assert {f for r in asked for f in form(r) if f"`{f}`" not in line} == set()
+    assert all("email" in form(r) for r in asked)
+
+
+@pytest.mark.parametrize("path", ["/v2/search/people", "/v2/enrichment/people"])
+def test_people_are_asked_for_by_documented_words(sent: Sent, reference: Path, path: str) -> None:
+    notes = (reference / "vendors_activation.md").read_text(encoding="utf-8")
+    section = notes.split("### 1.6", 1)[1].split("### 1.8", 1)[0]
+    asked = [json.loads(r.content) for r in sent.of("sixsense") if r.url.path == path]
+    items = [item for body in asked for item in (body if isinstance(body, list) else [body])]
+    assert items and {name for item in items for name in item if f"`{name}" not in section} == set()
+
+
+def test_every_request_carries_the_vendors_own_kind_of_credential(sent: Sent) -> None:
+    for vendor, spelling in (("salesforce", "Bearer "), ("outreach", "Bearer "), ("sixsense", "Token "), ("slack", "Bearer ")):
+        for r in sent.of(vendor):
+            if not r.url.path.endswith("/token") and not r.url.path.startswith("/services/T0"):
+                assert r.headers["authorization"].startswith(spelling), f"{r.method} {r.url.path}"
+    assert all("@" in r.headers["user-agent"] for r in sent.of("edgar"))
+    resources = [r for r in sent.of("outreach") if r.url.path != "/oauth/token"]
+    assert {r.headers["content-type"] for r in resources} == {"application/vnd.api+json"}
+
+
+def test_the_documented_envelopes_of_people_are_read(specs: Path) -> None:
     """The third-party descriptions name `people` and `contacts`; both are read."""
     for name, schema in (("6sense-people-search.yaml", "PeopleSearchResponse"), ("6sense-people-enrichment.yaml", "EnrichmentResponse")):
-        fields = spec(name)["components"]["schemas"][schema]["properties"]
+        fields = load(specs / name)["components"]["schemas"][schema]["properties"]
         listed = next(f for f, kind in fields.items() if kind.get("type") == "array")
         assert people_of({listed: [{"id": "1"}]}) == [{"id": "1"}]
-
-
-def test_the_specification_folder_is_the_one_we_know() -> None:
-    assert {p.name for p in SPECS.iterdir()} >= {"outreach.json", "6sense-scribe.json", "salesforce-collections.yaml"}
-    assert isinstance(SPECS, Path)
