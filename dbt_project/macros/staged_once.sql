@@ -1,4 +1,4 @@
-{# An event stream as an incremental table: only the days whose lake files changed are taken away and read again.
+{# A dataset as an incremental table: only the days whose lake files changed are taken away and read again.
    What the table holds is written on the table itself (its comment): the state of the files of each day, as `io.dbt` tells it in the var
    `lake_days`, and the model's own code. Other code, no such word, or a run without the var: every day is read again.
    A day that changed takes all later ones with it, since a record stands under the first day that brought it. #}
@@ -6,6 +6,27 @@
 {# hook before: rows from the first changed day on, and those after the run's day, go #}
 {% macro forget_changed(name) -%}
   {%- if is_incremental() -%}delete from {{ this }} where dt >= {{ changed_from(name) }}{%- endif -%}
+{%- endmacro %}
+
+{# hook before, for a table of one row per key: every key that the changed days brought, or now bring, goes #}
+{% macro forget_keys(name, key, layer='facts') -%}
+  {%- if is_incremental() -%}
+    {%- set first = changed_from(name) -%}
+    delete from {{ this }} where dt >= {{ first }} or {{ key }} in (
+      select s.{{ key }} from {{ lake(name, layer) }} as s where s.dt >= {{ first }} and s.dt <= {{ to_day() }}
+    )
+  {%- endif -%}
+{%- endmacro %}
+
+{# every row up to the run's day of the keys that the table does not hold (after `forget_keys`): which of them stands is the model's to say #}
+{% macro rows_not_held(name, key, layer='facts') -%}
+  (
+    select s.* from {{ lake(name, layer) }} as s
+    where s.dt <= {{ to_day() }}
+    {%- if is_incremental() %}
+      and not exists (select 1 from {{ this }} as t where t.{{ key }} = s.{{ key }})
+    {%- endif %}
+  )
 {%- endmacro %}
 
 {# hook after: what the table holds now #}

@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ from signals_pipeline.rules.profile import Profile
 from signals_pipeline.settings import REPOSITORY, Settings
 
 PROJECT = REPOSITORY / "dbt_project"
-STAGED_ONCE = ("product_db__daily_events",)  # datasets whose staging model reads changed days alone (macros/staged_once.sql)
+# datasets whose staging model reads changed days alone (macros/staged_once.sql)
+STAGED_ONCE = ("product_db__daily_events", "product_db__users", "mentions", "events", "company_links", "episode_links")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,18 @@ class DbtRun:
     @property
     def broken(self) -> tuple[DbtNode, ...]:
         return tuple(n for n in self.nodes if n.status in ("fail", "error"))
+
+
+def together(runs: Sequence[DbtRun]) -> DbtRun:
+    """Several builds of one selection as one: seconds and rows of a node add up; of the others the last build tells, in which a
+    failure ends the line."""
+    found: dict[str, DbtNode] = {}
+    for node in (n for run in runs for n in run.nodes):
+        before = found.get(node.unique_id)
+        rows = [n.rows for n in (before, node) if n and n.rows is not None and n.rows >= 0]
+        seconds = round(node.seconds + (before.seconds if before else 0.0), 4)
+        found[node.unique_id] = replace(node, rows=sum(rows) if rows else None, seconds=seconds)
+    return DbtRun(ok=all(run.ok for run in runs), nodes=tuple(found.values()))
 
 
 def write_profiles(settings: Settings) -> Path:

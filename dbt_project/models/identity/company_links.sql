@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_keys('company_links', 'mention_id') }}",
+    post_hook="{{ note_days('company_links') }}"
+) }}
 {# One link per mention, as of the run's day. A link is made once: the row under its earliest dt stands. Only the employer of a person
    changes: there the newest employment stands; what was so on an earlier day is read from the lake. `company_id` is the id of its day; fold merges
    to read it today. #}
@@ -6,8 +13,7 @@ with source as (
         l.*,
         row_number() over (partition by l.mention_id order by l.dt, l.company_id) as first_rank,
         row_number() over (partition by l.mention_id order by l.dt desc, l.company_id) as last_rank
-    from {{ lake('company_links') }} as l
-    where l.dt <= {{ to_day() }}
+    from {{ rows_not_held('company_links', 'mention_id') }} as l
 ),
 
 employers as (

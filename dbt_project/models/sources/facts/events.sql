@@ -1,10 +1,16 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_keys('events', 'event_id') }}",
+    post_hook="{{ note_days('events') }}"
+) }}
 {# An event never changes: the row under its earliest dt stands, whatever a later extractor says. #}
 with source as (
     select
         e.*,
         row_number() over (partition by e.event_id order by e.dt, e.dataset, e.record_key, e.extractor_version nulls last) as version_rank
-    from {{ lake('events') }} as e
-    where e.dt <= {{ to_day() }}
+    from {{ rows_not_held('events', 'event_id') }} as e
 ),
 
 renamed as (

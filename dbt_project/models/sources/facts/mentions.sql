@@ -1,10 +1,16 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_keys('mentions', 'mention_id') }}",
+    post_hook="{{ note_days('mentions') }}"
+) }}
 {# The latest content of each mention of a company as of the run's day. #}
 with source as (
     select
         m.*,
         row_number() over (partition by m.mention_id order by m.dt desc, m.known_at desc nulls last, m.record_key, m.role) as version_rank
-    from {{ lake('mentions') }} as m
-    where m.dt <= {{ to_day() }}
+    from {{ rows_not_held('mentions', 'mention_id') }} as m
 ),
 
 renamed as (
