@@ -24,7 +24,7 @@ _ROUNDS = {
     "seed": "Seed round",
     "debt": "Debt financing",
     "grant": "Grant",
-    "ipo": "IPO",
+    "ipo": "Public offering",  # a first one or a later one: the sources tell both by the same word
     "private_equity": "Private equity round",
 }
 _CHANGES = {
@@ -33,6 +33,10 @@ _CHANGES = {
     "departure": "Departure of {who}",
     "reorganization": "Reorganisation of {who}",
 }
+_DEALS = {"acquires": "Acquisition of {other}", "acquires_assets": "Purchase of assets of {other}", "is_acquired": "Sale to {other}"}
+_NOT_DONE_YET = {"proposed": "proposed", "agreed": "agreed, not closed"}
+_TECHNOLOGY = {"added": "Adoption of {what}", "removed": "Removal of {what}", "upgraded": "Upgrade of {what}"}
+_EXPANSIONS = {"new_office": "New office in {place}", "new_market": "New market: {place}"}
 _INTENT = "Research on our topics"
 
 
@@ -102,9 +106,9 @@ def _what(signal_type: str, facts: Mapping[str, Any]) -> str:
     if signal_type == "job_posting" and facts.get("department"):
         return f"Hiring in {facts['department']}"
     if signal_type == "expansion" and facts.get("place"):
-        return f"Expansion to {facts['place']}"
+        return _EXPANSIONS.get(str(facts.get("change_type") or ""), "Expansion to {place}").format(place=facts["place"])
     if signal_type == "technology_adoption" and facts.get("subject"):
-        return f"Technology change: {facts['subject']}"
+        return _TECHNOLOGY.get(str(facts.get("change_type") or ""), "Technology change: {what}").format(what=facts["subject"])
     return _PRODUCT.get(signal_type) or _PLAIN.get(signal_type) or signal_type.replace("_", " ").capitalize()
 
 
@@ -116,9 +120,12 @@ def _funding(facts: Mapping[str, Any]) -> str:
 
 
 def _deal(facts: Mapping[str, Any]) -> str:
+    """Who buys whom: the account may be the one that is bought."""
     other = facts.get("other_company_name")
     amount = money(facts.get("amount"), facts.get("currency"))
-    return (f"Acquisition with {other}" if other else "Acquisition") + (f" for {amount}" if amount else "")
+    what = _DEALS.get(str(facts.get("change_type") or ""), "Acquisition with {other}").format(other=other) if other else "Acquisition"
+    stage = _NOT_DONE_YET.get(str(facts.get("deal_stage") or ""))
+    return what + (f" for {amount}" if amount else "") + (f" ({stage})" if stage else "")
 
 
 def _source(facts: Mapping[str, Any]) -> str | None:

@@ -42,6 +42,28 @@ from signals_pipeline.scoring.sentences import ago, money, sentence
             "Acquisition with Bolt Inc for $2bn seen 2 days ago",
         ),
         (
+            "acquisition",
+            {
+                "other_company_name": "Bolt Inc",
+                "change_type": "acquires",
+                "deal_stage": "agreed",
+                "form": "8-K",
+                "known_at_basis": "acceptance",
+            },
+            2,
+            "Acquisition of Bolt Inc (agreed, not closed) filed 2 days ago (8-K)",
+        ),
+        (
+            "acquisition",
+            {"other_company_name": "Bolt Inc", "change_type": "is_acquired", "deal_stage": "completed", "amount": 5e6, "currency": "USD"},
+            2,
+            "Sale to Bolt Inc for $5m seen 2 days ago",
+        ),
+        ("funding_round", {"round_type": "ipo", "amount": 1e8, "currency": "USD"}, 3, "Public offering of $100m seen 3 days ago"),
+        ("technology_adoption", {"subject": "DocuVault", "change_type": "removed"}, 4, "Removal of DocuVault seen 4 days ago"),
+        ("technology_adoption", {"subject": "DocuVault", "change_type": "added"}, 4, "Adoption of DocuVault seen 4 days ago"),
+        ("expansion", {"place": "Austin, US", "change_type": "new_office"}, 4, "New office in Austin, US seen 4 days ago"),
+        (
             "intent_surge",
             {"buying_stage": "Decision", "dataset": "sixsense__account_scores", "known_at_basis": "pulled"},
             3,
