@@ -8,12 +8,13 @@ A day of the past is left as it stands: a backfill neither draws nor spends. (A 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import httpx
+import pyarrow.compute as pc
 
 from signals_pipeline.enrichment import accounts, holdout
 from signals_pipeline.enrichment.accounts import DATASET, STREAM, Account
@@ -276,15 +277,16 @@ def _write(rt: Runtime, dt: date, look_ups: Iterable[_LookUp]) -> None:
                 "is_cached": u.is_cached,
             }
         )  # fmt: skip
-    _keep(rt, dt, "enrichment_results", results, "all", lambda r: True)
-    _keep(rt, dt, "people", people.values(), STREAM, lambda r: r["dataset"] == DATASET)
-    bought = {r["person_record_id"] for r in rt.lake.read("people", since=dt, until=dt).to_pylist() if r["dataset"] == DATASET}
-    _keep(rt, dt, "person_links", links.values(), STREAM, lambda r: r["person_record_id"] in bought)
+    is_bought = pc.field("dataset") == DATASET
+    _keep(rt, dt, "enrichment_results", results, "all", pc.scalar(True))
+    _keep(rt, dt, "people", people.values(), STREAM, is_bought)
+    bought = rt.lake.read("people", since=dt, until=dt, columns=["person_record_id", "dataset"]).filter(is_bought)["person_record_id"]
+    _keep(rt, dt, "person_links", links.values(), STREAM, pc.field("person_record_id").isin(bought.combine_chunks()))
 
 
-def _keep(rt: Runtime, dt: date, name: str, rows: Iterable[dict[str, Any]], stream: str, is_ours: Callable[[dict[str, Any]], bool]) -> None:
+def _keep(rt: Runtime, dt: date, name: str, rows: Iterable[dict[str, Any]], stream: str, is_ours: pc.Expression) -> None:
     """Write the rows of this run beside those that an earlier run of the day wrote: what was bought stays, and stays as it was."""
     key = dataset(name).key
-    standing = [{k: v for k, v in r.items() if k != "dt"} for r in rt.lake.read(name, since=dt, until=dt).to_pylist() if is_ours(r)]
+    standing = rt.lake.read(name, since=dt, until=dt).filter(is_ours).drop_columns("dt").to_pylist()
     found = {tuple(r[k] for k in key): r for r in (*rows, *standing)}
     rt.lake.write(name, dt, list(found.values()), stream=stream)
