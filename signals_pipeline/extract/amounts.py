@@ -14,6 +14,8 @@ _SIGNS = {
     "US$": "USD",
     "CA$": "CAD",
     "C$": "CAD",
+    "Cdn$": "CAD",
+    "CAD$": "CAD",
     "AU$": "AUD",
     "A$": "AUD",
     "NZ$": "NZD",
@@ -61,7 +63,9 @@ _QUALIFIERS = (
     ("approximately", r"(?:approximately|about|roughly|nearly|almost|around|some)"),
 )
 _PER_SHARE = re.compile(
-    r"^\s*(?:in cash )?(?:,\s*)?(?:per|a|for each|each)\s+(?:\w+\s+){0,3}?(?:share|unit|ads|debenture|note|warrant)\b", re.IGNORECASE
+    r"^\s*(?:in cash )?(?:,\s*)?(?:per|a|for each|each)\s+(?:\w+\s+){0,3}?(?:share|unit|ads|debenture|note|warrant)\b|"
+    r"^\s*each\b(?=,|\s+for\b|\s*$)",
+    re.IGNORECASE,
 )
 
 

@@ -1,6 +1,8 @@
-"""Money borrowed in a sentence: notes issued, loans and facilities agreed, amounts drawn.
+"""Money borrowed in a sentence: notes sold, loans and facilities agreed, amounts drawn or lent to us.
 
-sentence + its amounts → `borrowed` → Amount | None. No new money: extensions, waivers, repayments, sublimits, fees.
+sentence + its amounts → `borrowed` → Amount | None. An amount is new money by what stands beside it: the noun it measures ("$50 million
+term loan", "notes in the principal amount of $5 million") or the verb that moves it ("borrowed $6 million from"), and not by a word of
+the old: replaced, repaid, outstanding, a sublimit, an option. No new money: extensions, waivers, fees.
 """
 
 from __future__ import annotations
@@ -12,87 +14,90 @@ from itertools import pairwise
 from signals_pipeline.extract.amounts import Amount
 from signals_pipeline.extract.sentences import Sentence
 
-_LOAN_NOUN = (
-    r"(?:(?:senior|secured|unsecured|revolving|revolver|committed|multi-?currency|syndicated|asset[- ]based|delayed[- ]draw|bridge|term|"
-    r"new|additional|incremental|aggregate|amended|restated|five-year|three-year|\d+-(?:year|day)|principal|amount|bank|working|capital|"
-    r"line|of|and|accounts|receivable|trade)\s+)*"
-    r"(?:credit (?:facility|facilities|agreement|line)|lines? of credit|term loans?(?: facility| [A-C])?|loan (?:agreement|facility)|"
-    r"revolving (?:loan|facility|note)|revolver|loans?|bridge facility|mortgage loan|promissory note|"
-    r"borrowing|commitments?|(?:accounts |trade )?(?:receivables? )?securitization (?:facility|program)|receivables (?:purchase|"
-    r"financing) (?:facility|"
-    r"agreement)|warehouse (?:facility|line)|abl facility|financing facility|factoring facility)"
+NOTES = r"(?:notes?|debentures?|bonds?)"
+_LOANS = (
+    r"(?:(?:credit|loan|term|revolving|revolver|facilit\w+|financing|warehouse|note) (?:facility|facilities|agreements?|lines?)|"
+    r"facilit(?:y|ies)|lines? of credit|credit lines?|loans?|revolver|mortgage|commitments?|borrowings?|"
+    r"securitization(?: program)?|(?:receivables|factoring) (?:purchase |financing )?(?:program|agreement))"
 )
-_NOTES_NOUN = (
-    r"(?:aggregate |initial )*principal amount of (?:its |the Company's |our |new |unsecured |senior |[\d.]+% )*"
-    r"(?:[\w.%/' -]{0,70}?)\b(?:notes?|debentures?|bonds?)\b"
+# words that may stand between an amount and its noun; a preposition or a verb ends the phrase
+_PHRASE = (
+    r"(?:(?!(?:and|or|to|by|on|at|for|with|from|under|that|which|was|were|is|are|will|plus|less|after|before|outstanding|per|"
+    r"sublimits?|swing ?line|letters?|fees?|shares?|warrants?|option|remain\w*)\b)[\w.%/'&*-]+,?\s+){0,14}?"
 )
-_AFTER_LOAN = re.compile(rf"^\s*(?:\([^()]{{0,60}}\)\s*)?,?\s*(?:(?:in|of)\s+)?{_LOAN_NOUN}\b", re.IGNORECASE)
-_BEFORE_LOAN = re.compile(
-    rf"\b{_LOAN_NOUN}\b(?:\s*\([^()]{{0,80}}\))?[^.;$\u20ac\u00a3]{{0,90}}?\b(?:of|for|in (?:the|"
-    rf"an) (?:aggregate )?(?:principal )?amount (?:of|not to exceed)|in (?:an )?aggregate principal amount of|totaling|up to|"
-    rf"providing for|provides for)\s+(?:up to |approximately |an aggregate (?:principal )?(?:amount )?of )*$",
+_QUALIFIED = (
+    r"(?:(?:up to|approximately|about|roughly|a total of|an aggregate (?:principal )?(?:amount )?of|an? (?:additional|initial))\s+)*"
+)
+_LEADS = (
+    r"(?:of|for|totall?ing|provid(?:es?|ing) for|up to|aggregating|not to exceed|"
+    r"(?:face|principal|maximum|original) (?:amount|value)(?: of)?)"
+)
+_AFTER = re.compile(rf"^\s*(?:\([^()]{{0,60}}\)\s*)?,?\s*(?:(?:in|of)\s+)?{_PHRASE}(?P<noun>{NOTES}|{_LOANS})\b", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"\b(?P<noun>{NOTES}|{_LOANS})\b(?:\s*\([^()]{{0,80}}\))?[^.;$\u20ac\u00a3]{{0,110}}?\b{_LEADS}\s+{_QUALIFIED}$", re.IGNORECASE
+)
+_DRAWN = re.compile(rf"\b(?:borrow(?:ed|ing)|drew(?: down)?|draw-?down of|borrowings? of)\s+(?:an )?{_QUALIFIED}$", re.IGNORECASE)
+_LENT = re.compile(
+    r"\b(?:lent|loaned|advanced)\s+(?:to )?(?:us|the (?:company|registrant|borrower|partnership|trust))\s+(?:an )?"
+    rf"{_QUALIFIED}$|\b(?:lenders?|banks?)\b[^.;$]{{0,60}}\b(?:committed|commitments? of|agreed to (?:lend|provide|make available))\s+"
+    rf"(?:(?:us|to|the company|lend)\s+)*{_QUALIFIED}$",
     re.IGNORECASE,
 )
-_AFTER_NOTES = re.compile(
-    rf"^\s*(?:in\s+|of\s+)?(?:{_NOTES_NOUN}|of (?:its |the Company's |our |new )?[\d.]+% [\w .%/'-]{{0,60}}?\b(?:notes?|debentures?|"
-    rf"bonds?)\b)",
+_SOURCE = re.compile(
+    r"\s*(?:\([^()]{0,40}\)\s*)?(?:(?:under|pursuant to|from|against)\b[^.;]{0,90}\b(?:facility|loan|line|agreement|revolver|notes?|bank|"
+    r"lenders?|insurance|capital|credit|llc|l\.p|inc|corp)|by (?:issuing|executing|signing)\b)",
     re.IGNORECASE,
 )
-_BEFORE_NOTES = re.compile(
-    r"\b(?:promissory|convertible|senior|secured|unsecured|subordinated|bridge) notes?\b[^.;$\u20ac\u00a3]{0,50}?\b(?:of|for|"
-    r"totaling)\s+(?:up to |"
-    r"an aggregate of |approximately )*$",
-    re.IGNORECASE,
+ISSUED = re.compile(
+    r"\b(?:issued|sold|completed|closed|closing|consummated|priced|issuance|sale|placed|settled|upsized|increased)\b", re.IGNORECASE
 )
-ISSUED = re.compile(r"\b(?:issued|sold|completed|closed|closing|consummated|priced|issuance|sale)\b", re.IGNORECASE)
 OFFERED = re.compile(
     r"\b(?:offer(?:ing)? and s(?:ell|ale)|to (?:issue|sell|offer)|agreed to (?:issue|sell)|will (?:issue|sell)|proposed offering|"
-    r"intention to offer|underwriting agreement|purchase agreement|terms agreement)\b",
+    r"intention to offer|underwriting agreement|purchase agreement|terms agreement|(?:pricing|launch|commencement) of|offering of)\b",
     re.IGNORECASE,
 )
 ENTERED = re.compile(
-    r"\b(?:entered into|obtained|closed|executed|established|provides? for|borrowed|drew|received|secured|includes?|consists? of|"
-    r"issued|incurred|increased?)\b",
+    r"\b(?:entered into|obtained|closed|executed|established|provid(?:es?|ed|ing)|borrowed|drew|received|secured|includes?|consists? of|"
+    r"issued|incurred|increased?|ma(?:kes?|de) (?:available|to)|lent|loaned|advanced|commit(?:s|ted)|arranged|comprises?|signed|"
+    r"funded|evidenced by|extended to)\b",
     re.IGNORECASE,
 )
-_NO_NEW_MONEY = re.compile(
-    r"\bremains? at\b|\bwaiver\b|\bterminat|\bextend(?:s|ed|ing)? (?:the |its )?(?:final )?maturity|\bhave elected to extend\b|"
-    r"\bchosen to extend\b|\bsublimit|\bsub-limit|\bswing ?line\b|\bletters? of credit\b[^.;]{0,30}$|"
-    r"\brepa(?:y|id|yment)|\bredeem|\bredemption|\brepurchas|\bdividend|\bmonthly\b|\bper annum\b|\bfee\b|\bto replace the existing\b|"
-    r"\bin excess of\b|\bdefault|\bminimum\b|\bmaximum ratio\b|\bguarant(?:y|ee[sd]?)\b|\bpreviously\b[^.;]{0,40}\bdated\b|"
-    r"\boutstanding under\b",
+_STRONG = re.compile(r"\b(?:entered into|obtained|closed(?: on)?|established|secured|received|signed|executed)\b", re.IGNORECASE)
+_OLD = re.compile(
+    r"\b(?:remains? at|waiver|terminat\w*|extend(?:s|ed|ing)? (?:the |its )?(?:final )?maturity|have elected to extend|chosen to extend|"
+    r"repa(?:y|id|yment)\w*|pay(?:ing)? off|paid off|prepa(?:y|id)\w*|redeem\w*|redemption|repurchas\w*|retir(?:e|ed|ing)|"
+    r"replac(?:e[sd]?|ing)|refinanc(?:e[sd]?|ing)|dividend|monthly|per annum|fees?|in excess of|default\w*|minimum|maximum ratio|"
+    r"guarant(?:y|ee[sd]?)|previously\b[^.;]{0,40}\bdated|outstanding under|balance of|existing|former|"
+    r"reduc(?:e[sd]?|ing)\b[^.;]{0,60}\b(?:from|to)|over-?allotment|(?:accordion|sub-?limit|swing ?line)\b[^.;]{0,30}\bof|"
+    r"option to purchase up to an additional|exchange\w* (?:of )?|conver(?:ted|sion of)|"
+    r"holders? of(?: an aggregate(?: of)?| approximately)?|forgive\w*|installments? of)\b",
     re.IGNORECASE,
 )
+_NEW = re.compile(r"\b(?:new|provid(?:es?|ed|ing)|entered into|consist(?:s|ing) of|issued|sold|obtained|evidenced)\b", re.IGNORECASE)
+_NOT_AFTER = re.compile(r"[^.;,]{0,40}\b(?:sub-?limit|outstanding|swing ?line|letters? of credit|accordion|over-?allotment)", re.IGNORECASE)
 NEW_MONEY = re.compile(
-    r"\b(?:to provide|provid(?:es|ed|ing)) for (?:an? )?(?:new )?(?:incremental|additional|new) [\w ]{0,30}(?:loans?|commitments?|"
-    r"facility)",
+    r"\b(?:to provide|provid(?:es|ed|ing)) for (?:an? )?(?:new )?(?:incremental|additional|new) [\w ]{0,30}"
+    r"(?:loans?|commitments?|facility)",
     re.IGNORECASE,
 )
 _OLD_NOTES = re.compile(
-    r"\bredempt|\bredeem|\brepa(?:y|id)|\bamended and restated [\w ]*notes?\b|\bto replace the existing\b", re.IGNORECASE
-)
-_DRAWN = re.compile(
-    r"\b(?:borrowed|drew(?: down)?|draw-?down of|borrowings? of)\s+(?:an (?:additional |aggregate of )?|"
-    r"a total of |approximately |additional )*$",
-    re.IGNORECASE,
-)
-_UNDER = re.compile(
-    r"\s*(?:\([^()]{0,40}\)\s*)?(?:under|pursuant to|from)\b[^.;]{0,90}\b(?:facility|loan|line|agreement|revolver)", re.IGNORECASE
+    r"\bamended and restated [\w ]*notes?\b|\bto replace the existing\b|\bexchange (?:offer|agreement)|\btender offer", re.I
 )
 _IN_PARTS = re.compile(r"\b(?:consist(?:s|ing) of|compris(?:es|ed of|ing)|including|which includes|of which|divided into|made up of)\b")
-_PART = re.compile(r"(?:\((?:ii+|iv|[b-d2-4])\)|\band\s+(?:an?|up to)\b)[^.;]{0,30}$")
+_PART = re.compile(r"(?:\((?:ii+|iv|[b-d2-4])\)|\band\s+(?:an?|up to)\b)[^.;]{0,45}$")
 
 
 def borrowed(sentence: Sentence, amounts: list[Amount], number: str) -> Amount | None:
     """The headline amount of notes issued or of a loan agreed; tranches of one agreement are summed."""
     words = sentence.text
-    notes = [a for a in amounts if _is_note(words, a) and not _NO_NEW_MONEY.search(words[max(0, a.start - 70) : a.start])]
-    if notes and (ISSUED.search(words) or OFFERED.search(words)) and not _OLD_NOTES.search(words):
+    found = [(a, noun) for a in amounts if (noun := _measures(words, a))]
+    notes = [a for a, noun in found if re.fullmatch(NOTES, noun, re.IGNORECASE)]
+    if notes and (ISSUED.search(words) or OFFERED.search(words) or ENTERED.search(words)) and not _OLD_NOTES.search(words):
         main = [a for a in notes if not re.search(r"\b(?:additional|over-?allotment)\b", words[max(0, a.start - 60) : a.start])]
         return _sum(main or notes)
-    if number == "8.01" or not ENTERED.search(words):
+    if not (_STRONG if number in ("8.01", "7.01") else ENTERED).search(words):
         return None
-    loans = [a for a in amounts if _is_loan(words, a)]
+    loans = [a for a, noun in found if a not in notes]
     if not loans:
         return None
     parts = [loans[0]]
@@ -104,23 +109,27 @@ def borrowed(sentence: Sentence, amounts: list[Amount], number: str) -> Amount |
     return _sum(parts) if len(parts) > 1 else loans[0]
 
 
-def _is_note(words: str, amount: Amount) -> bool:
-    return bool(_AFTER_NOTES.match(words[amount.end :]) or _BEFORE_NOTES.search(words[max(0, amount.start - 120) : amount.start]))
+def _measures(words: str, amount: Amount) -> str | None:
+    """The noun of the debt that an amount measures ("loan" for an amount borrowed or lent); None when it is not new money."""
+    before, after = words[max(0, amount.start - 200) : amount.start], words[amount.end : amount.end + 170]
+    if _is_old(before[-90:]) or _NOT_AFTER.match(after):
+        return None
+    if re.search(r"\bof the \$?$|\bincluding (?:an? )?(?:up to )?$", before):
+        return None
+    if re.search(r"\bincremental\b[^.;]{0,60}$", before) and not NEW_MONEY.search(words):
+        return None
+    if _LENT.search(before) or (
+        _DRAWN.search(before) and (_SOURCE.match(after) or re.search(r"\b(?:loan|credit|note) agreement\b", before))
+    ):
+        return "loan"
+    found = _AFTER.match(after) or _BEFORE.search(before)
+    return found["noun"] if found else None
 
 
-def _is_loan(words: str, amount: Amount) -> bool:
-    before, after = words[max(0, amount.start - 170) : amount.start], words[amount.end : amount.end + 130]
-    if _NO_NEW_MONEY.search(before[-60:]) or re.match(
-        r"[^.;,]{0,30}\b(?:sublimit|sub-limit|outstanding|swing ?line|letters? of credit)", after
-    ):
-        return False
-    if _DRAWN.search(before) and (
-        _UNDER.match(after) or re.search(r"\b(?:financing|loan|credit|note) (?:agreement|facility)\b", before, re.I)
-    ):
-        return True
-    is_addition = re.search(r"\bincremental\b[^.;]{0,60}$", before) and not NEW_MONEY.search(words)
-    is_part = re.search(r"\bof the \$?$|\bincluding (?:an? )?(?:up to )?$", before)
-    return bool((_AFTER_LOAN.match(after) or _BEFORE_LOAN.search(before)) and not is_part and not is_addition)
+def _is_old(before: str) -> bool:
+    """A word of the old before the amount, and no word of the new between them."""
+    last = max((m.end() for m in _OLD.finditer(before)), default=None)
+    return last is not None and not _NEW.search(before[last:])
 
 
 def _sum(notes: list[Amount]) -> Amount:

@@ -35,7 +35,8 @@ _MERGER_ENDED = re.compile(
     re.IGNORECASE,
 )
 _CUTS = re.compile(
-    r"\b(?:workforce|headcount|employees|positions|severance|reduction in force|restructuring|layoff|closure|close)\b", re.IGNORECASE
+    r"\b(?:workforce|headcount|employees|positions|severance|reduction in force|restructuring|layoffs?|clos(?:ure|ing|e[sd]?)|jobs?)\b",
+    re.IGNORECASE,
 )
 
 

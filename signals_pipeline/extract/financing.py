@@ -14,10 +14,10 @@ from decimal import Decimal
 from signals_pipeline.extract.amounts import Amount, find_amounts
 from signals_pipeline.extract.dates import find_dates, near_report
 from signals_pipeline.extract.deals import boilerplate
-from signals_pipeline.extract.debt import ENTERED, ISSUED, NEW_MONEY, OFFERED, borrowed
+from signals_pipeline.extract.debt import ENTERED, ISSUED, NEW_MONEY, NOTES, OFFERED, borrowed
 from signals_pipeline.extract.equity import named_round, shares_sold
 from signals_pipeline.extract.event import Event, Modality
-from signals_pipeline.extract.firms import Firms
+from signals_pipeline.extract.firms import RUN, Firms
 from signals_pipeline.extract.sentences import Sentence, sentences
 
 _NOT_NEWS = re.compile(
@@ -30,6 +30,19 @@ _EXISTING = re.compile(r"\bexisting (?:credit|loan|note|indenture|term)", re.IGN
 _REPLACED = re.compile(
     r"\b(?:replac|refinanc|repa[yi]|terminat)\w*\s+(?:in full |in (?:its|their) entirety )?(?:the |its |our |all (?:of )?(?:the |its )?)?$"
 )
+_RESIZED = re.compile(
+    r"\b(?:offering|placement|financing)\b[^.;]{0,40}?\bfrom [^.;]{3,40}? to\s+(?:a total of |an aggregate (?:principal amount )?of )*$",
+    re.IGNORECASE,
+)
+_SECURITY = re.compile(
+    rf"\b(?:(?P<debt>{NOTES}|loans?|facilit(?:y|ies))|shares|units|common stock|preferred stock|adss?|american depositary shares)\b",
+    re.IGNORECASE,
+)
+# what a division on its way out borrows is not the registrant's money
+_SPUN_OFF = re.compile(
+    rf"\b[Ss](?:pin-?[Oo]ff|eparation)\b[^.;]{{0,60}}?,\s+(?P<who>{RUN})\s+(?:entered|issued|borrowed|incurred|completed)\b"
+)
+_IN_TOTAL = re.compile(r"\bin total\b|\bto date\b|\b(?:all|both|two|three) closings\b", re.IGNORECASE)
 _PUBLIC = re.compile(r"\bpublic offering|\bunderwrit|\bregistered direct", re.IGNORECASE)
 _LARGEST = Decimal("1e12")
 
@@ -52,18 +65,39 @@ def read_financing(
     for position, sentence in enumerate(parts):
         if (_NOT_NEWS.search(sentence.text) or _about_the_old(sentence.text)) and not NEW_MONEY.search(sentence.text):
             continue
-        amounts = [a for a in find_amounts(sentence.text, dollar=dollar) if not a.per_share and Decimal(10000) <= a.value < _LARGEST]
-        around = " ".join(p.text for p in parts[max(0, position - 3) : position])
-        if number in ("3.02", "8.01", "1.01", "7.01") and (named := named_round(sentence, amounts)):
+        if (spun := _SPUN_OFF.search(sentence.text)) and not firms.is_own(spun["who"]):
+            continue
+        told = find_amounts(sentence.text, dollar=dollar)
+        amounts = [a for a in told if not a.per_share and Decimal(10000) <= a.value < _LARGEST]
+        before = [p.text for p in parts[max(0, position - 3) : position]]
+        around = " ".join(before)
+        if number != "2.03" and (named := named_round(sentence, amounts)):
             event = _event(named.amount, sentence, named.kind, parts, position, known_on, reported_on)
             has = re.search(r"\b(?:closed|completed|received|raised|secured|consummated)\b", sentence.text)
-            events.append(replace(event, investors=named.investors, modality="done" if has else event.modality))
-        elif number in ("1.01", "2.03", "8.01", "3.02") and (loan := borrowed(sentence, amounts, number)):
-            events.append(_event(loan, sentence, "debt", parts, position, known_on, reported_on))
-        elif number in ("3.02", "8.01", "1.01") and (sold := shares_sold(sentence, amounts, around, firms)):
-            kind = "ipo" if _PUBLIC.search(f"{around} {sentence.text}") else "unknown"
-            events.append(_event(sold, sentence, kind, parts, position, known_on, reported_on))
+            event = replace(event, investors=named.investors, modality="done" if has else event.modality)
+        elif loan := borrowed(sentence, amounts, number):
+            event = _event(loan, sentence, "debt", parts, position, known_on, reported_on)
+        elif number == "2.03":
+            continue
+        elif resized := next((a for a in amounts if _RESIZED.search(sentence.text[: a.start])), None):
+            event = _event(resized, sentence, _kind([sentence.text, *reversed(before)]), parts, position, known_on, reported_on)
+        elif sold := shares_sold(sentence, amounts, [a for a in told if a.per_share], around, firms):
+            event = _event(sold.amount, sentence, _kind([sentence.text, *reversed(before)]), parts, position, known_on, reported_on)
+            event = replace(event, confidence=event.confidence - sold.doubt)
+            if events and _IN_TOTAL.search(sentence.text):
+                continue
+        else:
+            continue
+        events.append(event)
     return distinct(events)
+
+
+def _kind(told: list[str]) -> str:
+    """debt or shares, by the security that the sentence names first, else the sentences before it; an offering to the public is `ipo`."""
+    found = next((m for words in told if (m := _SECURITY.search(words))), None)
+    if found and found["debt"]:
+        return "debt"
+    return "ipo" if any(_PUBLIC.search(words) for words in told) else "unknown"
 
 
 def _about_the_old(words: str) -> bool:
@@ -108,15 +142,22 @@ def _event(
 
 def distinct(events: list[Event]) -> list[Event]:
     """One event per round: of several amounts of one kind and day the headline, which stands first, is the round;
-    a part of it told later (the term loan of the facility) is none. What is done goes before what was offered."""
+    a part of it told later (the term loan of the facility) is none. What is done goes before what was offered, what came in
+    before fees goes before what is left after them, and what is told before what we multiplied."""
     kept: list[Event] = []
-    for event in events:
-        same = next((k for k in kept if k.round_type == event.round_type and k.currency == event.currency and _one_round(k, event)), None)
+    for event in sorted(events, key=lambda e: -e.confidence):
+        same = next((k for k in kept if _alike(k, event) and k.currency == event.currency and _one_round(k, event)), None)
         if same is None:
             kept.append(event)
         elif same.modality == "planned" and event.modality == "done":
-            kept[kept.index(same)] = event
+            kept[kept.index(same)] = event if event.confidence == same.confidence else replace(same, modality="done")
     return kept
+
+
+def _alike(first: Event, later: Event) -> bool:
+    """Shares are shares, whether a sentence calls their sale an offering to the public or not."""
+    shares = ("ipo", "unknown")
+    return first.round_type == later.round_type or (first.round_type in shares and later.round_type in shares)
 
 
 def _one_round(first: Event, later: Event) -> bool:
