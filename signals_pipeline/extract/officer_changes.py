@@ -25,6 +25,7 @@ from signals_pipeline.extract.officer_patterns import (
     IMMEDIATELY,
     NOT,
     PAST,
+    PAST_LEAD,
     RENAMINGS,
     SCOPE,
     TAKEN_BACK,
@@ -87,7 +88,7 @@ def _told(
 
 def _is_past(masked: str, match: re.Match[str], reported_on: date | None) -> bool:
     """The clause dates itself into an earlier year or month: "was appointed in March 2021", "who resigned in 2019"."""
-    told = PAST.match(masked, match.end("verb"))
+    told = PAST.match(masked, match.end("verb")) or PAST_LEAD.search(masked[: match.start()])
     if told is None or reported_on is None:
         return bool(re.search(r"\bhaving (?:previously )?$|\bpreviously $", masked[: match.start("verb")]))
     last = month_end(f"{told['month'] or 'December'} {told['year']}")

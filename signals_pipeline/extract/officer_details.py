@@ -33,7 +33,13 @@ _LEAVES_THE_COMPANY = re.compile(
     r"^\w+(?: down| from)*\s+(?:from\s+)?(?:(?:his|her|their) employment with )?(?:the )?(?:Company|Registrant|Corporation|Bank)\b"
 )
 _LEAD_EFFECTIVE = re.compile(rf"\W*(?:\([a-f]\)\W*)*(?:Also )?(?:On and )?[Ee]ffective(?: as of| on)? (?P<d>{DATE})")
-CUT_POSITION = re.compile(r"\b(?:position|role|office) of\s+(?P<title>[^\u27e6;]{3,90}?)\s+(?:was|has been|is being) eliminated\b")
+CUT_POSITION = re.compile(
+    r"\beliminat(?:ed|ing) the (?:position|role|office|post) of\s+(?P<cut>[^\u27e6;]{3,90}?)(?=,| and\b)|"
+    r"\b(?:position|role|office|post) of\s+(?P<title>[^\u27e6;]{3,90}?)\s+(?:was|has been|is being) eliminated\b"
+)
+_MADE_POSITION = re.compile(
+    r"\b(?:created|established|new) (?:the |an? )?(?:\w+ )?(?:position|role|office|post) of\s+(?P<title>[^\u27e6;]{3,90}?)(?=,| and\b)"
+)
 
 
 def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | None:
@@ -63,8 +69,9 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         tail = re.sub(r"^(?:,? (?:age )?\d\d,?)?,?\s+from (?:(?:his|her|their|the) )?[^\u27e6\u27e7;.]{3,120}? to (?=\S)", " to ", tail)
     marks = (
         r"\b(?:as|to serve as|to be|to become|(?:to|of|from|in|into) (?:the|an?) (?:(?:newly|created|new|additional|expanded|combined|"
-        r"permanent|full-time) )*(?:position|role|office|"
-        r"duties)s? (?:as|of)|(?:the|an?|his|her|their) (?:(?:newly|created|new|additional) )*(?:position|role|office)s? (?:as|of)|"
+        r"permanent|full-time) )*(?:position|role|office|post|title|job|"
+        r"duties)s? (?:as|of)|(?:the|an?|his|her|their) (?:(?:newly|created|new|additional) )*(?:position|role|office|post|title|"
+        r"job)s? (?:as|of)|"
         r"including(?: as| those of| his| her| that of)*|(?:from|of) (?:his|her|their)(?: current)? (?:positions?|roles?|offices?|"
         r"duties) (?:as|of|"
         r"on)|to|from|on|of)\s+"
@@ -72,7 +79,11 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     if direction != "out" or match["verb"].startswith("ceas"):
         direct = (
             title_at(tail, 0)
-            if re.match(r"\s+(?:(?:the|our|its|a|an)\s+)*(?:[A-Z(]|duties|acting|interim|principal|director)", tail)
+            if re.match(
+                r"\s+(?:(?:the|our|its|a|an|new|next|incoming)\s+)*(?:[A-Z(]|duties|acting|interim|principal|(?:co-|non-)?(?:director|"
+                r"chair|president|chief|executive|senior|vice|secretary|treasurer|general counsel|controller))",
+                tail,
+            )
             else None
         )
         if direct and (not re.match(r"\s+(?:The|On|In)\b", tail)):
@@ -95,7 +106,9 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     if not found and (chair := re.search(r"\b(?:positions?|roles?|employment|services?|capacity|offices?) (?:as|of)\s+", held)):
         found += [t for t in [title_at(held, chair.end())] if t]
     if not found and (cut := CUT_POSITION.search(masked[: match.start("who")])):
-        found += [t for t in [title_at(cut["title"], 0)] if t]
+        found += [t for t in [title_at(cut["title"] or cut["cut"], 0)] if t]
+    if not found and direction == "in" and (made := _MADE_POSITION.search(masked[: match.start("verb")])):
+        found += [t for t in [title_at(made["title"], 0)] if t]
     if found == ["Director"] and direction == "out" and _LEAVES_THE_COMPANY.search(masked[match.start("verb") :][:120]):
         office = _apposition(masked, match, direction)  # who leaves company and board leaves the office
         found = [office] if office and office != "Director" else found
@@ -103,7 +116,7 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         return found
     if committee and direction == "in":
         return None
-    if direction == "in" and SEAT_TO_FILL.search(tail):
+    if direction == "in" and (SEAT_TO_FILL.search(tail) or SEAT_TO_FILL.search(masked[: match.start("verb")])):
         return ["Director"]
     return [t for t in [_apposition(masked, match, direction)] if t]
 
@@ -118,7 +131,12 @@ def respective(masked: str, match: re.Match[str], people: int) -> list[str | Non
     )
     if people < 2 or told is None:
         return []
-    for divider in (r",\s+and\s+(?=the |our |its )|,\s+(?=the |our |its )", r",\s+(?:and\s+)?", r",\s+(?:and\s+)?|\s+and\s+"):
+    for divider in (
+        r"\s+and\s+as\s+",
+        r",\s+and\s+(?=the |our |its )|,\s+(?=the |our |its )",
+        r",\s+(?:and\s+)?",
+        r",\s+(?:and\s+)?|\s+and\s+",
+    ):
         parts = [p for p in re.split(divider, told[1]) if p.strip()]
         if len(parts) == people:
             return [title_at(p, 0) for p in parts]
@@ -185,15 +203,22 @@ def effective_day(masked: str, match: re.Match[str]) -> date | None:
     patterns = (
         rf"(?:effective|effect)(?:\s+(?:as of|on|from|at the close of business on|upon|"
         rf"the close of business on))*[^.;\u27e6]{{0,70}}?\s(?P<d>{DATE})",
-        rf"\b(?:as of|commencing(?: on| as of)?|beginning(?: on)?|starting(?: on)?|with effect from|on or about|on)\s+(?P<d>{DATE})",
+        rf"\b(?:as of|commencing(?: on| as of)?|beginning(?: on)?|starting(?: on)?|with effect from|from|on or about|on)\s+(?P<d>{DATE})",
     )
     for number, pattern in enumerate(patterns):
-        near = re.split(r", on |, the |; |\b(?:following|upon|after|due to) (?:the |his |her )", masked[at : at + 260])[0]
+        near = re.split(rf", on |, the |; |\b(?:following|upon|after|due to) (?:the |his |her )|,? and {HON}\u27e6", masked[at : at + 260])[
+            0
+        ]
         comes = re.search(r"appoint|elect|nam|promot|hir|becom|becam|succe|join|assum", match["verb"])
         if number == 1 and comes and (lead := _LEAD_EFFECTIVE.match(masked)):  # the day that opens the sentence goes before a bare "on" day
             near = lead[0]
         if found := re.search(pattern, masked[at:] if number == 0 else near):
             return find_dates(found["d"])[0].day if find_dates(found["d"]) else None
+    alone = re.match(
+        rf"[^.;\u27e6]{{0,200}}?(?<!since), (?:on|effective) (?P<d>{DATE})\s*(?:[.;,]|$)", masked[max(at, match.end("who") + 1) :]
+    )
+    if alone and re.search(r"\b(?:will|shall|intends? to|would|to)\b[^.;]{0,40}$", masked[:at]):
+        return find_dates(alone["d"])[0].day if find_dates(alone["d"]) else None
     if found := _LEAD_EFFECTIVE.match(masked) or re.search(
         rf"\beffective(?: as of| on)? (?P<d>{DATE})", masked[min(at, match.end("who")) : at]
     ):
@@ -205,9 +230,11 @@ def effective_day(masked: str, match: re.Match[str]) -> date | None:
 def lead_date(sentence: str) -> date | None:
     """The day a sentence opens with: "On May 1, 2020, ...", "As previously announced, effective May 1, 2020, ..."."""
     opened = re.match(
-        r"\W*(?:\([a-f]\)\W*)*(?:(?:as previously (?:disclosed|announced|reported)|also),?\s*)?(?:on and effective(?: as of| on)?|on|"
+        r"\W*(?:\([a-f]\)\W*)*(?:by [\w ]{0,40}?\b(?:consent|resolutions?|letter|notice|"
+        r"action)\b[\w ,]{0,30}?\bdated(?: as of)?\s+(?=[A-Z\d])|(?:(?:as previously (?:disclosed|announced|reported)|"
+        r"also),?\s*)?(?:on and effective(?: as of| on)?|on|"
         r"effective(?: as of| on)?|"
-        r"as of)\s+(?=[A-Z\d])",
+        r"as of)\s+(?=[A-Z\d]))",
         sentence,
         re.IGNORECASE,
     )

@@ -48,12 +48,15 @@ def follow(change: Change, everything: list[Sentence]) -> None:
             change.is_internal = True
         if s.start < change.sentence.start:
             continue
-        is_story = BIOGRAPHY.search(s.text) and not re.search(rf"\b(?:will|is expected to) (?:{going})\b|\blast day\b", s.text)
+        is_story = BIOGRAPHY.search(s.text) and not re.search(
+            rf"\b(?:will|is expected to) (?:{going})\b|\b(?:He|She|{last}) (?:{going})s\b|\blast day\b", s.text
+        )
         if change.effective_on is None and not change.is_immediate and s is not change.sentence and not is_story:
             if shared and change.name not in s.text:
                 continue
             named = re.search(
-                rf"(?:(?:{noun})\b[^.;]{{0,60}}\beffective\b[^.;]{{0,30}}?|(?:will|is expected to|to) (?:{going})\b[^.;]{{0,80}}?\b(?:on|"
+                rf"(?:(?:{noun})\b[^.;]{{0,60}}\beffective\b[^.;]{{0,30}}?|(?:(?:will|is expected to|to) (?:{going})|(?:He|She|"
+                rf"{last}) (?:{going})s)\b[^.;]{{0,80}}?\b(?:on|"
                 rf"effective|until)\s+(?:or (?:about|around) )?|\blast day\b[^.;]{{0,60}}?\b(?:is|was|will be|"
                 rf"to be)\s+(?:on )?)(?P<d>{DATE})",
                 s.text,
@@ -96,6 +99,20 @@ def _title_elsewhere(text: str, last: str) -> str | None:
     return None
 
 
+def day_of_all(everything: list[Sentence]) -> date | None:
+    """The day of all changes of an item: "The changes take effect on November 1, 2017."."""
+    for s in everything:
+        told = re.match(
+            rf"\W*(?:The|These|All|Both|Each)\b[^.;]{{0,60}}?\b(?:changes|appointments|promotions|resignations|departures|"
+            rf"moves)\b[^.;]{{0,40}}?"
+            rf"\b(?:effect(?:ive)?|occur)\b(?: as of| on| from)?\s+(?P<d>{DATE})",
+            s.text,
+        )
+        if told and (days := find_dates(told["d"])):
+            return days[0].day
+    return None
+
+
 def defined_days(text: str) -> dict[str, date]:
     """Days that get a name: 'effective March 27, 2026 (the "Separation Date")'."""
     found = re.finditer(
@@ -123,7 +140,7 @@ def cut_before(change: Change, everything: list[Sentence]) -> None:
         return
     before = [s for s in everything if s.end <= change.sentence.start]
     told = CUT_POSITION.search(before[-1].text) if before else None
-    change.title = title_at(told["title"], 0) if told else None
+    change.title = title_at(told["title"] or told["cut"], 0) if told else None
 
 
 def own_day(change: Change, everything: list[Sentence], reported_on: date | None) -> None:

@@ -85,6 +85,12 @@ def _says_title(behind: str) -> bool:
     return bool(re.match(r"\s+(?:the |our |its )?[A-Z]", behind) and title_at(behind, 0))
 
 
+def _ends_with_title(behind: str) -> bool:
+    """ "terminated A, its counsel, and B, its treasurer.": a title, and no verb of the person's own."""
+    told = re.match(r",\s([^\u27e6\u27e7;.]{2,120})(?:[.;]|$)", behind)
+    return bool(told and not _OWN_VERB.search(told[1]) and title_at(told[1], 0))
+
+
 def _verb_put_back(text: str) -> list[str]:
     """Readings for people who share the verb of the person named before them."""
     found: list[str] = []
@@ -97,7 +103,11 @@ def _verb_put_back(text: str) -> list[str]:
             and not re.search(r"\w\s+(?:with|by|from|of|for|to|succeed\w*|replac\w*)\s+$", between)
             and (re.search(r"\b(?:as|to)\b", between) or _NEXT.match(between) or _says_title(between))
             and not _OWN_VERB.search(between)
-            and (_VERB_LEFT_OUT.match(text[mark.end() :]) or (_says_title(between) and _says_title(text[mark.end() :])))
+            and (
+                _VERB_LEFT_OUT.match(text[mark.end() :])
+                or (_says_title(between) and _says_title(text[mark.end() :]))
+                or _ends_with_title(text[mark.end() :])
+            )
         )
         if not shares:
             opening = mark.start()

@@ -11,37 +11,60 @@ import re
 NP = r"\u27e6(?P<who>[\ds ]+)\u27e7"
 HON = r"(?:(?:Mr|Ms|Mrs|Dr|Messrs|General|Admiral|Professor|Prof|Gen|Adm)\.?\s+(?:\(Ret\.?\)\s+)?)?"
 APP = r"(?:\s*\([^()]{1,60}\))?(?:,\s[^\u27e6\u27e7;]{2,190}?,)?(?:\s[^\u27e6\u27e7;,]{2,90}?)?"
-VERB_IN = r"(?:appoint|nam|elect|hir|promot|designat|elevat|tapp|select|re-appoint|install)(?:ed|s|ing)?"
+VERB_IN = (
+    r"(?:(?:appoint|nam|elect|hir|promot|designat|elevat|tapp|select|re-?appoint|install|recruit)(?:ed|s|ing|e)?|cho(?:se|sen|ose|"
+    r"oses|osing))"
+)
+_AUX = (
+    r"(?:(?:has|have|had|will|shall|would|is|are|was|were|to|be|been|being|also|each|both|all|who|then|thereby|thereafter|now|"
+    r"(?:\w+ly)|agreed to)\s+)*"
+)
+CHAIR = r"(?:roles?|positions?|posts?|titles?|offices?|jobs?|dut(?:y|ies)|responsibilities|reins|helm|chair|seat)"
+_A_CHAIR = rf"(?= (?:(?:the|his|her|their|its|our|an?) )?(?:[\w,&'-]+ ){{0,9}}?{CHAIR}\b)"
+# what may stand between "appointed" and whom: a description of the person, nothing that opens another clause
+_DESCRIBED = (
+    r"(?:(?!\b(?:that|which|whom?|whose|by|from|with|for|following|after|if|until|under|pursuant|and|successors?|succeed|replace|"
+    r"search|committees?|executive officers|connection|light|auditors?|accountants?)\b)[^\u27e6\u27e7.;:]){0,110}?[\s,]"
+)
+# a person is the subject of these: what one does who takes a chair
+COME = (
+    rf"(?:join(?:s|ed|ing)?|becom(?:e|es|ing)|became|succeed(?:s|ed)?|replac(?:es|ed)|assum(?:e|ed|es|ing){_A_CHAIR}|"
+    rf"(?:take|takes|took|taken|taking) (?:on|over|up){_A_CHAIR}|(?:take|takes|took|taken|taking) over(?= as\b| from\b)|"
+    rf"(?:step|steps|stepped|stepping|move|moves|moved|moving) (?:in|into|up|up to|up into){_A_CHAIR}|"
+    rf"fill(?:s|ed|ing)?{_A_CHAIR}|(?:step|steps|stepped|stepping) (?:in|up)(?= as\b)|"
+    rf"(?:begin|begins|began|start|starts|started|commence|commences|commenced)(?: (?:serving|service|work|employment|duties))?(?= as\b)|"
+    rf"accept(?:ed|s) (?:the|an|a|his|her)|agreed to (?:serve|join|become|assume)|(?:serve|serves|act|acts)(?= as "
+    rf"(?:our |the Company's |its |the )?(?:new|interim|acting)\b)|(?:be|is|are)(?= (?:our |the Company's |its |the )?(?:new|next|"
+    rf"incoming)\b)|"
+    rf"(?:is|are) now(?= (?:the |our |its )?[A-Z]))"
+)
+_AGREED = r"\b(?:[Aa]greement|[Ll]etter)\b"
 ARRIVALS = tuple(
     re.compile(p)
     for p in (
-        rf"\b(?P<verb>(?:has |have |had )?(?:{VERB_IN}|named))\s+(?:each of\s+|both\s+|as\s+[^\u27e6\u27e7.;]{{3,90}}?,?\s+|"
-        rf"(?:the (?:Company|Registrant)['’]s|our|its)(?: \w+)? [^\u27e6\u27e7.;]{{3,80}}?,?\s+|"
-        rf"(?:[\w'’.&-]+ ){{1,5}}?(?:designees?|nominees?|representatives?|candidates?|veterans?|executives?),?\s+)?{HON}{NP}",
+        rf"\b(?P<verb>(?:has |have |had )?{VERB_IN})\s+(?:each of\s+|both\s+|as\s+[^\u27e6\u27e7.;]{{3,90}}?,?\s+|"
+        rf"(?:the (?:Company|Registrant)['’]s|our|its)(?: \w+)? [^\u27e6\u27e7.;]{{3,80}}?,?\s+|{_DESCRIBED})?{HON}{NP}(?!['’]s\s)",
+        rf"\b(?P<verb>(?:add|welcom|confirm|engag|bring|brought|br[io]ng|introduc)(?:ed|es|s|e|"
+        rf"ing)?(?: in)?)\s+(?:{_DESCRIBED})?{HON}{NP}(?!['’]s\s)"
+        rf"(?=[^\u27e6\u27e7;]{{0,110}}?\b(?:as|in the (?:post|position|role|office)|to (?:the|its|our) (?:\w+ )?(?:[Bb]oard|"
+        rf"[Ll]eadership|[Mm]anagement|[Ee]xecutive))\b)",
         rf"\b[Ii]n connection with (?:his|her) (?P<verb>appointment|election|promotion|hiring)(?= as)"
         rf"[^\u27e6\u27e7;.]{{3,110}},\s+{HON}{NP}",
-        rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation)\s+of\s+(?:each of\s+|both\s+|"
+        rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation|addition)\s+of\s+(?:each of\s+|both\s+|"
         rf"as\s+)?{HON}{NP}(?!['’]s?\s)",
         rf"(?P<verb>{VERB_IN}) the following\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
         rf"\b[Tt]he following\b[^\u27e6\u27e7;]{{0,120}}?(?P<verb>(?:was|were|has been|have been|will be) (?:appointed|elected|named|"
         rf"promoted))\b"
         rf"[^\u27e6\u27e7;]{{0,200}}?:\s*{HON}{NP}",
         rf"{NP}(?:,?\s[^\u27e6\u27e7;]{{2,200}}?)?,?\s+(?P<verb>(?:was|were|has been|have been|will be|is being|to be|been)\s+(?:each\s+|"
-        rf"also\s+|both\s+|unanimously\s+|subsequently\s+|formally\s+)*(?:appointed|named|elected|hired|promoted|designated|elevated|"
-        rf"selected))",
-        rf"{NP}{APP}\s+(?P<verb>(?:has |have |will |shall |is to |to |also |who )*(?:became|become|becomes|succeeds?|succeeded|joins|"
-        rf"joined|join|assum(?:e|ed|es)(?= (?:the |his |her |their )?(?:new |additional |interim )?(?:roles?|positions?|dut(?:y|ies)|"
-        rf"titles?|offices?)\b))\b)",
-        rf"{NP}{APP}\s+(?P<verb>(?:has |have |will )?(?:(?:take|takes|took|taken) on|(?:step|steps|stepped|move|moves|"
-        rf"moved) into))(?= the (?:additional |new |interim |"
-        rf"acting )*(?:roles?|positions?|titles?)\b)",
-        rf"{NP}{APP}\s+(?P<verb>(?:began|begins|will begin) (?:serving|service)(?= as)|(?:is|are) now(?= (?:the |our |its )?[A-Z]))",
+        rf"also\s+|both\s+|\w+ly\s+)*(?:{VERB_IN}|nominated(?= by (?:the|our) [Bb]oard)))\b",
+        rf"\b(?P<verb>[Ss]ucceeding|[Rr]eplacing|[Jj]oining|[Tt]aking over|[Ss]tepping into|[Ff]illing)\b[^;.\u27e6\u27e7]{{0,40}}?"
+        rf"(?:\u27e6[\ds ]+\u27e7)?[^;\u27e6\u27e7]{{0,120}}?\b(?:will be|is|are|was|were)\s+{HON}{NP}",
+        rf"{NP}{APP}\s+(?P<verb>{_AUX}{COME})\b",
         rf"\bproviding for {HON}{NP}['’]s?\s+(?P<verb>employment(?= as))",
-        rf"{NP}{APP}\s+(?P<verb>(?:has |have )?(?:accepted (?:the|an|a|his|her)|agreed to (?:serve|join|become|assume)|"
-        rf"will serve as (?:our|the Company's|its)? ?(?:new|interim|acting))\b)",
-        rf"\b(?:[Aa]greement|[Ll]etter)\b[^;]{{0,200}}?\b(?:pursuant to|under) which (?:{HON}){NP}\s+(?P<verb>(?:will|shall) (?:serve|"
+        rf"{_AGREED}[^;]{{0,200}}?\b(?:pursuant to|under) which (?:{HON}){NP}\s+(?P<verb>(?:will|shall) (?:serve|"
         rf"be employed)(?= as))",
-        rf"\b(?:[Aa]greement|[Ll]etter)\b[^\u27e6\u27e7;]{{0,80}}?\bwith {HON}{NP}[^\u27e6\u27e7;]{{0,90}}?\b(?:providing|"
+        rf"{_AGREED}[^\u27e6\u27e7;]{{0,80}}?\bwith {HON}{NP}[^\u27e6\u27e7;]{{0,90}}?\b(?:providing|"
         rf"provides) for (?:his|her) "
         rf"(?P<verb>employment(?= as))",
     )
@@ -61,12 +84,19 @@ GO = (
     r"transition(?:s|ed|ing)? (?:from|out of)(?! the (?:company|registrant))|"
     r"transition(?:s|ed|ing)? (?:in)?to an? (?:[\w-]+ ){0,3}(?:advis|consult|emeritus|non-executive|non-employee)\w*|"
     r"(?:mutually )?agreed (?:to|upon|on) (?:the terms of )?(?:his|her|their) (?:separation|departure|resignation|retirement)|"
+    r"(?:gives?|gave|given|giving) up|(?:hands?|handed|handing) over|(?:surrender|quit)(?:s|ed|ting|ing)?|(?:stands?|stood|standing) down|"
+    r"(?:was|were|has been|been|will be|is being) (?:let go|discharged|released)|not continu(?:e|ing) (?:as|in|to serve|with|on)|"
+    r"not (?:be )?(?:re-?appointed|reelected)|complet(?:es|ed|ing) (?:his|her|their) (?:service|term|tenure)|"
     r"exit(?:s|ed|ing)?(?= (?:the Company|the Registrant|from))|vacat(?:es?|ed|ing) (?:his|her|their|the)|"
     r"(?:conclud|end)(?:es?|s|ed|ing) (?:his|her|their) (?:service|tenure|employment|term)|tender(?:ed|s)? (?:his|her|their|"
     r"a) (?:letter of )?resignations?|submitted (?:his|her|their|a) (?:letter of )?resignations?|(?<=notice of )(?:his|her|"
     r"their) (?:resignation|retirement|departure)|(?<=Company of )(?:his|her|their) (?:resignation|retirement|departure)|"
     r"(?<=Board of )(?:his|her|their) (?:resignation|retirement|departure)|(?<=announced )(?:his|her|their) (?:resignation|retirement|"
     r"departure))"
+)
+_ENDS = (
+    r"(?:terminate[sd]?|end(?:ed|s)?|cease[sd]?|concluded?|expire[sd]?|c[ao]mes? to (?:an end|a close)|(?:was|were|will be|"
+    r"is being) eliminated)"
 )
 DEPARTURES = tuple(
     re.compile(p)
@@ -79,20 +109,33 @@ DEPARTURES = tuple(
         rf"concluded?|ceased?))\b(?=[^\u27e6\u27e7;]{{0,60}}(?:\b(?:19|20)\d\d\b|effective immediately))",
         rf"{NP}[^\u27e6\u27e7]{{0,60}}?\b(?:notified|informed|advised|told|gave|provided|delivered)\b[^\u27e6\u27e7;]{{0,200}}?\bof "
         rf"(?P<verb>(?:his|her|their) (?:\w+ )?(?:resignation|retirement|departure))\b",
-        rf"{NP}['’]s?\s+(?:positions?|roles?|employment|services?|tenure)\b(?![^\u27e6\u27e7;]{{0,160}}?\b(?:may|can|could|if|unless|"
-        rf"at any time)\b)"
-        rf"[^\u27e6\u27e7;]{{0,160}}?\b(?P<verb>terminate[sd]?|end(?:ed|s)?|cease[sd]?|concluded?|(?:was|were|will be) eliminated)\b"
-        rf"(?=[^\u27e6\u27e7;]{{0,60}}(?:\b(?:19|20)\d\d\b|effective immediately))",
+        rf"{NP}(?:['’]s?|[^\u27e6\u27e7]{{0,200}}?\b(?:his|her|their|whose))\s+(?:positions?|roles?|employment|services?|tenure)\b"
+        rf"(?![^\u27e6\u27e7;]{{0,160}}?\b(?:may|can|could|if|unless|at any time|agreement|"
+        rf"letter)\b)[^\u27e6\u27e7;]{{0,160}}?\b(?P<verb>{_ENDS})\b"
+        rf"(?=[^\u27e6\u27e7;]{{0,60}}(?:\b(?:19|20)\d\d\b|effective immediately|\b(?:that|such|the same) da(?:y|te)\b|^\W*$))",
+        rf"{NP}['’]s?\s+(?P<verb>(?:last|final) day)\b(?=[^\u27e6\u27e7;]{{0,100}}?\b(?:is|was|will be|to be)\b)",
+        rf"\b(?:agreement|contract)\b[^\u27e6\u27e7;]{{0,40}}?\b(?:of|"
+        rf"with) {HON}{NP}(?:,\s[^\u27e6\u27e7;]{{2,120}}?,)?[^\u27e6\u27e7;]{{0,120}}?"
+        rf"\b(?P<verb>not (?:be )?(?:renew|extend)(?:ed|ing)?)\b",
+        rf"{NP}[^\u27e6\u27e7;]{{0,160}}?\b(?:agreement|contract)\b[^\u27e6\u27e7;]{{0,80}}?\b(?P<verb>not (?:be )?(?:renew|"
+        rf"extend)(?:ed|ing)?)\b",
+        rf"{NP},\s[^\u27e6\u27e7;]{{0,40}}?\b(?:former|prior|outgoing|"
+        rf"departing)\b[^\u27e6\u27e7;]{{2,120}}?\bentered into an? (?P<verb>separation)\b",
+        rf"\b(?P<verb>[Ss]eparation) (?:and \w+ )*[Aa]greement\b[^\u27e6\u27e7;.]{{0,80}}?\bwith {HON}{NP},\s[^\u27e6\u27e7;]{{0,40}}?"
+        rf"\b(?:former|prior|outgoing|departing)\b",
         rf"\b(?P<verb>to succeed|to replace|succeeding|replacing)\s+{HON}{NP}(?=\s+in (?:these|those|that|this|such|"
         rf"the) (?:positions?|roles?|capacit))",
         rf"\b(?P<verb>succeeding|replacing)\s+{HON}{NP}(?=\.?$|,? effective|, who will continue)",
         rf"\bfollowing\b[^\u27e6\u27e7;]{{0,120}}?\b(?P<verb>resigned|retired|stepped down|"
         rf"departed)\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
-        rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death|(?:(?<=letter of )|"
+        rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death|(?:replacement|succession|"
+        rf"place|lieu)|(?:(?<=letter of )|"
         rf"(?<=notice of ))(?:resignation|retirement)(?= from))\s+(?:of|from)\s+(?:each of\s+|both\s+|"
-        rf"(?:the|its|our)(?: \w+['’]s)? [^\u27e6\u27e7.;,]{{3,60}},\s+)?{HON}{NP}",
-        rf"\b(?P<verb>(?:has |have |had )?(?:terminated|ended) (?:the )?(?:employment|services?|appointment) of|(?:has |have |had )?"
-        rf"(?:removed|dismissed)|terminated(?= {HON}\u27e6[\ds ]+\u27e7['’]s? (?:employment|services?)(?! agreement)))\s+"
+        rf"(?:the|its|our)(?: \w+['’]s)? [^\u27e6\u27e7.;,]{{3,60}},\s+|(?:(?:the|its|our) )?(?:[A-Z][\w-]+ |(?:non-executive |"
+        rf"independent )?(?:director|trustee|chairman|president|founder)s? ){{1,5}})?{HON}{NP}",
+        rf"\b(?P<verb>(?:has |have |had )?(?:terminat|end)(?:ed|ing)(?:,[^,;\u27e6]{{3,40}},)? (?:the )?(?:employment|services?|"
+        rf"appointment) of|(?:has |have |had )?"
+        rf"(?:remov|dismiss|discharg)(?:ed|ing)|terminated(?= {HON}\u27e6[\ds ]+\u27e7['’]s? (?:employment|services?)(?! agreement)))\s+"
         rf"(?:(?:the|its|our)(?: \w+['’]s)? [^\u27e6\u27e7.;,]{{3,60}},\s+)?{HON}{NP}",
         rf"\b(?:accept\w*|announc\w*|receiv\w*|approv\w*|acknowledg\w*)\s+{HON}{NP}['’]s?\s+(?P<verb>(?:\w+ )?(?:resignation|retirement|"
         rf"departure|separation))\b",
@@ -105,17 +148,23 @@ RENAMINGS = (
     ),
     re.compile(rf"\b(?P<verb>(?:changed|revised|expanded) the (?:job |corporate )?titles? of)\s+{HON}{NP}"),
 )
-SEAT_TO_FILL = re.compile(r"\bto fill (?:the|an?|such|one of the|that) (?:[\w-]+ ){0,3}(?:vacanc(?:y|ies)|directorships?|board seats?)")
+SEAT_TO_FILL = re.compile(
+    r"\b(?:to fill|filled|filling|fills) (?:the|an?|such|one of the|that) (?:[\w-]+ ){0,3}(?:vacanc(?:y|ies)|directorships?|board seats?)"
+)
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 PAST = re.compile(
     rf"[^,;.\u27e6]{{0,90}}?\b(?:in|during|since|until)\s+(?:(?:early|late|mid|fiscal)[- ])?(?:(?P<month>{_MONTH})(?: of)?,? )?"
     rf"(?P<year>(?:19|20)\d\d)\b"
 )
+PAST_LEAD = re.compile(
+    rf"\b[Ii]n (?:(?:early|late|mid|fiscal)[- ])?(?:(?P<month>{_MONTH})(?: of)?,? )?(?P<year>(?:19|20)\d\d),?\s+(?:{HON})?$"
+)
 AGREED_ROLE = ("will serve", "shall serve", "will be employed", "shall be employed", "employment")
 STARTS = re.compile(  # an agreement with somebody new says when the work begins, or where the person comes from
     r"\b(?:employment|term|tenure|service|duties)\b[^.;]{0,80}\b(?:commence|begin|start)s?\b|\b(?:start|commencement) date\b|"
     r"\bfirst day of employment\b|"
-    r"\b[Pp]reviously (?:held|served|was)\b|\b[Pp]rior to (?:joining|this|that|her|his)\b|\bwill join\b|\bnew(?:ly)? (?:appointed|hired)\b",
+    r"\b[Pp]reviously (?:held|served|was)\b|\bwas (?:most recently )?employed (?:by|at|with)\b|\bformerly\b|\bmost recently\b|"
+    r"\b[Pp]rior to (?:joining|this|that|her|his)\b|\bwill join\b|\bnew(?:ly)? (?:appointed|hired)\b",
 )
 CONTINUES = re.compile(r"\bcontinu(?:e|es|ed|ing)\b|\bamend(?:s|ed|ment|ing)?\b|\bextend|\brenew|\brestated\b", re.IGNORECASE)
 NOT = re.compile(r"\b(?:not|never|neither|nor)\s+(?:yet\s+|been\s+|be\s+)?$")
@@ -168,7 +217,8 @@ ELECT_TO_DO = re.compile(
     r"\belect(?:ed|s)? to (?:defer|receive|take|participate|extend|purchase|continue|terminate|treat|exercise)\b", re.IGNORECASE
 )
 FIRM_SERVICE = re.compile(
-    r"(?:auditors?|accounting firm|accountants|law firm|underwriters?|trustee|transfer agent|distributor|financial advis[eo]rs?)\b",
+    r"(?:auditors?|accounting firm|accountants|law firm|underwriters?|trustee(?! of the (?:Trust|Company|Fund)\b| \u27e6)|"
+    r"transfer agent|distributor|financial advis[eo]rs?)\b",
     re.IGNORECASE,
 )
 PAY = re.compile(
@@ -178,4 +228,4 @@ PAY = re.compile(
 )
 LETTERS = re.compile(r"^\W*((?:\([a-f]\)[\s,&;]*(?:and\s+)?(?:to\s+)?)+)")
 TRANSITION = re.compile(r"\btransition(?:s|ed|ing)? from [^;\u27e6]{0,180}?\bto (?:the (?:role|position|office) of )?")
-DATE = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d)"
+DATE = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th)? (?:day of )?[A-Z][a-z]{2,8},? (?:19|20)\d\d)"

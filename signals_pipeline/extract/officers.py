@@ -17,7 +17,7 @@ from signals_pipeline.extract.event import Event, Person
 from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.officer_changes import changes_in
 from signals_pipeline.extract.officer_details import Change
-from signals_pipeline.extract.officer_later import by_name, complete, cut_before, defined_days, follow, own_day
+from signals_pipeline.extract.officer_later import by_name, complete, cut_before, day_of_all, defined_days, follow, own_day
 from signals_pipeline.extract.officer_lists import listed_changes
 from signals_pipeline.extract.officer_patterns import AFTER_EVENT, AGREED_ROLE, CONTINUES, LETTERS, PAY, SEAT_TO_FILL, STARTS, VOTE
 from signals_pipeline.extract.people import Roster, find_people, last_name
@@ -29,7 +29,7 @@ def read_officers(
     heading: str = "", strict: bool = False,
 ) -> tuple[list[Event], str | None]:  # fmt: skip
     """Events of an item and, when there are none, why. `strict`: outside item 5.02, where only named appointments by the company count."""
-    roster = Roster()
+    roster = Roster(text)
     lettered = list(_lettered(text, start, end, heading))
     parts = [s for s, letters in lettered if not letters or letters - {"e", "f"}]
     marks = set[str]().union(*(letters for _, letters in lettered))
@@ -48,10 +48,10 @@ def read_officers(
             voted = voted or bool(re.search("elect", sentence.text, re.IGNORECASE))
             continue
         for change in changes_in(sentence, names, roster, reported_on, firms):
-            if change.decided_on is None and re.search(
-                r"effective (?:as of |on )?(?:the same|such|that) date", sentence.text, re.IGNORECASE
-            ):
-                change.decided_on = change.effective_on = last_day
+            if change.decided_on is None and (same := _SAME_DAY.search(sentence.text)):
+                before = [d for d in find_dates(sentence.text[: same.start()]) if not re.search(r"\bsince $", sentence.text[: d.start])]
+                change.decided_on = before[-1].day if before else last_day
+                change.effective_on = change.effective_on or (change.decided_on if same.start() else None)
             if change.is_immediate and change.decided_on is None and told_day and reported_on and 0 <= (reported_on - told_day).days <= 60:
                 change.decided_on = told_day  # "effective immediately": the day told just before
             key = (change.name, change.direction)
@@ -64,11 +64,13 @@ def read_officers(
     if not strict:
         for change in listed_changes(parts, firms):
             changes.setdefault((change.name, change.direction), change)
+    together = day_of_all(everything)
     for change in changes.values():
         by_name(change, days)
         cut_before(change, everything)
         own_day(change, everything, reported_on)
         follow(change, everything)
+        change.effective_on = change.effective_on or (together if not change.is_immediate else None)
         _inherited(change, changes)
     changes = {
         k: c for k, c in changes.items() if _starts_anew(c, text[start:end]) and (c.title or c.verb not in ("succeeding", "replacing"))
@@ -79,6 +81,13 @@ def read_officers(
     whole = text[start:end]
     only_pay = (marks and marks <= {"e", "f"}) or PAY.search(whole)
     return [], "annual_election" if voted else "pay_arrangement_only" if only_pay else "no_pattern"
+
+
+_SAME_DAY = re.compile(
+    r"\W*(?:also )?(?:on|effective)(?: on| as of)? (?:the same|such|that) da(?:te|y)\b|"
+    r"\b(?:effective|commencing|beginning|starting|with effect)?\s?(?:as of|on|from) (?:the same|such|that) da(?:te|y)\b|\bthat day\b",
+    re.IGNORECASE,
+)
 
 
 def _lettered(text: str, start: int, end: int, heading: str) -> Iterator[tuple[Sentence, set[str]]]:
@@ -119,8 +128,12 @@ def _inherited(change: Change, changes: dict[tuple[str, str], Change]) -> None:
                     change.effective_on = other.effective_on
                 return
     if change.direction == "in" and re.search(_PLACE_OF + r"(?:him|her|them|\w+\.? )", change.sentence.text):
-        gone = [c for c in changes.values() if c.direction == "out" and c.title and c.sentence.start == change.sentence.start]
-        change.title = gone[0].title if len(gone) == 1 else None
+        gone = [c for c in changes.values() if c.direction == "out" and c.title]
+        named = [c for c in gone if re.search(rf"{_PLACE_OF}(?:[\w.]+\s+){{0,3}}{re.escape(last_name(c.name))}\b", change.sentence.text)]
+        here = [c for c in gone if c.sentence.start == change.sentence.start]
+        before = sorted((c for c in gone if c.sentence.start < change.sentence.start), key=lambda c: c.sentence.start)[-1:]
+        chosen = named or here or before
+        change.title = chosen[0].title if len(chosen) == 1 else None
 
 
 def _starts_anew(change: Change, item: str) -> bool:

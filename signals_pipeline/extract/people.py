@@ -61,7 +61,9 @@ _OTHER_WORDS = (
     "Affairs Relations Compliance Risk Treasury Tax Procurement Manufacturing Quality Innovation Transformation Integration Planning "
     "Analytics Diversity Inclusion Investor Customer Customers Client Growth Oncology Medicine Clinical Regulatory Scientific Medical "
     "Nursing Deputy Assistant Associate Emeritus Underwriting Claims Lending Banking Mortgage Wealth Credit Agreements Newly "
-    "Created Vacancy Successor Predecessor Designee Nominee"
+    "Created Vacancy Successor Predecessor Designee Nominee Trustee Trustees Personal Lines Line Land Acquisition "
+    "Exploration Geologist Drilling "
+    "Class Managing Messrs General Partner"
 )
 _NOUNS_LIST = (
     "goals performance participant participants statement value level persons provision size address files outlook steel space source "
@@ -164,15 +166,22 @@ def _lower(word: re.Match[str]) -> str:
 
 
 class Roster:
-    """The people of a document by last name, so that "Ms. Example" is the one introduced before."""
+    """The people of a document by last name, so that "Ms. Example" is the one introduced before, or elsewhere in the document."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: str = "") -> None:
         self._by_last: dict[str, str] = {}
+        self._document = document
 
     def add(self, name: Name) -> None:
         if not name.is_short:
             self._by_last[name.last_name.lower()] = name.full_name
 
     def resolve(self, name: Name) -> str | None:
-        """The full name; None for a short form nobody introduced."""
-        return self._by_last.get(name.last_name.lower()) if name.is_short else name.full_name
+        """The full name; None for a short form nobody introduced, or several people did."""
+        last = name.last_name
+        if name.is_short and last.lower() not in self._by_last:
+            lines = re.finditer(rf"[^\n.;]{{0,60}}\b{re.escape(last)}\b", self._document)
+            told = {n.full_name for line in lines for n in find_people(line[0]) if not n.is_short and n.last_name == last}
+            if len(told) == 1:
+                self._by_last[last.lower()] = told.pop()
+        return self._by_last.get(last.lower()) if name.is_short else name.full_name

@@ -26,12 +26,18 @@ _TO_PLAIN: dict[str | int, str] = {
      "\u2751": " ", "\u00a8": " ", "\u0060": "'", "\u00b4": "'", **_CP1252,
 }  # fmt: skip
 _PLAIN = str.maketrans(_TO_PLAIN)
+_CELL = "\x1f"  # where a cell of a table begins, until its row is known
 # not <table>, <page>, <s>, <c>: plain filings carry those too
 _LOOKS_HTML = re.compile(r"<\s*(?:html|body|p|div|font|br|tr|td|span)\b[^<]{0,400}>", re.IGNORECASE)
 _PAGE_FURNITURE = re.compile(
     r"^(?:page\s+)?-?\s*\(?\d{1,3}\)?\s*-?$|^page \d+ of \d+$|^table of contents$|^<page>$|^</?(?:c|s|page|caption|table)>$", re.IGNORECASE
 )
 _ENDS = re.compile(r"[.:;!?][\"')\]]*\s*$")
+# a row of a table whose first cell is a person or says "Name": its cells stay apart
+_ROW = re.compile(
+    r"^\s*(?:(?i:names?)\b[^\x1f]{0,30}|(?:(?:Mr|Ms|Mrs|"
+    r"Dr)\.? )?[A-Z][\w.'\u2019-]*(?: \"?[A-Z][\w.'\u2019-]*\"?,?){1,4})\s*(?:\x1f\s*)+(?=[A-Z])[^\x1f]"
+)
 _ITEM_LINE = re.compile(r"^\s*item\s+\d", re.IGNORECASE)
 _SUBHEADING = re.compile(r"^\s*(?:\([a-z]\)|\d+\.)\s", re.IGNORECASE)
 
@@ -69,6 +75,9 @@ def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _clean(line: str) -> str:
+    line = line.strip(f" \n{_CELL}")
+    if _CELL in line and _ROW.match(line):
+        line = re.sub(rf"\s*{_CELL}[\s{_CELL}]*", " | ", line)
     text = unicodedata.normalize("NFKC", line.translate(_PLAIN)).translate(_PLAIN)
     return re.sub(r"\s+", " ", text).strip()
 
@@ -104,7 +113,7 @@ def _pieces(root: etree._Element) -> Iterator[str]:
             if node.tag in _BLOCK or node.tag == "br":
                 yield "\n" if node.tag in _BLOCK else "\r"
             if node.tag in ("td", "th"):
-                yield " "
+                yield _CELL
             yield node.text or ""
             continue
         if node.tag in _BLOCK and not is_hidden:
@@ -143,6 +152,11 @@ def _plain_lines(source: str) -> Iterator[str]:
     held: list[str] = []
     for raw in source.expandtabs().splitlines():
         text = raw.strip()
+        row = re.sub(r"(?<=\w) {3,}(?=[A-Z])", _CELL, text)
+        if _CELL in row and _ROW.match(row):
+            yield from (" ".join(held), row)
+            held = []
+            continue
         ends = not text or _ITEM_LINE.match(text) or _SUBHEADING.match(text) or _PAGE_FURNITURE.match(text)
         if held and (ends or len(held[-1].rstrip()) < 45):
             yield " ".join(held)

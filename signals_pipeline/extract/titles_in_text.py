@@ -10,7 +10,7 @@ import re
 _KEY = re.compile(
     r"\b(?:officer|president|directors?|chair(?:man|woman|person)?|manager|counsel|secretary|treasurer|controller|comptroller|head|chief|"
     r"founder|co-founder|partner|principal|executive|CEO|CFO|COO|CTO|CIO|CMO|CHRO|EVP|SVP|VP|superintendent|lead|actuary|economist|"
-    r"scientist)\b|\bmembers? of (?:the|our|its)\b",
+    r"scientist|trustee)\b|\bmembers? of (?:the|our|its)\b",
     re.IGNORECASE,
 )
 _BOARD = re.compile(
@@ -24,7 +24,8 @@ _END = re.compile(
     r"[,;]?\s+(?:effective|with effect|commencing|beginning|starting|until|through|since|in connection|in addition|reporting|following|"
     r"upon|who|"
     r"which|where|due|after|when|while|succeeding|replacing|pending|to (?:succeed|replace|fill|serve|be|pursue|become|assume|oversee)|"
-    r"in (?:his|her|their|place|lieu|January|February|March|April|May|June|July|August|September|October|November|December|(?:19|20)\d\d)|"
+    r"in (?:his|her|their|place|lieu|replacement|succession|January|February|March|April|May|June|July|August|September|October|"
+    r"November|December|(?:19|20)\d\d)|"
     r"and (?:as|from|to|will|has|is|was|that|he|she|began|commenced|assumed|remains?|joined|serv\w+|resign\w*|retir\w*|left|departed|"
     r"appointed|elected|named|increased|entered|in|a|an|the|also|became|now|his|her|on|member|director\b|other|assume|continues?)\b|for|"
     r"by|at|as|on|from|under|within|prior|is|was|were|will|would|shall|should|may|must|has|have|had|"
@@ -46,7 +47,8 @@ _OF_FIRM = re.compile(
     r"Healthcare)\b)"
 )
 _LEAD = re.compile(
-    r"^(?:(?:a|an|the|its|our|his|her|their|new|next|current|company's|registrant's|corporation's|bank's|respective|then|"
+    r"^(?:(?:a|an|the|its|our|his|her|their|new|next|current|prior|former|previous|outgoing|departing|incoming|company's|registrant's|"
+    r"corporation's|bank's|respective|then|"
     r"newly created|additional|also|both|each|company|position of|positions of|role of|office of|duties of|[A-Z]\w+'s)\s+)+",
     re.IGNORECASE,
 )
@@ -56,6 +58,7 @@ def normal(text: str) -> str | None:
     """A title tidied; "Director" for a seat on the board; None for a committee seat or words that are no title."""
     bare = re.sub(r"\s+", " ", text).strip(" ,;.-\"'")
     bare = re.sub(r"(?:,?\s+(?:of|and|the|at|for|in|to|a|an))+$", "", bare)
+    bare = re.sub(r"\s+(?:roles?|positions?|posts?|jobs?)$", "", bare)
     if _BOARD.match(bare):
         return "Director"
     bare = _LEAD.sub("", bare).strip(" ,")
@@ -65,7 +68,12 @@ def normal(text: str) -> str | None:
         return "Director"
     if _COMMITTEE.search(bare) and not re.search(r"\b(?:officer|president|chief)\b", bare, re.IGNORECASE):
         return None
-    if re.fullmatch(r"(?:an? )?executive officers?|officers?|named executive officers?|executives?|principal", bare, re.IGNORECASE):
+    if re.fullmatch(
+        r"(?:an? )?executive officers?|officers?|named executive officers?|executives?|principal|"
+        r"(?:managing )?general partner",
+        bare,
+        re.IGNORECASE,
+    ):
         return None
     bare = re.sub(r"\b(Officer|President|Director|Manager|Chair|Partner|Counsel)s\b(?=$|,? and\b)", r"\1", bare)  # of two people, one each
     return bare[0].upper() + bare[1:]

@@ -394,7 +394,7 @@ FORMS = {
         "On March 1, 2026, the Board appointed Mel Trent as Chief Financial Officer. Paul Ives, who has served as interim Chief Financial Officer since January 5, 2026, will cease to serve in that role on that date and will continue as Vice President, Corporate Controller.",
         [
             ("Mel Trent", "new_hire", "Chief Financial Officer", date(2026, 3, 1), "done"),
-            ("Paul Ives", "departure", "Interim Chief Financial Officer", None, "planned"),
+            ("Paul Ives", "departure", "Interim Chief Financial Officer", date(2026, 3, 1), "done"),
         ],
     ),
     "effective_upon_another's_retirement": (
