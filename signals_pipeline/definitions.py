@@ -33,7 +33,7 @@ def build_definitions(settings: Settings, house: House | None = None, *, manifes
             "signals.sources signals.identity signals.signals",
             exclude="signals.signals.usage_daily signals.signals.account_features",
         ),
-        dbt_stage("features", parsed, "signals.signals.account_features", partitions=days),
+        dbt_stage("features", parsed, "signals.signals.account_features", partitions=days, is_alone=True),
         dbt_stage(
             "priorities",
             parsed,

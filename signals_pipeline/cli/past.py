@@ -24,7 +24,9 @@ def backfill(
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Re-score past days as they were. Neither sends nor spends. Killed half-way, it leaves whole days; run it again.
+    """Re-score past days as they were. Neither sends nor spends.
+
+    Killed half-way, the same command goes on with the month that was not finished; after its end it computes the range anew.
 
     Example: signals backfill --from 2026-05-01 --to 2026-05-31          Example: signals backfill --from … --to … --model rule
     """
@@ -48,7 +50,7 @@ def backfill(
         said = {"score_what_if": {"model": model}}
         launched = shared.launch(rt, "what_if", as_json, notes, since=first, until=last, settings_of_step=said)
         told = _what_if(rt, first, last, model)
-    told |= {"wall_s": round(time.monotonic() - started, 1)}
+    told |= launched.told | {"wall_s": round(time.monotonic() - started, 1)}
     if as_json:
         shared.print_json(told | shared.ended(launched))
     else:

@@ -13,7 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from signals_pipeline.errors import Transient
+from signals_pipeline.errors import Permanent, Transient
+
+_OTHER_CODE = "the warehouse was built by other code; `signals run` builds it anew"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Warehouse:
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """Rows as Arrow. `sql` is ours, never text from outside; values go through `parameters`.
 
-        Raises Transient when the lock is not free within `patience_s`, or the relation is not there yet.
+        Raises Transient when the lock is not free within `patience_s`, or the relation is not there yet; Permanent when it lacks a column.
         """
         return self._postgres(sql, parameters) if self.is_postgres else self._duckdb(sql, parameters)
 
@@ -66,6 +68,8 @@ class Warehouse:
                 time.sleep(0.2)
             except duckdb.CatalogException as missing:
                 raise Transient(f"not in the warehouse yet: {missing}") from missing
+            except duckdb.BinderException as other:
+                raise Permanent(f"{_OTHER_CODE}: {other}") from other
 
     def _postgres(self, sql: str, parameters: Sequence[Any]) -> pa.Table:
         import psycopg2
@@ -83,3 +87,5 @@ class Warehouse:
                 return arrow_of(cursor)
         except (psycopg2.OperationalError, psycopg2.errors.UndefinedTable) as bad:
             raise Transient(f"warehouse: {bad}") from bad
+        except psycopg2.errors.UndefinedColumn as other:
+            raise Permanent(f"{_OTHER_CODE}: {other}") from other

@@ -4,17 +4,20 @@ manifest → translator (keys, groups, lake lineage) → `@dbt_assets` → `io.d
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
+from signals_pipeline import runs
+from signals_pipeline.backfill import RECORD, Course, Part, featured
 from signals_pipeline.io import dbt
 from signals_pipeline.io.datasets import DATASETS
 from signals_pipeline.orchestration.partitions import days_of
 from signals_pipeline.orchestration.resources import House
+from signals_pipeline.orchestration.upstream import build_upstream, load_raw, words
 
 OWNER = "team:signals"
 SEEDS = "resource_type:seed"
@@ -67,10 +70,12 @@ def dbt_stage(
     exclude: str = "",
     again: str = "",
     partitions: dg.PartitionsDefinition[str] | None = None,
+    is_alone: bool = False,
 ) -> dg.AssetsDefinition:
     """Assets of one dbt selection, built in one step. A failing test is a red check, skips what stands on it, and fails the step.
 
     `again`: models of an earlier step that are built once more, since the lake grew under them in between.
+    `is_alone`: a run may hold this step without those before it (a backfill); it then builds what it reads, and a range by months.
     """
 
     @dbt_assets(  # type: ignore[untyped-decorator]
@@ -85,30 +90,48 @@ def dbt_stage(
     )
     def stage(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         rt, days = house.runtime, days_of(context, house.runtime)
-        if rt.settings.engine == "postgres":
-            from signals_pipeline.io import pgload
 
-            report = pgload.load(rt.settings, rt.lake)
-            context.log.info(f"raw loaded: {report}")
+        def build(part: Part) -> dbt.DbtRun:
+            selected, told = [*again.split(), *select.split()], dbt.variables_of(rt.profile)
+            return dbt.build(rt.settings, selected, exclude=exclude.split(), since=part.since, until=part.until, variables=told)
+
+        if is_alone:
+            build_upstream(context, house)
+        else:
+            load_raw(context, rt.settings, rt.lake)
         with house.clocked(f"dbt {name}"):
-            run = dbt.build(
-                rt.settings,
-                [*again.split(), *select.split()],
-                exclude=exclude.split(),
-                since=days.since,
-                until=days.until,
-                variables=dbt.variables_of(rt.profile),
-            )
+            run = _by_months(context, house, build) if is_alone else build(Part(days.since, days.until))
         yield from _events(context, run)
+        if is_alone and not run.nodes:
+            stands = f"all of {days.since} to {days.until}, by a run that was killed"
+            yield from (dg.MaterializeResult(asset_key=key, metadata={"stands": stands}) for key in context.selected_asset_keys)
         if not run.ok:
-            broken = "; ".join(f"{n.name}: {n.message}" for n in run.broken)
-            raise dg.Failure(f"dbt {name}: {broken}", allow_retries=False)
+            raise dg.Failure(f"dbt {name}: {words(run)}", allow_retries=False)
 
     made: dg.AssetsDefinition = stage
     return made
 
 
 _translator = Translator()
+
+
+def _by_months(context: dg.AssetExecutionContext, house: House, build: Callable[[Part], dbt.DbtRun]) -> dbt.DbtRun:
+    """The features of the run's days, month by month; months that a killed run had finished stand. The notes end with the scores."""
+    rt, days = house.runtime, days_of(context, house.runtime)
+    if days.since < days.until:
+        runs.hold(rt, "backfill")  # from the command or from the UI: one at a time
+    course, made = Course(rt, RECORD, days.since, days.until), featured(rt)
+    built: list[dbt.DbtRun] = []
+    for part in course.left("features", made):
+        context.log.info(f"features of {part.since} to {part.until}")
+        built.append(build(part))
+        if not built[-1].ok:
+            break
+        course.finish("features", part, made)
+    run = dbt.together(built)
+    if run.ok and lake_key("account_scores") not in context.job_def.asset_layer.executable_asset_keys:
+        course.end()
+    return run
 
 
 def _events(context: dg.AssetExecutionContext, run: dbt.DbtRun) -> Iterator[Any]:

@@ -36,7 +36,8 @@ Progress = Callable[[int, int, str], None]
 @dataclass
 class Launched:
     """How a run ended. `errors`: one line for each failed step; `steps`: seconds by step; `functions`: those inside our own code;
-    `functions_cpu`: processor seconds of the process meanwhile; `functions_peak_mb`: its peak of memory up to their end."""
+    `functions_cpu`: processor seconds of the process meanwhile; `functions_peak_mb`: its peak of memory up to their end;
+    `told`: what a step had to say."""
 
     run_id: str
     ok: bool
@@ -44,6 +45,7 @@ class Launched:
     steps: dict[str, float] = field(default_factory=dict)
     functions: dict[str, float] = field(default_factory=dict)
     functions_cpu: dict[str, float] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
     functions_peak_mb: dict[str, int] = field(default_factory=dict)
 
 
@@ -161,4 +163,4 @@ def _launched(instance: dg.DagsterInstance, run_id: str, result: Any, house: Hou
             errors.append(f"{event.step_key}: {(cause.message if cause else event.message).strip()}")
     functions = {k: round(v, 2) for k, v in house.seconds.items()}
     cpu = {k: round(v, 2) for k, v in house.cpu_seconds.items()}
-    return Launched(run_id, bool(result.success), errors, steps, functions, cpu, dict(house.peak_mb))
+    return Launched(run_id, bool(result.success), errors, steps, functions, cpu, dict(house.told), dict(house.peak_mb))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 import dagster as dg
 
@@ -23,7 +24,7 @@ class House:
 
     `seconds`, `cpu_seconds`: wall seconds, and the process's processor seconds, inside our functions, by step;
     `peak_mb`: the most memory that the process had held when the step's function ended;
-    `entered`, `finished`: the steps whose function was called, returned.
+    `entered`, `finished`: the steps whose function was called, returned; `told`: what a step has to say to who started the run.
     """
 
     def __init__(self, runtime: Runtime | None = None) -> None:
@@ -33,6 +34,7 @@ class House:
         self.peak_mb: dict[str, int] = {}
         self.entered: set[str] = set()
         self.finished: set[str] = set()
+        self.told: dict[str, Any] = {}
 
     @cached_property
     def runtime(self) -> Runtime:

@@ -6,12 +6,16 @@ Each run takes most of a minute, so that one run is asked several questions. The
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from signals_pipeline.rules.seeds import seed
@@ -123,9 +127,63 @@ def test_a_crm_that_is_down_closes_the_gate_and_the_run_is_not_green(home: Path,
 
 
 def test_a_backfill_scores_past_days_and_neither_sends_nor_spends(home: Path, first: dict[str, Any]) -> None:
-    from datetime import date, timedelta
-
     last = date.fromisoformat(first["as_of"])
     span = ("--from", str(last - timedelta(days=3)), "--to", str(last - timedelta(days=1)))
     told = json.loads(signals(home, "backfill", *span, "--json").stdout)
     assert told["ok"] and told["days"] == 3 and told["scores"] > 0
+
+
+DIES = """
+import os, signal, sys
+from signals_pipeline.cli import main
+from signals_pipeline.scoring import stage
+real = stage._write
+def write(rt, day, *rest):
+    if day.isoformat() == os.environ["DIES_ON"]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(rt, day, *rest)
+stage._write = write
+main()
+"""
+
+
+def scored(home: Path, since: date, until: date) -> dict[str, tuple[bytes, int]]:
+    """Bytes and time of every file of scores and reasons in a range."""
+    names = ("account_scores", "account_score_reasons")
+    days = {(since + timedelta(days=n)).isoformat() for n in range((until - since).days + 1)}
+    found = [p for n in names for p in (home / "lake" / "facts" / n).glob("dt=*/*.parquet") if p.parent.name[3:] in days]
+    return {str(p.relative_to(home)): (p.read_bytes(), p.stat().st_mtime_ns) for p in sorted(found)}
+
+
+def test_a_backfill_killed_on_a_day_goes_on_with_that_month_and_gives_the_bytes_of_one_that_was_not(
+    home: Path, first: dict[str, Any]
+) -> None:
+    month = date.fromisoformat(first["as_of"]).replace(day=1)
+    begin, last = month - timedelta(days=3), month + timedelta(days=3)
+    span = ("--from", str(begin), "--to", str(last))
+    died = subprocess.run(
+        [sys.executable, "-c", DIES, "backfill", *span, "--home", str(home)],
+        env=os.environ | {"DIES_ON": str(month + timedelta(days=1))}, capture_output=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert died.returncode == -signal.SIGKILL, died.stderr[-2000:]
+    left_whole = scored(home, begin, month - timedelta(days=1))
+    told = json.loads(signals(home, "backfill", *span, "--json").stdout)
+    assert told["ok"] and (told["days_that_stood"], told["days_computed"]) == (3, 4), told["errors"]
+    after = scored(home, begin, last)
+    assert left_whole and {k: after[k] for k in left_whole} == left_whole  # not even written again
+    # it has ended, so that nothing is left to go on from; and a warehouse that was dropped is built from the lake
+    (home / "warehouse.duckdb").unlink()
+    anew = json.loads(signals(home, "backfill", *span, "--json").stdout)
+    assert anew["ok"] and (anew["days_that_stood"], anew["days_computed"]) == (0, 7), anew["errors"]
+    again = scored(home, begin, last)
+    assert {k: v[0] for k, v in again.items()} == {k: v[0] for k, v in after.items()}
+    assert all(again[k][1] > after[k][1] for k in after)
+
+
+def test_a_backfill_after_an_upgrade_finds_tables_of_the_older_code_and_builds_them_anew(home: Path, first: dict[str, Any]) -> None:
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:  # the older code had neither
+        connection.execute("alter table signals.int_episode_spans drop column usd")
+        connection.execute("alter table signals.signal_evidence drop column report_number")
+    day = first["as_of"]
+    told = json.loads(signals(home, "backfill", "--from", day, "--to", day, "--json").stdout)
+    assert told["ok"] and told["days_computed"] == 1, told["errors"]
