@@ -109,18 +109,21 @@ def recount(rt: Runtime, dt: date, companies: set[str], keys: set[str]) -> Forbi
     for person in said.filter(_among(said["email_key"], keys)).to_pylist():
         if person["country"]:
             f.countries.setdefault(person["email_key"], set()).add(person["country"])
-    _companies(rt, dt, companies, f)
+    into = canonical_ids(rt.lake.read("company_merges", until=dt).to_pylist())
+    _companies(rt, dt, companies, into, f)
     with rt.ops.connect() as connection:
-        for block in connection.execute(sa.select(ops.suppressions)):
-            (f.erased_keys if block.email_key else f.erased_companies).add(block.email_key or block.company_id)
-        held = sa.select(ops.holdouts.c.company_id).where(ops.holdouts.c.arm == "held_out")
-        f.held_out = set(connection.execute(held).scalars())
+        blocks = connection.execute(sa.select(ops.suppressions)).all()
+        held = set(connection.execute(sa.select(ops.holdouts.c.company_id).where(ops.holdouts.c.arm == "held_out")).scalars())
+    f.erased_keys = {b.email_key for b in blocks if b.email_key}
+    # what was said of a company before it was merged holds for the one that it is now part of
+    f.erased_companies = {into.get(b.company_id, b.company_id) for b in blocks if not b.email_key}
+    f.held_out = {into.get(c, c) for c in held}
     return f
 
 
-def _companies(rt: Runtime, dt: date, companies: set[str], f: Forbidden) -> None:
+def _companies(rt: Runtime, dt: date, companies: set[str], into: Mapping[str, str], f: Forbidden) -> None:
     """Customers, open deals and blocks of the CRM, told per company by account id; merged companies share their accounts."""
-    account_of = _accounts_of(rt, dt, companies)
+    account_of = _accounts_of(rt, dt, companies, into)
     wanted = {i for ids in account_of.values() for i in ids}
     accounts = {a["account_id"]: a for a in _newest(rt, "salesforce__accounts", dt, "account_id", wanted)}
     won, running = set(), set()
@@ -140,9 +143,7 @@ def _companies(rt: Runtime, dt: date, companies: set[str], f: Forbidden) -> None
         f.company_countries[company] = {a["country"] for a in standing if a["country"]}
 
 
-def _accounts_of(rt: Runtime, dt: date, companies: set[str]) -> dict[str, set[str]]:
-    merges = rt.lake.read("company_merges", until=dt).to_pylist()
-    into = canonical_ids(merges)
+def _accounts_of(rt: Runtime, dt: date, companies: set[str], into: Mapping[str, str]) -> dict[str, set[str]]:
     theirs = companies | {one for one, end in into.items() if end in companies}
     links = rt.lake.read("company_links", until=dt, columns=["mention_id", "company_id"])
     newest = _last(links, "mention_id")

@@ -389,12 +389,27 @@ def test_a_row_without_an_address_closes_the_gate(world: World) -> None:
     assert frame["is_without_address"].sum() == 1 and set(FLAGS) < set(frame.columns)
 
 
+def merged_into_acme(world: World) -> None:
+    merge = {"company_id": uid("company", "bolt"), "into_company_id": uid("company", "acme"), "op": "merge"}
+    world.rt.lake.write("company_merges", DT - timedelta(days=3), [merge])
+
+
+def test_a_company_merged_of_a_held_out_and_a_treated_one_closes_the_gate(world: World) -> None:
+    merged_into_acme(world)
+    with world.rt.ops.begin() as connection:
+        for name, arm in (("acme", "treated"), ("bolt", "held_out")):
+            connection.execute(ops.holdouts.insert().values(company_id=uid("company", name), arm=arm, drawn_on=DT, salt="s"))
+    assert "held out" in failures(world, "outbox_obeys_policy")
+
+
+def test_a_company_blocked_before_it_was_merged_into_ours_closes_the_gate(world: World) -> None:
+    merged_into_acme(world)
+    erase(world, company_id=uid("company", "bolt"))
+    assert "erased" in failures(world, "outbox_obeys_policy")
+
+
 def test_an_account_merged_into_ours_brings_its_deals(world: World) -> None:
-    world.rt.lake.write(
-        "company_merges",
-        DT - timedelta(days=3),
-        [{"company_id": uid("company", "bolt"), "into_company_id": uid("company", "acme"), "op": "merge"}],
-    )
+    merged_into_acme(world)
     land(world, "salesforce__opportunities", opportunity_id="1", account_id="A-Bolt", is_closed=False)
     assert "open deal" in failures(world, "outbox_obeys_policy")
 
