@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 from signals_pipeline.errors import ContractBroken, SignalsError, SkipRecord, Transient
 from signals_pipeline.io.http import Api, HttpStatus
 from signals_pipeline.io.pauses import notice
@@ -75,6 +77,14 @@ async def translate(vendor: str, api: Api, bad: HttpStatus, code: str | None = N
             message = f"{bad}; {rule.advice}"
             return Transient(message, retry_after=rule.pause_s or None) if rule.raises is Transient else rule.raises(message)
     return bad
+
+
+def json_object(vendor: str, response: httpx.Response) -> dict[str, Any]:
+    """The answer as a JSON object. Raises ContractBroken for JSON that is none: null, a list, a bare value."""
+    body = response.json()
+    if not isinstance(body, dict):
+        raise ContractBroken(f"{vendor}: expected a JSON object, got {type(body).__name__}: {response.text[:80]!r}")
+    return body
 
 
 def first(body: Any, *path: str | int) -> str | None:

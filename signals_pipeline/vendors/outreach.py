@@ -17,7 +17,7 @@ from signals_pipeline.errors import ContractBroken, SignalsError
 from signals_pipeline.io.http import Http, HttpStatus
 from signals_pipeline.io.paging import PageGuard
 from signals_pipeline.settings import Settings
-from signals_pipeline.vendors.errors import Refused, first, translate
+from signals_pipeline.vendors.errors import Refused, first, json_object, translate
 from signals_pipeline.vendors.limits import limits
 from signals_pipeline.vendors.tokens import Token, TokenKeeper, digest
 
@@ -50,8 +50,8 @@ class Outreach:
         response = await self._request("GET", f"/api/v2/{resource}", params={"page[size]": PAGE, **(params or {})})
         guard = PageGuard(f"outreach: {resource}")
         while True:
-            body = response.json()
-            if not isinstance(body, dict) or not isinstance(body.get("data"), list):
+            body = json_object("outreach", response)
+            if not isinstance(body.get("data"), list):
                 raise ContractBroken(f"outreach: {resource} without a list of data")
             yield body["data"]
             link = (body.get("links") or {}).get("next")
@@ -179,7 +179,7 @@ class Outreach:
 
 
 def _one(response: httpx.Response) -> dict[str, Any]:
-    data = response.json().get("data") if response.content else None
+    data = json_object("outreach", response).get("data") if response.content else None
     if not isinstance(data, dict):
         raise ContractBroken("outreach: an answer without data")
     return data

@@ -18,7 +18,7 @@ from signals_pipeline.errors import ContractBroken, SignalsError, Transient, Unk
 from signals_pipeline.io.http import Http, HttpStatus
 from signals_pipeline.io.paging import PageGuard
 from signals_pipeline.settings import Settings
-from signals_pipeline.vendors.errors import first, translate
+from signals_pipeline.vendors.errors import first, json_object, translate
 from signals_pipeline.vendors.limits import limits
 from signals_pipeline.vendors.soql import URI_BYTES, chunks, id18, in_list, soql_literal, soql_name
 from signals_pipeline.vendors.tokens import Token, TokenKeeper, digest
@@ -58,8 +58,8 @@ class Salesforce:
         response = await self._get(f"{await self._data()}/{'queryAll' if all_rows else 'query'}", {"q": soql})
         guard = PageGuard(f"salesforce: {soql[:60]}")
         while True:
-            page = response.json()
-            if not isinstance(page, dict) or not isinstance(page.get("records"), list):
+            page = json_object("salesforce", response)
+            if not isinstance(page.get("records"), list) or not all(isinstance(r, dict) for r in page["records"]):
                 raise ContractBroken("salesforce: a query answer without records")
             yield [plain(r) for r in page["records"]]
             link = page.get("nextRecordsUrl")
@@ -75,12 +75,13 @@ class Salesforce:
 
     async def describe(self, object_: str) -> dict[str, Any]:
         """The object's describe: `fields` with name, type, updateable, idLookup, picklistValues."""
-        found: dict[str, Any] = (await self._get(f"{await self._data()}/sobjects/{soql_name(object_)}/describe", None)).json()
+        found = json_object("salesforce", await self._get(f"{await self._data()}/sobjects/{soql_name(object_)}/describe", None))
+        if not isinstance(found.get("fields"), list):
+            raise ContractBroken(f"salesforce: a describe of {object_} without fields")
         return found
 
     async def limits(self) -> dict[str, Any]:
-        found: dict[str, Any] = (await self._get(f"{await self._data()}/limits", None)).json()
-        return found
+        return json_object("salesforce", await self._get(f"{await self._data()}/limits", None))
 
     async def get_many(self, object_: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Records by id (18 characters); an id that does not exist is absent."""

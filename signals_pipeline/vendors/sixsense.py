@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from signals_pipeline.errors import ContractBroken, Permanent
 from signals_pipeline.io.http import Api, Http, HttpStatus
 from signals_pipeline.settings import Settings
-from signals_pipeline.vendors.errors import translate
+from signals_pipeline.vendors.errors import json_object, translate
 from signals_pipeline.vendors.limits import limits
 
 BATCH = 25  # people an enrichment request
@@ -66,8 +66,10 @@ class SixSense:
         response = await self._request("scoring", "POST", "/v2/people/score", data=form, ok=(404,))
         if response.status_code == 404:
             return None
-        body: dict[str, Any] = response.json()
-        company = body.get("company") or {}
+        body = json_object("sixsense", response)
+        company = body.get("company")
+        if not isinstance(company, dict):
+            raise ContractBroken("sixsense: a score without company: no match is said by 404 or company_match")
         return None if "No Match" in (company.get("company_match"), company.get("companyMatch")) else body
 
     async def search_people(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from signals_pipeline.errors import ContractBroken, SignalsError, Transient
 from signals_pipeline.io.http import Http, HttpStatus
 from signals_pipeline.settings import Settings
-from signals_pipeline.vendors.errors import translate
+from signals_pipeline.vendors.errors import json_object, translate
 from signals_pipeline.vendors.limits import limits
 
 _PASSING = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -84,7 +84,7 @@ class Slack:
             response = await self.api.request("GET" if read else "POST", name, headers=headers, expect="json", **given)
         except HttpStatus as bad:
             raise await translate("slack", self.api, bad) from None
-        told: dict[str, Any] = response.json()
+        told = json_object("slack", response)
         if told.get("ok") is not True:
             raise _error(name, str(told.get("error", "no reason")))
         return told

@@ -20,10 +20,19 @@ _LINE = re.compile(
 _BARS = re.compile(r"^(?P<cik>\d{1,10})\|(?P<name>[^|]*)\|(?P<form>[^|]+)\|(?P<filed>\d{4}-?\d{2}-?\d{2})\|(?P<path>edgar/[^|\s]+)\s*$")
 
 
+def is_one(body: Body) -> bool:
+    """Whether the body is an index at all."""
+    return _rule(body.content.decode("latin-1").splitlines()) is not None
+
+
+def _rule(lines: list[str]) -> int | None:
+    return next((n for n, line in enumerate(lines) if re.fullmatch(r"-{20,}\s*", line)), None)
+
+
 def records(body: Body, pull: Pull) -> Iterator[Raw]:
     """Lines below the dashed rule. SkipRecord when there is no rule: no index."""
     lines = body.content.decode("latin-1").splitlines()
-    rule = next((n for n, line in enumerate(lines) if re.fullmatch(r"-{20,}\s*", line)), None)
+    rule = _rule(lines)
     if rule is None:
         raise SkipRecord("not_an_index", lines[0][:120] if lines else "empty")
     for number, line in enumerate(lines[rule + 1 :], rule + 2):

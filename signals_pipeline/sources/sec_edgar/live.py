@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from signals_pipeline.errors import ContractBroken, SkipRecord
-from signals_pipeline.sources.sec_edgar import feed
+from signals_pipeline.sources.sec_edgar import feed, index
 from signals_pipeline.sources.sec_edgar.filings import FORMS
 from signals_pipeline.sources.sec_edgar.times import EASTERN
 from signals_pipeline.sources.spec import Body, Pull
@@ -74,7 +74,10 @@ async def daily_indexes(pull: Pull) -> AsyncIterator[Body]:
     for day in _days(pull):
         content = await edgar.daily_index(day)
         if content is not None:
-            yield Body(content, f"daily-index form.{day:%Y%m%d}.idx")
+            body = Body(content, f"daily-index form.{day:%Y%m%d}.idx")
+            if not index.is_one(body):  # a page for people is no index with one bad line
+                raise ContractBroken(f"EDGAR: {body.place} is no index: {content[:80].decode('latin-1')!r}")
+            yield body
 
 
 def _named(pull: Pull) -> list[dict[str, Any]]:
