@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from signals_pipeline.extract.deal_names import Deal, buyer_before, first_party
-from signals_pipeline.extract.deal_patterns import AGREED_WITH, LEGAL_END, MERGE, PARENT, STOP
+from signals_pipeline.extract.deal_patterns import AGREED_WITH, LEGAL_END, MERGE, PARENT, STOP, WHOSE_SHARES
 from signals_pipeline.extract.firms import LEGAL, RUN, Firms, core
 from signals_pipeline.extract.sentences import Sentence
 
@@ -68,6 +68,12 @@ def _side(other: str, item: str, firms: Firms) -> str | None:
     ):
         owner = first_party(told["of"])
         owner = re.sub(r"\s+(?:Common|Class|Stock|Shares?|Ordinary).*", "", owner)
+        if firms.is_registrant(owner):
+            return "acquirer"
+        if firms.name_of(owner) == other:
+            return "target"
+    for told in WHOSE_SHARES.finditer(item):
+        owner = first_party(told["of"])
         if firms.is_registrant(owner):
             return "acquirer"
         if firms.name_of(owner) == other:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from signals_pipeline.extract.deal_patterns import LEGAL_END, NOT_A_COMPANY, PARENT
-from signals_pipeline.extract.firms import RUN, Firms
+from signals_pipeline.extract.firms import LEGAL, RUN, Firms
 from signals_pipeline.extract.sentences import Sentence
 
 
@@ -48,6 +48,7 @@ def buyer_before(before: str, firms: Firms, *, passive: bool = False) -> str | N
         r",?\s+through (?:its|our|an?|the)[^,;]{0,60}subsidiar(?:y|ies),?\s[^,;]*(?:,?\s+(?:Inc|LLC|Ltd|Corp)\.?)?,?", " ", clause
     )
     clause = re.sub(rf",\s+through {RUN}\.?,", " ", clause)
+    clause = re.sub(r",\s+(?:which|who)\b[^,;]*,", " ", clause)
     runs = [
         m
         for m in re.finditer(RUN, clause)
@@ -76,14 +77,10 @@ def plausible(phrase: str, name: str, firms: Firms, after: str = "") -> bool:
     (", a regional carrier", a definition) or ends with."""
     if phrase.lower() in firms.full or firms.is_registrant(phrase):
         return True
-    if re.search(
-        r"\b(?:Inc|Corp|Corporation|LLC|Ltd|Limited|plc|PLC|N\.V|B\.V|S\.A|GmbH|AG|L\.P|LP|Company|Co|Holdings|Group|Bank|Technologies|"
-        r"Software|Systems)\b",
-        name,
-    ):
+    if re.search(rf"\b(?:{LEGAL}|Software)\b", name):
         return not re.search(r"\bAgreement\b|\bAct\b|\bPlan\b", name)
     explained = re.match(
-        r"\s*(?:,\s+(?:an?|the)\s+[a-z]|,\s+(?:located|based|headquartered)|\([\"']|\.?$|\s+(?:in|for) (?:an? )?(?:all-|cash|exchange|"
+        r"\s*(?:,\s+(?:an?|the)\s+\w|,\s+(?:located|based|headquartered)|\([\"']|\.?$|\s+(?:in|for) (?:an? )?(?:all-|cash|exchange|\d|"
         r"\$|total))",
         after,
     )
@@ -93,7 +90,8 @@ def plausible(phrase: str, name: str, firms: Firms, after: str = "") -> bool:
 def first_party(run: str) -> str:
     """A run of capitals up to where the next company begins."""
     text = re.split(
-        r",?\s+and\s+(?=(?:[A-Z]\w+\s?)+(?:,?\s+(?:Inc|Corp|LLC|Ltd|L\.P))|certain|the\b)|,\s+(?=(?!Inc|Corp|LLC|Ltd|L\.P|LP|N\.A|Co\b|"
+        r",\s+the\s+|,?\s+and\s+(?=(?:[A-Z]\w+\s?)+(?:,?\s+(?:Inc|Corp|LLC|Ltd|L\.P))|certain|the\b)|,\s+(?=(?!Inc|Corp|LLC|Ltd|L\.P|LP|"
+        r"N\.A|Co\b|"
         r"S\.A|P\.C|PLC|plc|Incorporated|Limited)[A-Z])|\s+(?:of|and|the)$",
         run,
     )[0]

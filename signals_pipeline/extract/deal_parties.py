@@ -10,11 +10,14 @@ import re
 
 from signals_pipeline.extract.deal_names import Deal, buyer_before, first_party, last_party, parent_of, plausible
 from signals_pipeline.extract.deal_patterns import (
+    ADDED,
     ALL_ASSETS,
     BECAME,
     BOUGHT_BY,
     BUY,
+    COMBINED,
     INSERTED,
+    JOINED,
     MERGE,
     NOT_A_COMPANY,
     NOT_A_FIRM,
@@ -22,15 +25,21 @@ from signals_pipeline.extract.deal_patterns import (
     PART_OF_ASSETS,
     PASSIVE,
     PURPOSE,
+    WHOLE,
 )
 from signals_pipeline.extract.firms import Firms
 from signals_pipeline.extract.sentences import Sentence
+
+_DESCRIPTION = re.compile(  # "Sub, a newly formed subsidiary of Acme ("Acme"), was merged": the vehicle is merged, not its owner
+    r",\s+(?:an?|the Company's|its)\s[^,;()]*\bsubsidiary of [^,;()]*(?:,? (?:Inc|Corp|LLC|Ltd)\.?)?(?:\s*\([^()]*\))?,(?=\s+(?:was|"
+    r"were|will|would|shall|merged|is|has)\b)"
+)
 
 
 def mergers(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
     """Merger clauses: vehicle into target, vehicle into registrant, one company into the other; and "became a subsidiary of"."""
     found = []
-    for clause in MERGE.finditer(sentence.text):
+    for clause in MERGE.finditer(_DESCRIPTION.sub(" ", sentence.text)):
         sub, into = last_party(clause["sub"]), first_party(clause["into"])
         verb = clause["verb"].strip() + " into"
         theirs, ours = firms.name_of(into), firms.name_of(sub)
@@ -48,7 +57,9 @@ def mergers(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
             if ours and is_other and plausible(sub, ours, firms) and not NOT_A_COMPANY.search(ours):
                 found.append(Deal(ours, "target", "", sentence, verb, None))
     for clause in BECAME.finditer(sentence.text):
-        who, parent = last_party(clause["who"]), first_party(clause["parent"])
+        if not clause["parent"] and not clause["ours"]:
+            continue
+        who, parent = last_party(clause["who"]), first_party(clause["parent"] or firms.registrant)
         name = firms.name_of(parent)
         theirs = firms.name_of(who)
         if theirs and firms.is_own(parent) and not firms.is_own(who) and not firms.is_shell(who) and plausible(who, theirs, firms):
@@ -95,6 +106,30 @@ def purchases(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
             found.append(Deal(name, "target", "", sentence, clause["verb"], None))
         elif bidder and firms.is_registrant(phrase):
             found += _bought_by(bidder, item, sentence, clause["verb"], firms)
+    return found
+
+
+def combinations(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
+    """Deals without a buyer's verb: a stake that grows to the whole, a company added to ours, two that become one."""
+    found: list[Deal] = []
+    is_deal = bool(re.search(r"\bacqui(?:red?|sition)|\bpurchased?\b", item))
+    for clause in [*WHOLE.finditer(sentence.text), *(ADDED.finditer(sentence.text) if is_deal else ())]:
+        phrase = first_party(clause["name"])
+        name = firms.in_full(phrase) or firms.name_of(phrase)
+        if name and not firms.is_own(phrase) and not NOT_A_COMPANY.search(name):
+            found.append(Deal(name, "target", "", sentence, clause["verb"], None))
+    pairs = [(last_party(m["one"]), first_party(m["two"]), m["verb"]) for m in JOINED.finditer(sentence.text)]
+    for m in COMBINED.finditer(sentence.text):
+        pairs.append(
+            (buyer_before(sentence.text[: m.start()], firms) or "", first_party(m["with"]), m["verb2"])
+            if m["with"]
+            else (first_party(m["one"]), first_party(m["two"]), m["verb"])
+        )
+    for one, two, verb in pairs:
+        other = two if firms.is_registrant(one) else one if firms.is_registrant(two) else None
+        name = firms.name_of(other) if other else None
+        if other and name and not firms.is_own(other) and not firms.is_shell(other) and plausible(other, name, firms):
+            found.append(Deal(name, "target", "", sentence, verb, None))
     return found
 
 

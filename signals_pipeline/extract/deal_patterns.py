@@ -12,8 +12,9 @@ from signals_pipeline.extract.firms import RUN
 _WHAT = (
     r"(?:(?:all|certain|selected|specified|substantially all|100%|approximately|[\d.]+%|a|the|its|their|majority|controlling|entire|"
     r"outstanding|remaining|issued|"
-    r"then|and|or|of|in|"
-    r"capital|stock|shares?|common|ordinary|preferred|equity|membership|partnership|interests?|assets|business(?:es)?|operations|share|"
+    r"then|and|or|of|in|to be|other|such|"
+    r"capital|stock|shares?|quotas?|units?|common|ordinary|preferred|equity|membership|partnership|interests?|assets|business(?:es)?|"
+    r"operations|share|"
     r"voting|securities|ownership|limited|"
     r"liability|company|par|value|per|\$[\d.,]+|stake|\([^()]{0,80}\)|subsidiar(?:y|ies)|wholly[- ]owned|owned|held|by|not|"
     r"already)\s*,?\s+)*?"
@@ -30,9 +31,11 @@ BUY = re.compile(
     rf"(?:(?:its|the|their|a|on)\s+)*(?:previously[- ](?:announced|disclosed)\s+|proposed\s+|pending\s+)?(?:acquisition|purchase|"
     rf"merger)(?:\s*\([^()]{{0,60}}\))?\s+(?:of|with)|"
     rf"(?:will |to |would |shall |has |have |had |agreed to |agrees to |proposal to |offer to |intends? to |plans? to )*(?:acquire[sd]?|"
-    rf"purchase[sd]?|buy|bought)|"
+    rf"acquiring|"
+    rf"purchase[sd]?|purchasing|buys?|buying|bought|(?:take|takes|took|taken|taking) over|absorb(?:ed|s)?)|"
     rf"(?:definitive )?(?:agreement|proposal|offer)\s+to\s+(?:acquire|purchase|buy)|(?:the|its|our|proposed|pending|'s) acquisition of)\s+"
-    rf"(?:from\s+(?:the\s+|its\s+|each\s+of\s+)?(?P<seller>{RUN})\s*(?:\([^()]*\))?,?\s+)?(?P<what>{_WHAT})(?!\d+(?:\.\d+)?\s?%)(?P<name>{RUN})"
+    rf"(?:from\s+(?:the\s+|its\s+|"
+    rf"each\s+of\s+)?(?P<seller>{RUN})\s*(?:\([^()]*\))?,?\s+)?(?P<what>{_WHAT})(?!\d+(?:\.\d+)?\s?%)(?P<name>{RUN})"
 )
 
 PASSIVE = re.compile(
@@ -42,16 +45,39 @@ PASSIVE = re.compile(
     rf"investment funds?|entit(?:y|ies))[\w ,]{{0,40}}?\b(?:of|by)\s+)?(?:the\s+)?(?P<name>{RUN})"
 )
 
+# "X, which thereby became our wholly owned subsidiary": the relative clause speaks of the company before it
+_RELATIVE = r"(?:,\s+(?:which|and)(?: \w+ly| thereby)?)?"
 BECAME = re.compile(
-    rf"(?<![\w&'.\-/+])(?P<who>{RUN})(?:\s*\([^()]*\))?\s+(?P<verb>(?:has |will )?(?:became|become|becoming|"
-    rf"is now))\s+an?\s+(?:direct |indirect |"
+    rf"(?<![\w&'.\-/+])(?P<who>{RUN})(?:\s*\([^()]*\))?{_RELATIVE}\s+(?P<verb>(?:has |will )?(?:became|become|becoming|"
+    rf"is now))\s+(?:(?P<ours>our|the Company's|the Registrant's|its)|an?)\s+(?:new |direct |indirect |"
     rf"wholly[- ]owned |"
-    rf"privately[- ]held |and |,\s*)*subsidiary of (?:the )?(?P<parent>{RUN})"
+    rf"privately[- ]held |and |,\s*)*subsidiary(?: of (?:the )?(?P<parent>{RUN}))?"
+)
+# a stake that grows to the whole, a company that joins ours, two companies that become one
+WHOLE = re.compile(
+    rf"\b(?P<verb>increas(?:ed|ing|e) (?:its|our|the Company's) (?:\w+ ){{0,2}}?(?:stake|interest|holding|ownership|"
+    rf"shareholding))\s+in\s+(?:the\s+)?"
+    rf"(?P<name>{RUN})[^.;]{{0,60}}?\bto 100\s?(?:%|percent)"
+)
+ADDED = re.compile(
+    rf"\b(?P<verb>(?:has |have )?(?:added|welcomed|brought))\s+(?P<name>{RUN})(?:,\s[^;.]{{3,160}}?,)?\s+(?:in)?to (?:its|our|"
+    rf"the Company's) "
+    rf"(?:[\w-]+ ){{0,3}}?(?:family|portfolio|group|brands|stable)\b"
+)
+JOINED = re.compile(
+    rf"(?<![\w&'.\-/+])(?P<one>{RUN})(?:\s*\([^()]*\))?(?:,\s+an?\s[^,;]{{3,120}},)?,?\s+and\s+(?P<two>{RUN})(?:\s*\([^()]*\))?[^.;]{{0,120}}?"
+    rf"\b(?P<verb>(?:their|the) (?:\w+ ){{0,3}}?(?:merger|combination|amalgamation)(?: of equals)?|(?:will|would|shall|have|agreed to|to) "
+    rf"(?:combine[sd]?|merged?|amalgamated?|be combined)\b(?! (?:with and )?into))"
+)
+COMBINED = re.compile(
+    rf"\b(?P<verb>(?:business )?(?:combination|merger|amalgamation)(?: of equals)?) (?:of|"
+    rf"between) (?:the )?(?P<one>{RUN})(?:\s*\([^()]*\))?,?\s+"
+    rf"(?:with|and)\s+(?:the )?(?P<two>{RUN})|\b(?P<verb2>(?:combine|merge|amalgamate)) with (?:the )?(?P<with>{RUN})"
 )
 
 OFFER = re.compile(
-    rf"\b(?P<verb>(?:recommended |firm )?(?:cash |share |tender )*offer)\s+(?:by\s+(?P<buyer>{RUN})\s+)?(?:for|"
-    rf"to acquire)\s+(?P<what>(?:all|the|entire|"
+    rf"\b(?P<verb>(?:recommended |firm )?(?:cash |share |tender |exchange )*offer)\s+(?:(?:to be )?(?:made )?by\s+(?P<buyer>{RUN})"
+    rf"(?:\s*\([^()]*\))?(?:,\s[^;.]{{3,160}}?,)?\s+)?(?:for|to (?:acquire|purchase))\s+(?P<what>(?:all|the|entire|"
     rf"issued|to be|and|outstanding|ordinary|share|shares|capital|stock|of|not|already|owned)\s+(?:(?:all|the|entire|issued|to be|and|"
     rf"outstanding|"
     rf"ordinary|share|shares|capital|stock|of|common|not|already|owned)\s+)*)(?P<name>{RUN})"
@@ -63,7 +89,11 @@ BOUGHT_BY = re.compile(
     rf"(?P<verb>\b(?:acquisition|purchase|takeover)) of (?:the )?(?P<of>{RUN}) by (?:an affiliate of |affiliates of )?(?P<name>{RUN})"
 )
 PURPOSE = re.compile(r"\b(?:fund|finance|financing|funding|pay for)\s+(?:all or )?(?:a portion of |part of )?$", re.IGNORECASE)
-INSERTED = re.compile(r",\s+and (?:to )?assum\w+\b[^,;]{0,80},(?=\s+of\b)")
+INSERTED = re.compile(
+    r",\s+and (?:to )?assum\w+\b[^,;]{0,80},(?=\s+of\b)|\s+and (?:to )?assum\w+ (?:[\w-]+ ){0,6}?(?:liabilities|deposits|"
+    r"obligations)(?=\s+of\b)|"
+    r",\s+(?:directly or indirectly|through (?:a|its) [^,;]{3,60}),"
+)
 
 NOT_A_FIRM = re.compile(
     r"\b(?:notes?|debentures?|warrants?|receivables|portfolio|real property|building|land|licen[cs]e|inventory|patents?|customers?|"
@@ -90,8 +120,15 @@ NOT_A_COMPANY = re.compile(
 )
 
 AGREED_WITH = re.compile(
-    r"\b(?:[Mm]erger|[Mm]erger [Aa]greement|Plan of Merger|Business Combination Agreement|Arrangement Agreement|Transaction Agreement)\b"
+    r"\b(?:[Mm]erger|[Mm]erger [Aa]greement|Plan of (?:Merger|Reorganization|Arrangement)|(?:Business Combination|Arrangement|"
+    r"Transaction|Exchange|"
+    r"Acquisition|Implementation|Amalgamation|Combination|Contribution) Agreement|Agreement of Merger|Scheme Implementation \w+)\b"
     r".{0,160}?\b(?:by and (?:among|between)|among|between|with)\s+(?P<all>.{5,500})"
 )
 
 STOP = re.compile(r",?\s+(?:pursuant to|providing for|whereby|under which|which provides|that provides|relating to|dated)\b|;")
+
+WHOSE_SHARES = re.compile(
+    rf"\b(?:all|100\s?%|entire)\b[^.;]{{0,80}}?\b(?:shares?|interests?|stock|share capital|securities|units)\s+(?:of|"
+    rf"in) (?:the )?(?P<of>{RUN})"
+)

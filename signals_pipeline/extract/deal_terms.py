@@ -24,7 +24,8 @@ _PRICE = re.compile(
     r"\b(?:aggregate |total |base |initial |cash |net |up-?front |gross )*(?:purchase price|consideration|merger consideration|"
     r"transaction value|enterprise value|equity value|acquisition price|deal value|transaction)\b"
     r"[^.;$\u20ac\u00a3]{0,110}?$|\bfor (?:a total of |an aggregate of |a purchase price of |approximately |up to |about |"
-    r"total (?:cash )?consideration of |cash consideration of |consideration of )*$|\b(?:valued at|worth|price of) (?:approximately |"
+    r"total (?:cash )?consideration of |cash consideration of |consideration of )*$|\bvalu(?:ing|es|"
+    r"ed)\b[^.;$\u20ac\u00a3]{0,110}\bat (?:approximately |about )?$|\b(?:valued at|worth|price of) (?:approximately |"
     r"about |up to |an aggregate )*$",
     re.IGNORECASE,
 )
@@ -60,7 +61,11 @@ def stage_of(deal: Deal, number: str) -> str:
         r"\b(?:will|expected|upon|subject to|following|prior to)\b[^.;]{0,60}\b(?:complet|consummat|clos)", words
     )
     if done or (
-        number in ("1.01", "5.01", "7.01", "8.01") and re.match(r"(?:has |have |had )?(?:acquired|purchased|bought|became)$", verb)
+        number in ("1.01", "5.01", "7.01", "8.01")
+        and re.match(
+            r"(?:has |have |had )?(?:acquired|purchased|bought|became|taken over|took over|absorbed|added|welcomed|brought|increased .*)$",
+            verb,
+        )
     ):
         return "completed"
     return "agreed"
@@ -79,10 +84,13 @@ def day_of(deal: Deal, later: list[Sentence], number: str) -> date | None:
             if told and (dates := find_dates(told[1] or told[2])):
                 return dates[0].day
     lead = re.match(
-        r"\W*(?:(?:as previously (?:disclosed|announced|reported)|also),?\s*)?(?:on|effective(?: as of)?)\s+",
+        r"\W*(?:\([a-z]\)\s*)?(?:(?P<before>as previously (?:disclosed|announced|reported))?,?\s*|also,?\s*)?(?:on|"
+        r"effective(?: as of)?)\s+",
         deal.sentence.text,
         re.IGNORECASE,
     )
+    if lead and lead["before"] and deal.stage in ("", "completed") and number in ("2.01", "5.01"):
+        return None  # the day of signing: what the item reports came later
     dates = find_dates(deal.sentence.text, lead.end(), lead.end() + 30) if lead else []
     if not dates:
         signed = re.search(r"(?:dated as of|entered into(?: as of| on)?|dated)\s+([A-Z][a-z]+ \d{1,2}, \d{4})", deal.sentence.text)

@@ -13,7 +13,7 @@ from datetime import date
 from signals_pipeline.extract.dates import find_dates, month_end, near_report
 from signals_pipeline.extract.deal_agreement import parties
 from signals_pipeline.extract.deal_names import Deal
-from signals_pipeline.extract.deal_parties import mergers, purchases
+from signals_pipeline.extract.deal_parties import combinations, mergers, purchases
 from signals_pipeline.extract.deal_patterns import BUY, PART_OF_ASSETS
 from signals_pipeline.extract.deal_terms import day_of, price_of, stage_of
 from signals_pipeline.extract.event import Company, Event
@@ -50,7 +50,8 @@ _PAST = re.compile(
     rf"calendar)[- ](?:year )?)?(?:(?P<month>{_MONTH})(?: of)?,? )?(?P<year>(?:19|20)\d\d)\b|"
     rf"\b(?:acquired|purchased|bought|acquisition of|merged)\b(?:(?!\b(?:found|establish|form|incorporat|which|who|dat|due|"
     rf"expir)\w*)[^;]){{3,120}}?\b(?:in|during)\s+(?:(?:early|late|mid|fiscal)[- ])?"
-    rf"(?:(?P<month2>{_MONTH})(?: of)?,? )?(?P<year2>(?:19|20)\d\d)\b"
+    rf"(?:(?P<month2>{_MONTH})(?: of)?,? )?(?P<year2>(?:19|20)\d\d)\b|"
+    r"(?:'s|\b(?:its|our|the)) (?P<year3>(?:19|20)\d\d) (?:acquisition|purchase|merger|takeover)\b"
 )
 _STAGES = ("rumour", "proposed", "terminated", "agreed", "completed")
 
@@ -70,7 +71,7 @@ def read_deals(
             continue
         item = text[start:end]
         clear = [*mergers(sentence, item, firms), *purchases(sentence, item, firms)]
-        for deal in clear or parties(sentence, item, firms):
+        for deal in clear or parties(sentence, item, firms) or combinations(sentence, item, firms):
             key = core(deal.other)
             dated = replace(deal, stage=stage_of(deal, number), occurred_on=day_of(deal, parts[position : position + 12], number))
             known = found.get(key)
@@ -93,7 +94,7 @@ def _is_history(sentence: str, reported_on: date | None) -> bool:
     for told in _PAST.finditer(sentence):
         if any(start < told.end() for start in recent):
             continue  # "On May 1, 2026, ... acquired": the clause has its own day
-        last = month_end(f"{told['month'] or told['month2'] or 'December'} {told['year'] or told['year2']}")
+        last = month_end(f"{told['month'] or told['month2'] or 'December'} {told['year'] or told['year2'] or told['year3']}")
         if last and (reported_on - last).days > 120:
             return True
     return False

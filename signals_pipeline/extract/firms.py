@@ -15,7 +15,8 @@ from signals_pipeline.extract.sentences import sentences
 LEGAL = (
     r"(?:Inc|Incorporated|Corp|Corporation|Company|Companies|Co|LLC|L\.L\.C|Ltd|Limited|LP|L\.P|LLP|PLC|plc|GmbH|AG|SE|N\.V|NV|B\.V|BV|"
     r"S\.A|SA|"
-    r"S\.p\.A|SpA|AB|A/S|ASA|AS|Oyj|Oy|Pty|Pte|S\.\u00e0 r\.l|S\.a\.r\.l|SARL|SAS|K\.K|N\.A|Bancorp|Bank|Holdings|Group|Partners|"
+    r"S\.p\.A|SpA|AB|A/S|ASA|AS|Oyj|Oy|Pty|Pte|S\.\u00e0 r\.l|S\.a\.r\.l|SARL|SAS|Limit\u00e9e|Lt\u00e9e|Ltda|S\.A\.S|S\.r\.l|K\.K|KK|"
+    r"KGaA|KG|N\.A|Bancorp|Bank|Holdings|Group|Partners|"
     r"Technologies|Systems)"
 )
 _WORD = r"(?:[A-Z0-9\u00c0-\u00de][\w&'.\-/+\u00c0-\u00ff]*|[a-z][A-Z][\w&'.\-]*|&)"  # eScription, i2
@@ -111,6 +112,7 @@ class Firms:
                 ):
                     self.shells.add(short.lower())
                     self.shells.add(name.lower())
+                    self.full.setdefault(short.lower(), name)
                 elif not _ROLES.match(short) or _SUFFIX.search(name):
                     self.full.setdefault(short.lower(), name)
 
@@ -155,7 +157,7 @@ class Firms:
         """The name with its legal form for one without, when the filing has it: "Tapestry Bags" → "Tapestry Bags, Inc."."""
         if len(short) < 4 or _SUFFIX.search(short):
             return None
-        found = re.search(rf"(?<!\w){re.escape(short)},?\s+{LEGAL}\b\.?", self._text)
+        found = re.search(rf"(?<!\w){re.escape(short)}(?:\s(?!and\b){_WORD}){{0,3}},?\s+{LEGAL}\b\.?", self._text)
         return tidy(found[0]) if found else None
 
     def is_shell(self, name: str) -> bool:
@@ -174,7 +176,7 @@ class Firms:
             return None  # "Corp." alone; a clause that begins with a name
         if not bare or not re.match(r"[A-Z0-9]|[a-z][A-Z]", bare) or (_ROLES.match(bare) and not _SUFFIX.search(bare)):
             return None
-        return tidy(bare)
+        return self.in_full(bare) or tidy(bare)
 
 
 def _cut(name: str) -> str:
