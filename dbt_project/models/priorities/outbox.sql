@@ -1,7 +1,8 @@
 {{ config(tags=['mart']) }}
 {# What should happen today, for everybody considered: send, suppressed, held_out or over_cap, in that order of force.
-   Rank is strength order; a usage spike goes before a drop-off. Probes take their own few seats of the cap, drawn by hash:
-   in strength order the cap would let none through, and they would measure nothing.
+   Rank is strength order until a learned model stands; then it is worth: the chance of an opportunity times the median deal, or the
+   chance alone on a day on which the deal size abstains. Strength breaks ties; a usage spike goes before a drop-off.
+   Probes take their own few seats of the cap, drawn by hash: in rank order the cap would let none through, and they would measure nothing.
    Whom an earlier run of the day decided to write to keeps that seat, whatever became of it: the day run again may finish what
    failed, and reaches nobody else. A mailbox takes no more than its own limit of the day. #}
 {% set probe_limit = '%08x' | format([(var('probe_share') * 4294967296) | int, 4294967295] | min) %}
@@ -24,6 +25,20 @@ scores as (
     where model = 'rule' and status = 'scored'
 ),
 
+{# one unit for all: a company whose deal size is not foretold must not be held against those whose is #}
+learned as (
+    select
+        s.company_id, s.p_opportunity,
+        case when d.unsized = 0 then s.p_opportunity * s.deal_size_median end as expected_usd,
+        case when d.unsized = 0 then s.p_opportunity * s.deal_size_median else s.p_opportunity end as worth
+    from {{ ref('account_scores') }} as s
+    cross join (
+        select count(*) as unsized from {{ ref('account_scores') }}
+        where model = 'learned' and status = 'scored' and p_opportunity is not null and deal_size_median is null
+    ) as d
+    where s.model = 'learned' and s.status = 'scored' and s.p_opportunity is not null
+),
+
 said as (
     select signal_id, company_id, min(reason) as why
     from {{ ref('account_score_reasons') }}
@@ -35,6 +50,7 @@ judged as (
     select
         c.*,
         s.composite_score,
+        l.p_opportunity, l.expected_usd, l.worth,
         a.arm,
         {{ key([text_literal(var('holdout_salt')), "'probe'", 'c.person_id']) }} as probe_draw,
         coalesce(r.is_forbidden, 0) as is_forbidden,
@@ -42,6 +58,7 @@ judged as (
     from candidates as c
     left join reasons as r on r.outbox_id = c.outbox_id
     left join scores as s on s.company_id = c.company_id
+    left join learned as l on l.company_id = c.company_id
     left join {{ ref('int_arms') }} as a on a.company_id = c.company_id
 ),
 
@@ -120,7 +137,9 @@ in_mailbox as (
         b.free,
         row_number() over (
             partition by r.mailbox_id
-            order by c.is_decided desc, c.strength_score desc, c.type_impact desc, c.composite_score desc nulls last, c.known_at desc nulls last, c.outbox_id
+            order by
+                c.is_decided desc, c.worth desc nulls last, c.strength_score desc,
+                c.type_impact desc, c.composite_score desc nulls last, c.known_at desc nulls last, c.outbox_id
         ) as mailbox_turn
     from in_company as c
     left join {{ ref('int_routes') }} as r on r.outbox_id = c.outbox_id
@@ -137,7 +156,7 @@ queued as (
             partition by is_decided, is_probe
             order by
                 case when is_probe = 1 then probe_draw else '' end,
-                strength_score desc, type_impact desc, composite_score desc nulls last, known_at desc nulls last, outbox_id
+                worth desc nulls last, strength_score desc, type_impact desc, composite_score desc nulls last, known_at desc nulls last, outbox_id
         ) as turn,
         count(*) over (partition by is_decided, is_probe) as turns
     from in_mailbox
@@ -219,7 +238,9 @@ select
     c.signal_id, c.signal_type,
     c.strength_score,
     {{ score('c.composite_score') }} as score,
-    cast(case when c.composite_score is null then null else 'rule' end as {{ dbt.type_string() }}) as score_basis,
+    cast(case when c.worth is not null then 'learned' when c.composite_score is not null then 'rule' end as {{ dbt.type_string() }}) as score_basis,
+    {{ score('c.p_opportunity', 6) }} as p_opportunity,
+    {{ score('c.expected_usd', 2) }} as expected_usd,
     cast(c.is_probe = 1 as boolean) as is_probe,
     r.owner_id, r.mailbox_id, q.sequence_id, c.sequence_name,
     e.account_id_salesforce, c.contact_id_salesforce, c.lead_id_salesforce, c.prospect_id_outreach,
