@@ -6,7 +6,6 @@ Does not belong here: any judgement.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
@@ -121,13 +120,13 @@ def decisions(rt: Runtime, kind: str, until: date) -> list[Decision]:
 
 def write_days(rt: Runtime, name: str, found: pa.Table, since: date, until: date, also: Iterable[date] = ()) -> int:
     """Write each day of the span that has rows or had a file of ours; `until` and `also` always. Days outside the span are not touched."""
-    days = {d for d in set(found["dt"].to_pylist()) if d is not None}
+    counted = pc.value_counts(found["dt"].combine_chunks().drop_null())
+    sizes: dict[date, int] = dict(zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True))
     had = {d for d, path in rt.lake.files(name) if since <= d <= until and path.endswith(f"/{OURS}")}
-    if outside := [d for d in days if not since <= d <= until]:
+    if outside := [d for d in sizes if not since <= d <= until]:
         raise ValueError(f"{name}: rows of {min(outside)} outside {since}..{until}")
     found = found.take(pc.array_sort_indices(found["dt"])).combine_chunks()
-    sizes = Counter(found["dt"].to_pylist())
     at = 0
-    for day in sorted(days | had | {until, *also}):
-        at += rt.lake.write(name, day, found.slice(at, sizes[day]), stream="identity", window="day")
+    for day in sorted(sizes.keys() | had | {until, *also}):
+        at += rt.lake.write(name, day, found.slice(at, sizes.get(day, 0)), stream="identity", window="day")
     return at
