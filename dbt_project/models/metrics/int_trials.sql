@@ -27,7 +27,7 @@ answered as (
     from activations as a
     inner join definitions as d on d.metric in ('reply', 'meeting', 'pipeline', 'suppression_regret')
     left join outcomes as o on o.activation_id = a.activation_id
-    where {{ days_between('a.activated_on', to_day()) }} between d.mature_days and d.mature_days + d.window_days
+    where {{ days_between('a.activated_on', to_day()) }} between d.mature_days and d.window_days
         and (d.metric <> 'suppression_regret' or a.is_probe)
 ),
 

@@ -1,5 +1,6 @@
 {{ config(tags=['mart']) }}
-{# Which signals are worth acting on: one row per signal source, counted by account, each rate with its interval.
+{# Which signals are worth acting on: one row per signal source that anybody acted on, counted by account, each rate with its interval
+   and the accounts that it is a share of: a meeting needs longer to come than a reply, so fewer enrolments are old enough to be judged.
    A source is called better or worse only when its interval, widened for the number of sources compared, lies clear of the interval
    of all other sources together: five equal sources would else crown a false winner in one month out of four. #}
 {% set z = 1.959964 %}
@@ -10,7 +11,7 @@ with trials as (
     group by metric, segment
 ),
 
-sources as (
+judged_of as (
     select
         signal_source,
         max(case when metric = 'reply' then n else 0 end) as accounts,
@@ -31,11 +32,25 @@ contacts as (
     group by signal_source
 ),
 
+sources as (
+    select
+        c.signal_source, c.contacts, c.activations,
+        coalesce(j.accounts, 0) as accounts, coalesce(j.replies, 0) as replies,
+        coalesce(j.meeting_accounts, 0) as meeting_accounts, coalesce(j.meetings, 0) as meetings,
+        coalesce(j.pipeline_accounts, 0) as pipeline_accounts, coalesce(j.opportunities, 0) as opportunities,
+        coalesce(j.judged_meetings, 0) as judged_meetings, coalesce(j.accepted_meetings, 0) as accepted_meetings
+    from contacts as c
+    left join judged_of as j on j.signal_source = c.signal_source
+),
+
+{# of the accounts that the pipeline rate counts, and of no others #}
 money as (
-    select signal_source, sum(amount) as pipeline_amount
-    from {{ ref('fct_outcome') }}
-    where outcome = 'opportunity' and activation_id is not null
-    group by signal_source
+    select o.signal_source, sum(o.amount) as pipeline_amount
+    from {{ ref('fct_outcome') }} as o
+    inner join {{ ref('metric_definitions') }} as d on d.metric = 'pipeline'
+    where o.outcome = 'opportunity' and o.activation_id is not null
+        and {{ days_between('o.activated_on', to_day()) }} between d.mature_days and d.window_days
+    group by o.signal_source
 ),
 
 totals as (
@@ -75,20 +90,24 @@ judged as (
 
 select
     j.signal_source,
-    cast(j.accounts as bigint) as accounts, c.contacts, c.activations,
+    j.contacts, j.activations,
+    cast(j.accounts as bigint) as accounts,
     cast(j.replies as bigint) as replies,
     {{ score(ratio('j.replies', 'j.accounts'), 6) }} as reply_rate,
     {{ score(wilson_low('j.replies', 'j.accounts', z), 6) }} as reply_low,
     {{ score(wilson_high('j.replies', 'j.accounts', z), 6) }} as reply_high,
+    cast(j.meeting_accounts as bigint) as meeting_accounts,
     cast(j.meetings as bigint) as meetings,
     {{ score(ratio('j.meetings', 'j.meeting_accounts'), 6) }} as meeting_rate,
     {{ score(wilson_low('j.meetings', 'j.meeting_accounts', z), 6) }} as meeting_low,
     {{ score(wilson_high('j.meetings', 'j.meeting_accounts', z), 6) }} as meeting_high,
+    cast(j.pipeline_accounts as bigint) as pipeline_accounts,
     cast(j.opportunities as bigint) as opportunities,
     {{ score(ratio('j.opportunities', 'j.pipeline_accounts'), 6) }} as pipeline_rate,
     {{ score(wilson_low('j.opportunities', 'j.pipeline_accounts', z), 6) }} as pipeline_low,
     {{ score(wilson_high('j.opportunities', 'j.pipeline_accounts', z), 6) }} as pipeline_high,
     cast(m.pipeline_amount as numeric(18, 2)) as pipeline_amount,
+    cast(j.judged_meetings as bigint) as judged_meetings,
     cast(j.accepted_meetings as bigint) as accepted_meetings,
     {{ score(ratio('j.accepted_meetings', 'j.judged_meetings'), 6) }} as ae_acceptance_rate,
     {{ score(wilson_low('j.accepted_meetings', 'j.judged_meetings', z), 6) }} as ae_acceptance_low,
@@ -103,5 +122,4 @@ select
     {{ to_day() }} as dt
 from judged as j
 cross join minimum as n
-left join contacts as c on c.signal_source = j.signal_source
 left join money as m on m.signal_source = j.signal_source

@@ -156,6 +156,26 @@ def test_the_former_teams_history_is_attributed_and_counted_by_account(rt: Runti
     assert not spike["decidable"] and "too few" in spike["verdict"]
 
 
+def test_the_comparison_of_sources_tells_the_numbers_of_the_metrics(rt: Runtime) -> None:
+    metrics = {(r["metric"], r["segment"]): r for r in rt.warehouse.rows("select * from metrics.metric_value")}
+    rows = rt.warehouse.rows("select * from metrics.signal_source_comparison")
+    names = {
+        "reply": ("replies", "accounts", "reply"),
+        "meeting": ("meetings", "meeting_accounts", "meeting"),
+        "pipeline": ("opportunities", "pipeline_accounts", "pipeline"),
+        "ae_acceptance": ("accepted_meetings", "judged_meetings", "ae_acceptance"),
+    }
+    told = 0
+    for row in rows:
+        for metric, (hits, trials, rate) in names.items():
+            said = metrics.get((metric, f"source: {row['signal_source']}"))
+            assert (row[hits], row[trials]) == ((said["numerator"], said["denominator"]) if said else (0, 0))
+            if said:
+                told += 1
+                assert (row[f"{rate}_rate"], row[f"{rate}_low"], row[f"{rate}_high"]) == (said["value"], said["low"], said["high"])
+    assert told >= 4 and {r["signal_source"] for r in rows} >= {"usage_spike", "intent_surge"}
+
+
 def test_wilson_bounds_are_those_of_the_textbook(rt: Runtime) -> None:
     row = rt.warehouse.rows("select low, high from metrics.metric_value where metric = 'reply' and segment = 'source: usage_spike'")[0]
     assert [round(float(row[c]), 4) for c in ("low", "high")] == [0.0945, 0.9055]  # 1 of 2 at 95 %
