@@ -29,7 +29,7 @@ _QUALIFIED = (
     r"(?:(?:up to|approximately|about|roughly|a total of|an aggregate (?:principal )?(?:amount )?of|an? (?:additional|initial))\s+)*"
 )
 _LEADS = (
-    r"(?:of|for|totall?ing|provid(?:es?|ing) for|up to|aggregating|not to exceed|"
+    r"(?:of|for|total(?:s|l?ing|l?ed)?|provid(?:es?|ing) for|up to|aggregating|not to exceed|"
     r"(?:face|principal|maximum|original) (?:amount|value)(?: of)?)"
 )
 _AFTER = re.compile(rf"^\s*(?:\([^()]{{0,60}}\)\s*)?,?\s*(?:(?:in|of)\s+)?{_PHRASE}(?P<noun>{NOTES}|{_LOANS})\b", re.IGNORECASE)
@@ -43,13 +43,18 @@ _LENT = re.compile(
     rf"(?:(?:us|to|the company|lend)\s+)*{_QUALIFIED}$",
     re.IGNORECASE,
 )
+_PRINCIPAL = re.compile(r"^\s*(?:in |of )?(?:aggregate |initial |total )*(?:principal|face) amount\b", re.IGNORECASE)
+_RAISED_TO = re.compile(rf"\bincreas\w+\b[^.;$]{{0,60}}\b(?P<noun>{_LOANS})\b[^.;$]{{0,40}}(?:from [^.;]{{3,40}} )?to\s+$", re.IGNORECASE)
+_ANY = re.compile(rf"\b(?P<noun>{NOTES}|{_LOANS})\b", re.IGNORECASE)
 _SOURCE = re.compile(
     r"\s*(?:\([^()]{0,40}\)\s*)?(?:(?:under|pursuant to|from|against)\b[^.;]{0,90}\b(?:facility|loan|line|agreement|revolver|notes?|bank|"
     r"lenders?|insurance|capital|credit|llc|l\.p|inc|corp)|by (?:issuing|executing|signing)\b)",
     re.IGNORECASE,
 )
 ISSUED = re.compile(
-    r"\b(?:issued|sold|completed|closed|closing|consummated|priced|issuance|sale|placed|settled|upsized|increased)\b", re.IGNORECASE
+    r"\b(?:issued|sold|completed|closed|closing|consummated|priced|issuance|sale|placed|settled|upsized|increased)\b|"
+    r"\b(?:holders?|investors?|purchasers?|lenders?|funds?|llc|l\.p\.|buyers?|stockholders) (?:has |have )?(?:bought|purchased)\b",
+    re.IGNORECASE,
 )
 OFFERED = re.compile(
     r"\b(?:offer(?:ing)? and s(?:ell|ale)|to (?:issue|sell|offer)|agreed to (?:issue|sell)|will (?:issue|sell)|proposed offering|"
@@ -59,7 +64,7 @@ OFFERED = re.compile(
 ENTERED = re.compile(
     r"\b(?:entered into|obtained|closed|executed|established|provid(?:es?|ed|ing)|borrowed|drew|received|secured|includes?|consists? of|"
     r"issued|incurred|increased?|ma(?:kes?|de) (?:available|to)|lent|loaned|advanced|commit(?:s|ted)|arranged|comprises?|signed|"
-    r"funded|evidenced by|extended to)\b",
+    r"funded|evidenced by|extended to|made up of|make|total|agreed to (?:make|lend|provide))\b",
     re.IGNORECASE,
 )
 _STRONG = re.compile(r"\b(?:entered into|obtained|closed(?: on)?|established|secured|received|signed|executed)\b", re.IGNORECASE)
@@ -68,7 +73,7 @@ _OLD = re.compile(
     r"repa(?:y|id|yment)\w*|pay(?:ing)? off|paid off|prepa(?:y|id)\w*|redeem\w*|redemption|repurchas\w*|retir(?:e|ed|ing)|"
     r"replac(?:e[sd]?|ing)|refinanc(?:e[sd]?|ing)|dividend|monthly|per annum|fees?|in excess of|default\w*|minimum|maximum ratio|"
     r"guarant(?:y|ee[sd]?)|previously\b[^.;]{0,40}\bdated|outstanding under|balance of|existing|former|"
-    r"reduc(?:e[sd]?|ing)\b[^.;]{0,60}\b(?:from|to)|over-?allotment|(?:accordion|sub-?limit|swing ?line)\b[^.;]{0,30}\bof|"
+    r"reduc(?:e[sd]?|ing)\b[^.;]{0,60}\b(?:from|to)|over-?allotment|(?:accordion|sub-?limit)\b[^.;]{0,30}\bof|swing ?line|"
     r"option to purchase up to an additional|exchange\w* (?:of )?|conver(?:ted|sion of)|"
     r"holders? of(?: an aggregate(?: of)?| approximately)?|forgive\w*|installments? of)\b",
     re.IGNORECASE,
@@ -84,13 +89,21 @@ _OLD_NOTES = re.compile(
     r"\bamended and restated [\w ]*notes?\b|\bto replace the existing\b|\bexchange (?:offer|agreement)|\btender offer", re.I
 )
 _IN_PARTS = re.compile(r"\b(?:consist(?:s|ing) of|compris(?:es|ed of|ing)|including|which includes|of which|divided into|made up of)\b")
-_PART = re.compile(r"(?:\((?:ii+|iv|[b-d2-4])\)|\band\s+(?:an?|up to)\b)[^.;]{0,45}$")
+_ANOTHER = re.compile(r"\band (?:one|another|a second)(?: \w+)? (?:for|of|in)\s+$", re.IGNORECASE)
+_PART = re.compile(r"(?:\((?:ii+|iv|[b-d2-4])\)|\band\s+(?:an?|one|another|up to)\b)[^.;]{0,45}$")
 
 
-def borrowed(sentence: Sentence, amounts: list[Amount], number: str) -> Amount | None:
-    """The headline amount of notes issued or of a loan agreed; tranches of one agreement are summed."""
+def borrowed(sentence: Sentence, amounts: list[Amount], number: str, *, is_told: bool = False) -> Amount | None:
+    """The headline amount of notes issued or of a loan agreed; tranches of one agreement are summed.
+
+    `is_told`: the filing says by an item's number that there is a new obligation; then a noun anywhere in the sentence will do."""
     words = sentence.text
-    found = [(a, noun) for a in amounts if (noun := _measures(words, a))]
+    found: list[tuple[Amount, str]] = []
+    for amount in amounts:
+        noun = _measures(words, amount, is_told)
+        if not noun and found and _ANOTHER.search(words[found[-1][0].end : amount.start]):
+            noun = found[-1][1]
+        found += [(amount, noun)] if noun else []
     notes = [a for a, noun in found if re.fullmatch(NOTES, noun, re.IGNORECASE)]
     if notes and (ISSUED.search(words) or OFFERED.search(words) or ENTERED.search(words)) and not _OLD_NOTES.search(words):
         main = [a for a in notes if not re.search(r"\b(?:additional|over-?allotment)\b", words[max(0, a.start - 60) : a.start])]
@@ -109,7 +122,7 @@ def borrowed(sentence: Sentence, amounts: list[Amount], number: str) -> Amount |
     return _sum(parts) if len(parts) > 1 else loans[0]
 
 
-def _measures(words: str, amount: Amount) -> str | None:
+def _measures(words: str, amount: Amount, is_told: bool) -> str | None:
     """The noun of the debt that an amount measures ("loan" for an amount borrowed or lent); None when it is not new money."""
     before, after = words[max(0, amount.start - 200) : amount.start], words[amount.end : amount.end + 170]
     if _is_old(before[-90:]) or _NOT_AFTER.match(after):
@@ -122,7 +135,11 @@ def _measures(words: str, amount: Amount) -> str | None:
         _DRAWN.search(before) and (_SOURCE.match(after) or re.search(r"\b(?:loan|credit|note) agreement\b", before))
     ):
         return "loan"
-    found = _AFTER.match(after) or _BEFORE.search(before)
+    found = _AFTER.match(after) or _BEFORE.search(before) or _RAISED_TO.search(before)
+    if not found and _PRINCIPAL.match(after):
+        found = re.search(rf"\b(?P<noun>{NOTES})\b", words, re.IGNORECASE)
+    if not found and is_told and amount.qualifier != "at_least":
+        found = _ANY.search(words)
     return found["noun"] if found else None
 
 

@@ -14,14 +14,14 @@ from signals_pipeline.extract.dates import find_dates
 from signals_pipeline.extract.deals import read_deals
 from signals_pipeline.extract.event import Event, Reading
 from signals_pipeline.extract.exhibits import EXHIBIT, fill
-from signals_pipeline.extract.financing import distinct, read_financing
+from signals_pipeline.extract.financing import ITEMS as _MONEY
+from signals_pipeline.extract.financing import read_financing
 from signals_pipeline.extract.firms import Firms, core
 from signals_pipeline.extract.items import Item, split_items
 from signals_pipeline.extract.officers import merge, read_officers
 from signals_pipeline.extract.sentences import sentences
 
 _DEALS = ("1.01", "2.01", "5.01", "7.01", "8.01")
-_MONEY = ("1.01", "2.03", "3.02", "7.01", "8.01")
 _OFFICERS = ("5.02", "7.01", "8.01")
 _ENDED = "1.02"
 _PLAIN = {"2.02": "earnings_call", "1.03": "insolvency", "2.05": "layoffs"}
@@ -55,7 +55,6 @@ def read_filing(
     words = frozenset(core(registrant or "").split())
     officers: list[Event] = []
     deals: list[Event] = []
-    money: list[Event] = []
     plain: list[Event] = []
     reasons: list[str] = []
     for item in items:
@@ -70,20 +69,17 @@ def read_filing(
             found, why = read_deals(own, item.number, item.body, item.end, firms, known_on=known_on, reported_on=reported_on)
             deals += found
             reasons += [why] if why else []
-        if item.number in _MONEY:
-            money += read_financing(
-                own, item.number, item.body, item.end, firms=firms, known_on=known_on, reported_on=reported_on, country=country
-            )
         if item.number == _ENDED and _MERGER_ENDED.search(own, item.body, item.end):
             reasons.append("deal_terminated")
         if item.number in _PLAIN:
             plain += _plain(own, item, reported_on)
+    money = read_financing(own, items, firms=firms, known_on=known_on, reported_on=reported_on, country=country)
     told = [i for i in items if i.number == "5.02" and re.search(r"\bItem [18]\.01\b", own[i.body : i.end])]
     if told and not officers:  # "the information in Item 1.01 is incorporated": an agreement with a shareholder names directors
         for item in items:
             if item.number == "1.01":
                 officers += read_officers(own, item.body, item.end, known_on=known_on, reported_on=reported_on, firms=words, strict=True)[0]
-    events = [*_officers_once(officers), *_deals_once(deals), *distinct(money), *plain]
+    events = [*_officers_once(officers), *_deals_once(deals), *money, *plain]
     if events and exhibit:
         events = fill(events, text, registrant=registrant, words=words, known_on=known_on, reported_on=reported_on)
     if events:

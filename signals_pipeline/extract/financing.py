@@ -15,11 +15,14 @@ from signals_pipeline.extract.amounts import Amount, find_amounts
 from signals_pipeline.extract.dates import find_dates, near_report
 from signals_pipeline.extract.deals import boilerplate
 from signals_pipeline.extract.debt import ENTERED, ISSUED, NEW_MONEY, NOTES, OFFERED, borrowed
-from signals_pipeline.extract.equity import named_round, shares_sold
+from signals_pipeline.extract.equity import named_round
 from signals_pipeline.extract.event import Event, Modality
 from signals_pipeline.extract.firms import RUN, Firms
+from signals_pipeline.extract.items import Item
 from signals_pipeline.extract.sentences import Sentence, sentences
+from signals_pipeline.extract.shares import shares_sold
 
+ITEMS = frozenset(("1.01", "2.03", "3.02", "7.01", "8.01"))
 _NOT_NEWS = re.compile(
     r"\brepurchase|\bbuy-?back\b|\b(?:expansion|accordion) (?:option|feature)|"
     r"\brequest an increase|"
@@ -42,30 +45,46 @@ _SECURITY = re.compile(
 _SPUN_OFF = re.compile(
     rf"\b[Ss](?:pin-?[Oo]ff|eparation)\b[^.;]{{0,60}}?,\s+(?P<who>{RUN})\s+(?:entered|issued|borrowed|incurred|completed)\b"
 )
+# the obligation of an item 2.03 may be one that goes on: then only what is plainly new counts
+_GOES_ON = re.compile(
+    r"\bremains? (?:at|unchanged)\b|\bamend\w* (?:and restat\w+ )?(?:its|the) (?:existing|current)\b|\bwas extended\b|\bforbear|\bwaive",
+    re.I,
+)
+_BEFORE_THIS = re.compile(r"\W*as (?:previously|earlier) (?:reported|disclosed|announced)\b", re.IGNORECASE)
+_NEWS_DAYS = 10  # an 8-K is due four business days after what it tells
 _IN_TOTAL = re.compile(r"\bin total\b|\bto date\b|\b(?:all|both|two|three) closings\b", re.IGNORECASE)
 _PUBLIC = re.compile(r"\bpublic offering|\bunderwrit|\bregistered direct", re.IGNORECASE)
 _LARGEST = Decimal("1e12")
 
 
 def read_financing(
-    text: str,
-    number: str,
-    start: int,
-    end: int,
-    *,
-    firms: Firms,
-    known_on: date | None,
-    reported_on: date | None,
-    country: str | None = None,
+    text: str, items: list[Item], *, firms: Firms, known_on: date | None, reported_on: date | None, country: str | None = None
 ) -> list[Event]:
-    """Money raised in an item, headline amounts only; an item that refers to another has nothing of its own."""
+    """Money raised in a filing, each round once, headline amounts only; an item that refers to another has nothing of its own."""
+    told = [i for i in items if i.number in ITEMS]
+    events = distinct([e for i in told for e in _of_item(text, i, firms, known_on, reported_on, country)])
+    if any(i.number == "2.03" for i in told) and not any(e.round_type == "debt" for e in events):
+        for item in told:  # an obligation there is: the first amount beside a word of debt
+            if item.number in ("1.01", "2.03") and not _GOES_ON.search(text, item.body, item.end):
+                found = _of_item(text, item, firms, known_on, reported_on, country, is_told=True)
+                events += [e for e in found if e.round_type == "debt"]
+        events = distinct(events)
+    return events
+
+
+def _of_item(
+    text: str, item: Item, firms: Firms, known_on: date | None, reported_on: date | None, country: str | None, is_told: bool = False
+) -> list[Event]:
+    number = item.number
     dollar = {"CA": "CAD", "AU": "AUD"}.get(country or "", "USD")
-    parts = sentences(text, start, boilerplate(text, start, end))
+    parts = sentences(text, item.body, boilerplate(text, item.body, item.end))
     events: list[Event] = []
     for position, sentence in enumerate(parts):
         if (_NOT_NEWS.search(sentence.text) or _about_the_old(sentence.text)) and not NEW_MONEY.search(sentence.text):
             continue
         if (spun := _SPUN_OFF.search(sentence.text)) and not firms.is_own(spun["who"]):
+            continue
+        if _BEFORE_THIS.match(sentence.text) and _is_old_news(sentence.text, reported_on):
             continue
         told = find_amounts(sentence.text, dollar=dollar)
         amounts = [a for a in told if not a.per_share and Decimal(10000) <= a.value < _LARGEST]
@@ -75,7 +94,7 @@ def read_financing(
             event = _event(named.amount, sentence, named.kind, parts, position, known_on, reported_on)
             has = re.search(r"\b(?:closed|completed|received|raised|secured|consummated)\b", sentence.text)
             event = replace(event, investors=named.investors, modality="done" if has else event.modality)
-        elif loan := borrowed(sentence, amounts, number):
+        elif loan := borrowed(sentence, amounts, number, is_told=is_told):
             event = _event(loan, sentence, "debt", parts, position, known_on, reported_on)
         elif number == "2.03":
             continue
@@ -89,7 +108,13 @@ def read_financing(
         else:
             continue
         events.append(event)
-    return distinct(events)
+    return events
+
+
+def _is_old_news(words: str, reported_on: date | None) -> bool:
+    """The sentence opens with what an earlier report told, under a day of its own."""
+    dates = find_dates(words, 0, 120)
+    return bool(dates and reported_on and (reported_on - dates[0].day).days > _NEWS_DAYS)
 
 
 def _kind(told: list[str]) -> str:
@@ -120,7 +145,10 @@ def _event(
                 break
     occurred = near_report(dates[0].day if dates else None, reported_on)
     promised = re.search(r"\bcommitment letter\b|\bcommitted to provide\b", sentence.text, re.IGNORECASE)
-    done = re.search(r"\bproceeds\b[^.;]{0,60}\b(?:were|was)\b|\breceived\b[^.;]{0,40}\bproceeds\b", sentence.text) or (
+    done = re.search(
+        r"\bproceeds\b[^.;]{0,60}\b(?:were|was)\b|\b(?:raised|raising|allotted|took in)\b|\breceived\b[^.;]{0,40}\bproceeds\b",
+        sentence.text,
+    ) or (
         ISSUED.search(sentence.text)
         and not re.search(
             r"\b(?:will|to|agreed to|proposed to|intention to) (?:offer|issue|sell)\b|\boffer and s(?:ell|ale)\b|\bpricing of\b",
