@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from signals_pipeline.enrichment.credits import CreditLedger
 from signals_pipeline.io import ops
 from signals_pipeline.runtime import Runtime
 
@@ -151,7 +152,9 @@ def _ledger(rt: Runtime, dt: date) -> list[dict[str, Any]]:
     with rt.ops.connect() as connection:
         return [
             dict(r._mapping)
-            for r in connection.execute(sa.select(ops.ledger.c.destination, ops.ledger.c.status).where(ops.ledger.c.dt == dt))
+            for r in connection.execute(
+                sa.select(ops.ledger.c.destination, ops.ledger.c.object, ops.ledger.c.status).where(ops.ledger.c.dt == dt)
+            )
         ]
 
 
@@ -176,12 +179,18 @@ def _apply(rt: Runtime, plan: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _cost(rt: Runtime, dt: date) -> dict[str, float]:
-    with rt.ops.connect() as connection:
-        entry = ops.credit_ledger.c
-        credits, usd = connection.execute(
-            sa.select(sa.func.coalesce(sa.func.sum(entry.spent), 0.0), sa.func.coalesce(sa.func.sum(entry.usd), 0.0)).where(entry.dt == dt)
-        ).one()
-    return {"credits": round(float(credits), 2), "usd": round(float(usd), 2)}
+    """What the day cost: credits, those of lost answers included, and the effects that stand or may."""
+    from signals_pipeline.activation.caps import STANDING
+
+    prices = rt.profile.activation.usd_per_effect
+    credits, credits_usd = CreditLedger(rt.ops, rt.profile.enrichment).day(dt)
+    effects_usd = sum(prices.get(f"{r['destination']}.{r['object']}", 0.0) for r in _ledger(rt, dt) if r["status"] in STANDING)
+    return {
+        "credits": round(credits, 2),
+        "credits_usd": round(credits_usd, 2),
+        "effects_usd": round(effects_usd, 2),
+        "usd": round(credits_usd + effects_usd, 2),
+    }
 
 
 def _volumes(rt: Runtime, dt: date) -> dict[str, int]:

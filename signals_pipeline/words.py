@@ -67,8 +67,9 @@ def _signals(console: Console, told: dict[str, Any]) -> None:
 def _hottest(console: Console, told: dict[str, Any]) -> None:
     table = Table("score", "account", "stage", "why", box=None, title="\nThe hottest accounts", title_justify="left")
     for a in told["hottest"]:
-        lines = [f"{r['points']:+.1f}  {escape(r['reason'])}" for r in a["reasons"][:SHOWN]]
-        if rest := a["reasons"][SHOWN:]:
+        shown, rest = _worth_saying(a["reasons"])
+        lines = [f"{r['points']:+.1f}  {escape(r['reason'])}" for r in shown]
+        if rest:
             lines.append(f"[dim]{sum(r['points'] for r in rest):+.1f}  from {len(rest)} more[/]")
         name = escape(a["name"] or a["company_id"][:8])
         if a["not_contacted_because"]:
@@ -79,6 +80,13 @@ def _hottest(console: Console, told: dict[str, Any]) -> None:
     console.print(f"[dim]learned model: {learned['status']}: {escape(learned['because'])}[/]")
 
 
+def _worth_saying(reasons: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(shown, rest): the largest, and whatever speaks against the account: in a sum it would be hidden."""
+    against = [r for r in reasons if r["points"] < 0][:SHOWN]
+    shown = [r for r in reasons if r["points"] >= 0][: SHOWN - len(against)] + against
+    return shown, [r for r in reasons if r not in shown]
+
+
 def _activation(console: Console, told: dict[str, Any]) -> None:
     cost = told["cost"]
     console.print("\n[bold]What was done[/]")
@@ -86,7 +94,10 @@ def _activation(console: Console, told: dict[str, Any]) -> None:
         f"  considered {told['considered']:,} contacts · suppressed {told['suppressed_contacts']:,} · "
         f"held out {told['held_out']:,} · over the cap {told['over_cap']:,}"
     )
-    console.print(f"  planned {told['planned']:,} writes · sent {told['sent']:,} · cost {cost['credits']:.0f} credits = ${cost['usd']:.2f}")
+    console.print(
+        f"  planned {told['planned']:,} writes · sent {told['sent']:,} · cost ${cost['usd']:.2f}: "
+        f"{cost['credits']:.0f} credits = ${cost['credits_usd']:.2f}, effects ${cost['effects_usd']:.2f}"
+    )
     if told["apply"].get("status") == "withheld":
         console.print(f"  [yellow]not sent[/]: {escape(told['apply']['because'])}")
     for name, n in told["sends"].items():
