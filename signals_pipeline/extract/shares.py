@@ -60,7 +60,8 @@ _NO_MONEY = re.compile(
 )
 _TO_SELLERS = re.compile(
     r"\b(?:merger agreement|stock purchase agreement (?:with|by and among) the (?:sellers|stockholders)|(?:former )?(?:stock|"
-    r"share)holders of [A-Z]|acquisition of|as consideration|in exchange for|upon (?:the )?(?:conversion|exercise)|hedge|(?:as|in) (?:\w+ )?compensation|compensatory|compensation for|award|"
+    r"share)holders of [A-Z]|acquisition of|as consideration|in exchange for|upon (?:the )?(?:conversion|exercise)|hedge|"
+    r"(?:as|in) (?:\w+ )?compensation|compensatory|compensation for|award|"
     r"consultant|employee|directors?' )",
     re.IGNORECASE,
 )
@@ -82,7 +83,8 @@ _OTHERS_SHARES = re.compile(
 )
 # what was before, or what another company raised
 _HISTORY = re.compile(
-    r"\bhad (?:been |previously |earlier )?(?:sold|issued|raised|received|invested|purchased)\b|\b(?:which|who|that) (?:has |had )?rais\w+\s",
+    r"\bhad (?:been |previously |earlier )?(?:sold|issued|raised|received|invested|purchased)\b|"
+    r"\b(?:which|who|that) (?:has |had )?rais\w+\s",
     re.IGNORECASE,
 )
 _INVESTED_IN = re.compile(rf"\s*in\s+(?:(?:the\s+)?[\w -]{{0,60}}?\bof\s+)?(?:the\s+)?(?P<whom>{RUN})")
