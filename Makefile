@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PAYLOADS ?= ../shared/data
 
-.PHONY: run test check ui bench real accuracy clean stop lock
+.PHONY: run test check ui bench real accuracy clean stop lock lint unit other
 
 run: $(READY)
 	@$(BIN)/signals run
@@ -16,17 +16,23 @@ real: $(READY)
 ui: $(READY)
 	@$(BIN)/signals ui
 
-test: $(READY)
-	@$(BIN)/python -m pytest
+# `make check test` runs what both need, the unit tests, once
+test: unit other
+check: lint unit
 
-check: $(READY)
+unit: $(READY)
+	@$(BIN)/python -m pytest tests/unit
+
+other: $(READY)
+	@$(BIN)/python -m pytest tests --ignore=tests/unit
+
+lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m signals_pipeline.io.sql_lint
 	$(BIN)/python -m signals_pipeline.definitions
-	$(BIN)/python -m pytest -q tests/unit
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks

@@ -238,10 +238,13 @@ def test_an_unknown_plan_or_mode_is_an_error(world: World) -> None:
         apply.run(world.rt, "f" * 64, mode="yolo", doors=world.doors)
 
 
-def test_a_replay_has_no_destinations(world: World, tmp_path) -> None:
+def test_a_replay_has_no_destinations_and_applies_no_plan_that_it_finds(world: World, tmp_path) -> None:
+    world.contact()
+    made = world.plan()
     world.rt = replace(world.rt, replay=tmp_path)
     with pytest.raises(Permanent, match="no destinations"):
         plan.make(world.rt, DT, doors=world.doors)
+    assert "a replay has no destinations" in refused(world, made) and world.state.effects == {}
 
 
 # ---- a row is refused ---------------------------------------------------------------------------------------
