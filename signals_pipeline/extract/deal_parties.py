@@ -46,8 +46,12 @@ def mergers(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
         if firms.is_registrant(into) and firms.is_shell(sub):
             if parent := parent_of(sentence.text, firms) or parent_of(item, firms) or firms.buyer():
                 found.append(Deal(parent, "acquirer", "", sentence, verb, None))
-        elif firms.is_registrant(sub) and not firms.is_shell(into) and theirs:
-            found.append(Deal(theirs, "acquirer", "", sentence, verb, None))
+        elif (
+            firms.is_registrant(sub)
+            and theirs
+            and (parent := parent_of(sentence.text, firms) or parent_of(item, firms) or (None if firms.is_shell(into) else theirs))
+        ):
+            found.append(Deal(parent, "acquirer", "", sentence, verb, None))
         elif firms.is_shell(sub) and not firms.is_shell(into) and theirs and not firms.is_registrant(theirs):
             parent = parent_of(sentence.text, firms)
             if parent is None or firms.is_registrant(parent):
@@ -90,8 +94,16 @@ def purchases(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
         ):
             found.append(Deal(name, "target", "", sentence, clause["verb"], None, bool(ALL_ASSETS.search(what))))
     for clause in BOUGHT_BY.finditer(words):
-        if firms.is_registrant(first_party(clause["of"])):
-            found += _bought_by(first_party(clause["name"]), item, sentence, clause["verb"], firms)
+        of, by, verb = (
+            first_party(clause["of"] or clause["of2"]),
+            first_party(clause["name"] or clause["name2"]),
+            clause["verb"] or clause["verb2"],
+        )
+        name = firms.name_of(of)
+        if firms.is_registrant(of):
+            found += _bought_by(by, item, sentence, verb, firms)
+        elif name and firms.is_own(by) and not firms.is_own(of) and plausible(of, name, firms):
+            found.append(Deal(name, "target", "", sentence, verb, None))
     for clause in PASSIVE.finditer(sentence.text):
         buyer_name, subject = first_party(clause["name"]), buyer_before(sentence.text[: clause.start()], firms, passive=True)
         if subject is None or firms.is_registrant(subject):

@@ -12,7 +12,7 @@ from signals_pipeline.extract.firms import RUN
 _WHAT = (
     r"(?:(?:all|certain|selected|specified|substantially all|100%|approximately|[\d.]+%|a|the|its|their|majority|controlling|entire|"
     r"outstanding|remaining|issued|"
-    r"then|and|or|of|in|to be|other|such|"
+    r"then|and|or|of|in|to be|other|such|(?:privately|publicly|closely|family|employee)[- ](?:held|owned|traded)|[A-Z]?[\w.]+-based|"
     r"capital|stock|shares?|quotas?|units?|common|ordinary|preferred|equity|membership|partnership|interests?|assets|business(?:es)?|"
     r"operations|share|"
     r"voting|securities|ownership|limited|"
@@ -86,6 +86,7 @@ OFFER = re.compile(
 PARENT = re.compile(rf"\b(?:direct |indirect |wholly[- ]owned |direct or indirect )*subsidiary of (?:the )?(?P<parent>{RUN})")
 
 BOUGHT_BY = re.compile(
+    rf"(?P<verb2>\b(?:acquisition|purchase|takeover)) by (?:the )?(?P<name2>{RUN})(?:\s*\([^()]*\))? of (?P<what>{_WHAT})(?P<of2>{RUN})|"
     rf"(?P<verb>\b(?:acquisition|purchase|takeover)) of (?:the )?(?P<of>{RUN}) by (?:an affiliate of |affiliates of )?(?P<name>{RUN})"
 )
 PURPOSE = re.compile(r"\b(?:fund|finance|financing|funding|pay for)\s+(?:all or )?(?:a portion of |part of )?$", re.IGNORECASE)

@@ -94,7 +94,7 @@ class Firms:
         self.shells: set[str] = set()
         self.owned: set[str] = set()  # subsidiaries of the registrant
         for found in _found(_DEFINITION, text):
-            name, shorts = tidy(_cut(found["name"])), [found["short"], *re.findall(r"\"([^\"]{2,50})\"", found["more"] or "")]
+            name, shorts = _defined(found), [found["short"], *re.findall(r"\"([^\"]{2,50})\"", found["more"] or "")]
             shorts = [re.sub(r"^the\s+", "", s.strip(), flags=re.IGNORECASE) for s in shorts]
             is_own = any(s.lower() in _SELF for s in shorts) or self._same(name)
             if "company" in (s.lower() for s in shorts) and not self._same(name) and _SUFFIX.search(name) and self.own - _SELF:
@@ -177,6 +177,14 @@ class Firms:
         if not bare or not re.match(r"[A-Z0-9]|[a-z][A-Z]", bare) or (_ROLES.match(bare) and not _SUFFIX.search(bare)):
             return None
         return self.in_full(bare) or tidy(bare)
+
+
+def _defined(found: re.Match[str]) -> str:
+    """The company that a definition names: of "Sub, a subsidiary of ours, and the holders of Acme B.V. ("Acme")" it is Acme B.V."""
+    name, short = tidy(_cut(found["name"])), core(found["short"])
+    last = re.search(rf"(?P<name>{RUN})[^\S\n]*,?[^\S\n]*\((?=[^()]*$)", found[0])
+    nearest = tidy(_cut(_first_words(last["name"]))) if last else name
+    return nearest if short and core(nearest).startswith(short) and not core(name).startswith(short) else name
 
 
 def _cut(name: str) -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from signals_pipeline.extract.dates import month_end
+from signals_pipeline.extract.officer_cues import nearest_cues
 from signals_pipeline.extract.officer_details import Change, best_title, effective_day, is_insider, is_old, lead_date, respective, titles_of
 from signals_pipeline.extract.officer_mask import Masked, readings_of
 from signals_pipeline.extract.officer_patterns import (
@@ -28,6 +30,7 @@ from signals_pipeline.extract.officer_patterns import (
     PAST_LEAD,
     RENAMINGS,
     SCOPE,
+    SEAT,
     TAKEN_BACK,
     TRANSITION,
 )
@@ -36,8 +39,15 @@ from signals_pipeline.extract.sentences import Sentence
 from signals_pipeline.extract.titles_in_text import title_at
 
 
-def changes_in(sentence: Sentence, names: list[Name], roster: Roster, reported_on: date | None, firms: frozenset[str]) -> Iterator[Change]:
-    """Changes of a sentence, each person once per direction."""
+def changes_in(
+    sentence: Sentence,
+    names: list[Name],
+    roster: Roster,
+    reported_on: date | None,
+    firms: frozenset[str],
+    known: frozenset[str] | None = None,
+) -> Iterator[Change]:
+    """Changes of a sentence, each person once per direction. `known`: who needs no cue (already told); None: cues do not count."""
     if not names or ELECT_TO_DO.search(sentence.text):
         return
     is_story = bool(BIOGRAPHY.search(sentence.text)) or is_old(sentence.text, reported_on)
@@ -47,6 +57,13 @@ def changes_in(sentence: Sentence, names: list[Name], roster: Roster, reported_o
             for pattern in patterns:
                 for match in pattern.finditer(masked.text):
                     yield from _told(masked, match, direction, sentence, names, roster, spoken, firms, reported_on, is_story=is_story)
+    if known is not None and not is_story and not PAST_LEAD.search(sentence.text):
+        told_of = {n for n, _ in spoken}
+        silent = {n for n, name in enumerate(names) if n not in told_of and not name.is_short and name.full_name not in known}
+        masked = readings_of(sentence.text, names)[0]
+        for direction, match in nearest_cues(masked.text, silent):
+            cues = _told(masked, match, direction, sentence, names, roster, spoken, firms, reported_on, is_story=is_story)
+            yield from (replace(c, title=c.title or "Director") for c in cues if c.title or SEAT.search(sentence.text))
     scope = SCOPE.search(sentence.text)
     if scope and not spoken and not names[0].is_short:
         title = title_at(sentence.text, names[0].end)
@@ -140,7 +157,10 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
         and not re.search(r"\b(?:will|to) ", masked[max(0, match.start("verb") - 6) : match.end("verb")])
     ):
         return True
-    if direction == "in" and re.search(r"\b(?:resign|retir|leav|depart|step)\w*\b[^,;.]{0,40}\bto $", masked[: match.start("verb")]):
+    if direction == "in" and re.search(
+        r"\b(?:resign|retir|leav|depart|step)\w*\b[^,;.]{0,40}\bto (?:\w+ )?$",
+        masked[: match.start("verb")] + match["verb"][: match["verb"].find(" ") + 1],
+    ):
         return True  # "is resigning to become": the chair of another company
     if direction == "in" and re.search(r"\b(?:another|a different|other) (?:[\w-]+ ){0,3}company\b", masked[match.end("verb") :][:120]):
         return True

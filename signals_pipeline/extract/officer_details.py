@@ -70,7 +70,8 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     marks = (
         r"\b(?:as|to serve as|to be|to become|(?:to|of|from|in|into) (?:the|an?) (?:(?:newly|created|new|additional|expanded|combined|"
         r"permanent|full-time) )*(?:position|role|office|post|title|job|"
-        r"duties)s? (?:as|of)|(?:the|an?|his|her|their) (?:(?:newly|created|new|additional) )*(?:position|role|office|post|title|"
+        r"duties|responsibilitie|function)s? (?:as|of)|(?:the|an?|his|her|their) (?:(?:newly|created|new|additional) )*(?:position|role|"
+        r"office|post|title|"
         r"job)s? (?:as|of)|"
         r"including(?: as| those of| his| her| that of)*|(?:from|of) (?:his|her|their)(?: current)? (?:positions?|roles?|offices?|"
         r"duties) (?:as|of|"
@@ -81,7 +82,7 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
             title_at(tail, 0)
             if re.match(
                 r"\s+(?:(?:the|our|its|a|an|new|next|incoming)\s+)*(?:[A-Z(]|duties|acting|interim|principal|(?:co-|non-)?(?:director|"
-                r"chair|president|chief|executive|senior|vice|secretary|treasurer|general counsel|controller))",
+                r"chair|president|chief|executive|senior|vice|secretary|treasurer|general counsel|controller|sole director))",
                 tail,
             )
             else None
@@ -171,7 +172,7 @@ def _apposition(masked: str, match: re.Match[str], direction: str) -> str | None
         return title
     before = masked[: match.start("who") - 1].rstrip()
     before = re.sub(r"(?:Mr|Ms|Mrs|Dr|General|Messrs)\.?$", "", before).rstrip(" ,")
-    if re.search(r"\b(?:members? of (?:the|our|its)(?: \w+'s)? [Bb]oard(?: of [Dd]irectors)?|directors)$", before):
+    if re.search(r"\b(?:members? of (?:the|our|its)(?: \w+'s)? [Bb]oard(?: of [Dd]irectors)?|directors|[Bb]oard members?)$", before):
         return "Director"
     if found := re.search(
         r"(?:[Dd]irectors?|(?:(?:[A-Z][\w&-]+|and|of|,)\s){0,9}(?:Officer|President|Chairman|Chairwoman|Chair|Counsel|Controller|"
@@ -206,9 +207,10 @@ def effective_day(masked: str, match: re.Match[str]) -> date | None:
         rf"\b(?:as of|commencing(?: on| as of)?|beginning(?: on)?|starting(?: on)?|with effect from|from|on or about|on)\s+(?P<d>{DATE})",
     )
     for number, pattern in enumerate(patterns):
-        near = re.split(rf", on |, the |; |\b(?:following|upon|after|due to) (?:the |his |her )|,? and {HON}\u27e6", masked[at : at + 260])[
-            0
-        ]
+        near = re.split(
+            rf", on |, which |\baccepted\b|, the |; |\b(?:following|upon|after|due to) (?:the |his |her )|,? and {HON}\u27e6",
+            masked[at : at + 260],
+        )[0]
         comes = re.search(r"appoint|elect|nam|promot|hir|becom|becam|succe|join|assum", match["verb"])
         if number == 1 and comes and (lead := _LEAD_EFFECTIVE.match(masked)):  # the day that opens the sentence goes before a bare "on" day
             near = lead[0]

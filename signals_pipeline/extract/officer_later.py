@@ -57,7 +57,7 @@ def follow(change: Change, everything: list[Sentence]) -> None:
             named = re.search(
                 rf"(?:(?:{noun})\b[^.;]{{0,60}}\beffective\b[^.;]{{0,30}}?|(?:(?:will|is expected to|to) (?:{going})|(?:He|She|"
                 rf"{last}) (?:{going})s)\b[^.;]{{0,80}}?\b(?:on|"
-                rf"effective|until)\s+(?:or (?:about|around) )?|\blast day\b[^.;]{{0,60}}?\b(?:is|was|will be|"
+                rf"effective|until)\s+(?:or (?:about|around) )?|\b(?:last|first) day\b[^.;]{{0,60}}?\b(?:is|was|will be|"
                 rf"to be)\s+(?:on )?)(?P<d>{DATE})",
                 s.text,
             )

@@ -38,6 +38,8 @@ _COLUMNS = (
     ("name", re.compile(r"(?:name|director|officer|executive|individual|person|trustee)s?\b(?!.*\b(?:title|position)\b)", re.I)),
     ("old", re.compile(r"(?:former|prior|previous|current|present|old|existing)\b", re.I)),
     ("day", re.compile(r".*\bdate\b|.*\beffective\b", re.I)),
+    ("age", re.compile(r"(?:age|class|since|years?)\b", re.I)),
+    ("new", re.compile(r"new\b", re.I)),
     ("title", re.compile(r"(?:\w+ ){0,2}?(?:position|title|office|role|capacity|appointment)s?\b", re.I)),
 )
 
@@ -55,7 +57,7 @@ def listed_changes(parts: list[Sentence], firms: frozenset[str]) -> Iterator[Cha
         if columns and not (position and _heading(parts[position - 1 : position + 5], parts[position - 1])):
             rows = list(_table(parts[position:], columns, firms))
             above = next((s for s in reversed(parts[:position]) if not PAY.search(s.text) and not VOTE.search(s.text)), part)
-            yield from _changes(rows, above, _below(parts[position:], rows), is_move="old" in columns)
+            yield from _changes(rows, above, _below(parts[position:], rows), is_move="old" in columns or "new" in columns)
 
 
 def _changes(rows: list[Row], lead: Sentence, after: Sentence | None, *, is_move: bool = False) -> Iterator[Change]:
@@ -111,7 +113,7 @@ def _heading(lines: list[Sentence], first: Sentence) -> list[str]:
         if kind is None or (kinds and kind == "name") or (not kinds and kind != "name"):
             break
         kinds.append(kind)
-    return kinds if "title" in kinds and len(kinds) >= 2 and _cells([first])[0][0] else []
+    return kinds if {"title", "new"} & set(kinds) and len(kinds) >= 2 and _cells([first])[0][0] else []
 
 
 def _cells(lines: list[Sentence]) -> list[tuple[str, Sentence]]:
@@ -128,7 +130,7 @@ def _table(lines: list[Sentence], columns: list[str], firms: frozenset[str]) -> 
         if name is None:
             return
         days = find_dates(row["day"][0]) if "day" in row else []
-        yield name, line, normal(row["title"][0]), days[0].day if days else None
+        yield name, line, normal(row["new" if "new" in row else "title"][0]), days[0].day if days else None
 
 
 def _first_name(line: Sentence, firms: frozenset[str]) -> Name | None:

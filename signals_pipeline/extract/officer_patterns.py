@@ -31,7 +31,7 @@ COME = (
     rf"(?:join(?:s|ed|ing)?|becom(?:e|es|ing)|became|succeed(?:s|ed)?|replac(?:es|ed)|assum(?:e|ed|es|ing){_A_CHAIR}|"
     rf"(?:take|takes|took|taken|taking) (?:on|over|up){_A_CHAIR}|(?:take|takes|took|taken|taking) over(?= as\b| from\b)|"
     rf"(?:step|steps|stepped|stepping|move|moves|moved|moving) (?:in|into|up|up to|up into){_A_CHAIR}|"
-    rf"fill(?:s|ed|ing)?{_A_CHAIR}|(?:step|steps|stepped|stepping) (?:in|up)(?= as\b)|"
+    rf"fill(?:s|ed|ing)?{_A_CHAIR}|follow(?:s|ed)?(?= {HON}\u27e6)|(?:step|steps|stepped|stepping) (?:in|up)(?= as\b)|"
     rf"(?:begin|begins|began|start|starts|started|commence|commences|commenced)(?: (?:serving|service|work|employment|duties))?(?= as\b)|"
     rf"accept(?:ed|s) (?:the|an|a|his|her)|agreed to (?:serve|join|become|assume)|(?:serve|serves|act|acts)(?= as "
     rf"(?:our |the Company's |its |the )?(?:new|interim|acting)\b)|(?:be|is|are)(?= (?:our |the Company's |its |the )?(?:new|next|"
@@ -84,7 +84,8 @@ GO = (
     r"transition(?:s|ed|ing)? (?:from|out of)(?! the (?:company|registrant))|"
     r"transition(?:s|ed|ing)? (?:in)?to an? (?:[\w-]+ ){0,3}(?:advis|consult|emeritus|non-executive|non-employee)\w*|"
     r"(?:mutually )?agreed (?:to|upon|on) (?:the terms of )?(?:his|her|their) (?:separation|departure|resignation|retirement)|"
-    r"(?:gives?|gave|given|giving) up|(?:hands?|handed|handing) over|(?:surrender|quit)(?:s|ed|ting|ing)?|(?:stands?|stood|standing) down|"
+    r"(?:gives?|gave|given|giving) up|(?:hands?|handed|handing) over|(?:surrender|quit)(?:s|ed|ting|ing)?|(?:stands?|stood|"
+    r"standing) down|(?:takes?|took|taking) (?:early )?retirement|"
     r"(?:was|were|has been|been|will be|is being) (?:let go|discharged|released)|not continu(?:e|ing) (?:as|in|to serve|with|on)|"
     r"not (?:be )?(?:re-?appointed|reelected)|complet(?:es|ed|ing) (?:his|her|their) (?:service|term|tenure)|"
     r"exit(?:s|ed|ing)?(?= (?:the Company|the Registrant|from))|vacat(?:es?|ed|ing) (?:his|her|their|the)|"
@@ -150,6 +151,11 @@ RENAMINGS = (
 )
 SEAT_TO_FILL = re.compile(
     r"\b(?:to fill|filled|filling|fills) (?:the|an?|such|one of the|that) (?:[\w-]+ ){0,3}(?:vacanc(?:y|ies)|directorships?|board seats?)"
+)
+SEAT = re.compile(  # a seat on the board; "the Board appointed" speaks of who acts
+    r"\b(?:to|from|on|of|join\w*|left|leav\w+) (?:the |our |its )?(?:[\w'’]+ ){0,3}[Bb]oards?\b|"
+    r"(?<!Board of )\b[Dd]irectors?\b(?! of [A-Z])|"
+    r"\bvacanc(?:y|ies)\b|\bhold office\b"
 )
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 PAST = re.compile(

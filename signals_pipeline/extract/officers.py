@@ -38,19 +38,27 @@ def read_officers(
     days = defined_days(text[start:end])
     voted, last_day = False, reported_on
     told_day: date | None = None
+    first_day: date | None = None
     for sentence in parts:
         names = find_people(sentence.text, firms)
         for name in names:
             roster.add(name)
         if VOTE.search(sentence.text) and not re.search(
-            r"\bBoard\b[^.;]{0,120}\b(?:appoint|elect)ed\b|\bresign|\bretire|not (?:to )?stand", sentence.text
+            r"\bBoard\b[^.;]{0,120}\b(?:appoint|elect)ed\b|\bresign|\bretire|not (?:to )?(?:stand|(?:be )?(?:re-?)?nominat)", sentence.text
         ):
             voted = voted or bool(re.search("elect", sentence.text, re.IGNORECASE))
             continue
-        for change in changes_in(sentence, names, roster, reported_on, firms):
+        known = None if strict else frozenset(name for name, _ in changes)
+        for change in changes_in(sentence, names, roster, reported_on, firms, known):
+            if (
+                change.effective_on is None
+                and change.decided_on
+                and re.search(rf"\b{re.escape(change.verb)}\b[^.;]{{0,60}}\b(?:that|such|the same) da(?:y|te)\b", sentence.text)
+            ):
+                change.effective_on = change.decided_on
             if change.decided_on is None and (same := _SAME_DAY.search(sentence.text)):
                 before = [d for d in find_dates(sentence.text[: same.start()]) if not re.search(r"\bsince $", sentence.text[: d.start])]
-                change.decided_on = before[-1].day if before else last_day
+                change.decided_on = before[-1].day if before else last_day if same.start() else first_day or last_day
                 change.effective_on = change.effective_on or (change.decided_on if same.start() else None)
             if change.is_immediate and change.decided_on is None and told_day and reported_on and 0 <= (reported_on - told_day).days <= 60:
                 change.decided_on = told_day  # "effective immediately": the day told just before
@@ -59,6 +67,7 @@ def read_officers(
                 complete(changes[key], change)
             elif not strict or change.title:
                 changes[key] = change
+        first_day = next((d.day for d in find_dates(sentence.text)), first_day)
         told_day = next((d.day for d in reversed(find_dates(sentence.text))), told_day)
         last_day = told_day or last_day
     if not strict:
@@ -85,7 +94,8 @@ def read_officers(
 
 _SAME_DAY = re.compile(
     r"\W*(?:also )?(?:on|effective)(?: on| as of)? (?:the same|such|that) da(?:te|y)\b|"
-    r"\b(?:effective|commencing|beginning|starting|with effect)?\s?(?:as of|on|from) (?:the same|such|that) da(?:te|y)\b|\bthat day\b",
+    r"\b(?:effective|commencing|beginning|starting|with effect)?\s?(?:as of|on|from) (?:the same|such|that) da(?:te|y)\b|\b(?:that|"
+    r"the same) da(?:y|te)\b",
     re.IGNORECASE,
 )
 
@@ -102,7 +112,8 @@ def _lettered(text: str, start: int, end: int, heading: str) -> Iterator[tuple[S
 
 _TOLD = r"\b(?:inform|notif|announc|advis|report)"  # the day is that of the telling, not of the change
 _PLACE_OF = (
-    r"\b(?:succe\w+|replac\w+|tak\w+ over (?:from|for)|(?:vacanc\w+|position|role|seat) (?:left|vacated|created|held) by|in place of|"
+    r"\b(?:succe\w+|replac\w+|follow(?:s|ed)?|tak\w+ over (?:from|for)|(?:vacanc\w+|position|role|seat) (?:left|vacated|created|"
+    r"held) by|in place of|"
     r"(?:resignation|departure|retirement|death) of)\s+"
 )
 
@@ -171,7 +182,7 @@ def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: dat
     modality = modality_of(words, effective, known_on) if effective else ("planned" if future else "done")
     first, last = _split(change.name)
     seat = re.search(
-        r"\b(?:to|on|of|from|join\w*) (?:the|our|its|[\w' ]{0,40}'s) Board\b|\bas (?:a |an )?(?:\w+ )?directors?\b|"
+        r"\b(?:to|on|of|from|join\w*|le(?:ft|ave)) (?:the|our|its|[\w' ]{0,40}'s) [Bb]oards?\b|\bas (?:a |an )?(?:\w+ )?directors?\b|"
         r"\b(?:stand|seek|run|standing|seeking|nominated)(?:ing)?(?: for)? (?:re-?)?(?:election|nomination)\b",
         change.sentence.text,
     ) or SEAT_TO_FILL.search(change.sentence.text)

@@ -62,7 +62,7 @@ _OTHER_WORDS = (
     "Analytics Diversity Inclusion Investor Customer Customers Client Growth Oncology Medicine Clinical Regulatory Scientific Medical "
     "Nursing Deputy Assistant Associate Emeritus Underwriting Claims Lending Banking Mortgage Wealth Credit Agreements Newly "
     "Created Vacancy Successor Predecessor Designee Nominee Trustee Trustees Personal Lines Line Land Acquisition "
-    "Exploration Geologist Drilling "
+    "Exploration Geologist Drilling Time "
     "Class Managing Messrs General Partner"
 )
 _NOUNS_LIST = (

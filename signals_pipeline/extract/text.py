@@ -36,7 +36,7 @@ _ENDS = re.compile(r"[.:;!?][\"')\]]*\s*$")
 # a row of a table whose first cell is a person or says "Name": its cells stay apart
 _ROW = re.compile(
     r"^\s*(?:(?i:names?)\b[^\x1f]{0,30}|(?:(?:Mr|Ms|Mrs|"
-    r"Dr)\.? )?[A-Z][\w.'\u2019-]*(?: \"?[A-Z][\w.'\u2019-]*\"?,?){1,4})\s*(?:\x1f\s*)+(?=[A-Z])[^\x1f]"
+    r"Dr)\.? )?[A-Z][\w.'\u2019-]*(?: \"?[A-Z][\w.'\u2019-]*\"?,?){1,4})\s*(?:\x1f\s*)+(?=[A-Z0-9])[^\x1f]"
 )
 _ITEM_LINE = re.compile(r"^\s*item\s+\d", re.IGNORECASE)
 _SUBHEADING = re.compile(r"^\s*(?:\([a-z]\)|\d+\.)\s", re.IGNORECASE)
@@ -152,7 +152,7 @@ def _plain_lines(source: str) -> Iterator[str]:
     held: list[str] = []
     for raw in source.expandtabs().splitlines():
         text = raw.strip()
-        row = re.sub(r"(?<=\w) {3,}(?=[A-Z])", _CELL, text)
+        row = re.sub(r"(?<=\w) {3,}(?=[A-Z0-9])", _CELL, text)
         if _CELL in row and _ROW.match(row):
             yield from (" ".join(held), row)
             held = []

@@ -16,7 +16,7 @@ _KEY = re.compile(
 _BOARD = re.compile(
     r"^(?:an? |the |its |our |new |independent |non-employee |additional |class [iv]+ )*(?:directors?\b(?! of \w+ (?:and|operations|"
     r"sales))|members? of (?:the|our|its|[\w' ]{0,40}?)\s*board\b|(?:members? of )?(?:the |a )?class(?:es)? of directors|"
-    r"(?:the |our |its |(?!.{0,30}\bchair)[\w' ]{0,30})board(?: of directors| of trustees)?\b)",
+    r"(?:the |our |its |(?!.{0,30}\bchair)[\w' ]{0,30})boards?(?: of directors| of trustees)?\b)",
     re.IGNORECASE,
 )
 _COMMITTEE = re.compile(r"\bcommittees?\b", re.IGNORECASE)
@@ -39,7 +39,8 @@ _ONWARD = re.compile(  # "from controller to a senior adviser role": the first c
     re.IGNORECASE,
 )
 _OF_FIRM = re.compile(
-    r"\s+(?:of|at|for|with)\s+(?:the\s+)?(?:Company|Registrant|Corporation|Bank|Issuer|Partnership|Trust|Fund|Board|registrant|company|"
+    r"\s+(?:of|at|for|with)\s+(?:the\s+)?(?:surviving |combined )?(?:[Cc]orporation|Company|Registrant|Corporation|Bank|Issuer|"
+    r"Partnership|Trust|Fund|Board|registrant|company|"
     r"each of|both|its|our)\b|"
     r"\s+(?:of|at)\s+(?=[A-Z])(?!(?:the\s+)?(?:Board|Directors|Human|Finance|Sales|Operations|Marketing|Engineering|Global|Product|"
     r"Business|Technology|"
@@ -64,7 +65,7 @@ def normal(text: str) -> str | None:
     bare = _LEAD.sub("", bare).strip(" ,")
     if not bare or len(bare) > 140 or not _KEY.search(bare):
         return None
-    if _BOARD.match(bare) or re.fullmatch(r"(?:independent |non-employee |outside )?directors?", bare, re.IGNORECASE):
+    if _BOARD.match(bare) or re.fullmatch(r"(?:independent |non-employee |outside |sole |external )?directors?", bare, re.IGNORECASE):
         return "Director"
     if _COMMITTEE.search(bare) and not re.search(r"\b(?:officer|president|chief)\b", bare, re.IGNORECASE):
         return None
