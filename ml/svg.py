@@ -1,4 +1,4 @@
-"""Plots as SVG text for pages that stand alone: intervals by month, intervals by group, reliability.
+"""Plots as SVG text, for pages that stand alone and for the UI: bars, intervals by month, intervals by group, reliability.
 
 numbers → one `<svg>` string; no script, no outside file; every word is escaped. Does not belong here: what the numbers mean.
 """
@@ -11,7 +11,7 @@ from html import escape
 from math import ceil
 
 COLOURS = {"rule": "#64748b", "learned": "#2563eb"}
-GRID, INK, FAINT = "#e2e8f0", "#334155", "#94a3b8"
+GRID, INK, FAINT, BAR = "#e2e8f0", "#334155", "#94a3b8", "#3b6ea5"
 Interval = tuple[float, float, float]
 """(value, low, high)"""
 
@@ -83,6 +83,26 @@ def reliability(points: Sequence[Sequence[float]], name: str) -> str:
     parts += [_dot(x(p[0]), y(p[1]), COLOURS[name], f"{p[0]:.1%} foretold, {p[1]:.1%} happened, {int(p[2]):,} accounts") for p in points]
     parts.append(_text((left + side) / 2, side - 4, "foretold", "middle", FAINT))
     return _svg(side, side, parts)
+
+
+def bars(counts: Sequence[tuple[str, float]], title: str) -> str:
+    """A bar for each name, in their order; every so many a name below, so that they do not run into each other."""
+    width, height, left, bottom, above = 720, 220, 56, 30, 26
+    top = max([1.0, *(n for _, n in counts)]) * 1.05
+    y = Scale(0.0, top, height - bottom, above)
+    step = (width - left - 12) / max(1, len(counts))
+    parts = [_text(left, 16, title, "start")]
+    parts += [_line(left, y(t), width - 12, y(t), GRID) + _text(left - 8, y(t) + 4, f"{t:,.0f}", "end") for t in _ticks(top) if t == int(t)]
+    every = max(1, ceil(90 / step))
+    for at, (name, count) in enumerate(counts):
+        x, up = left + step * (at + 0.1), y(count)
+        words = f"<title>{escape(f'{name}: {count:,.0f}')}</title>"
+        parts.append(
+            f'<rect x="{x:.1f}" y="{up:.1f}" width="{step * 0.8:.1f}" height="{height - bottom - up:.1f}" fill="{BAR}">{words}</rect>'
+        )
+        if at % every == 0:
+            parts.append(_text(left + step * (at + 0.5), height - 10, name, "middle"))
+    return _svg(width, height, parts)
 
 
 def _ticks(top: float, count: int = 4) -> list[float]:

@@ -49,7 +49,9 @@ def run(
         notes.append(f"first run: loading {HISTORY_DAYS} days of history from the sandbox (free there)")
     before = report.sent_on(rt, dt)
     launched = shared.launch(rt, "daily", as_json, notes, since=dt, until=dt, history_from=history_from)
-    told = report.of_day(rt, dt) | {"wall_s": round(time.monotonic() - started, 1)} | shared.ended(launched)
+    # the run's last step has told it; a run that stopped before that has not
+    told = launched.told.get("report") or report.of_day(rt, dt)
+    told |= {"wall_s": round(time.monotonic() - started, 1)} | shared.ended(launched)
     told["sent_by_this_run"] = told["sent"] - before
     if as_json:
         shared.print_json(told)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, String, Table, Text
 
 SQLITE_PATIENCE_S = 30.0
+MIGRATIONS = Path(__file__).parent / "migrations"
 metadata = sa.MetaData()
 
 
@@ -338,12 +339,28 @@ def _write_ahead(connection: Any) -> None:
 
 
 def _migrate(engine: sa.Engine) -> None:
+    if _revision(engine) == newest_revision():
+        return  # Alembic takes a quarter of a second to import
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         serialize(connection, "migrate")  # daemon, web server and CLI may open a new store at once
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def newest_revision() -> str:
+    """The number that the newest file of `migrations/versions` begins with, which is its revision."""
+    return max(p.stem.partition("_")[0] for p in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _revision(engine: sa.Engine) -> str | None:
+    """The revision that a store stands at; None for an empty one."""
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(sa.text("select version_num from alembic_version")).scalar()
+    return found

@@ -2,7 +2,7 @@
 
 Dagster makes an engine for each of its thousand events a run: each opens a file, compiles its statements anew, and closes again, which
 folds the write-ahead log into the file and waits for the disk. Inside `kept` such an engine gets a dialect of ours that hands out an idle
-connection to the same file, and finds what the engines before it have compiled.
+connection to the same file, finds what the engines before it have compiled, and remembers which tables and columns stand.
 A killed process loses nothing; a power cut may lose the last events of a run's log (WAL with synchronous=NORMAL).
 Does not belong here: our own ops store, whose engine pools its connections itself; Dagster on Postgres, which this leaves alone.
 """
@@ -26,6 +26,8 @@ class _Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.compiled: dict[Any, Any] = {}
+        self.tables: set[tuple[str, str]] = set()
+        self.columns: dict[tuple[str, str], Any] = {}
         self._idle: dict[str, list[Any]] = {}
         self._file_of: dict[int, str] = {}
         self._lock = threading.Lock()
@@ -90,6 +92,26 @@ class KeptDialect(SQLiteDialect_pysqlite):
             connection.execute("PRAGMA synchronous=NORMAL")
             _store.keep(connection, cargs[0])
         return connection
+
+    def has_table(self, connection: Any, table_name: str, schema: str | None = None, **options: Any) -> bool:
+        """Dagster asks before each asset event whether its tables stand; one that stood once does until the end."""
+        plain: Any = super()
+        key = (str(connection.engine.url.database), table_name)
+        if not (_store and self.is_kept) or schema:
+            return bool(plain.has_table(connection, table_name, schema, **options))
+        if key not in _store.tables and plain.has_table(connection, table_name, **options):
+            _store.tables.add(key)
+        return key in _store.tables
+
+    def get_columns(self, connection: Any, table_name: str, schema: str | None = None, **options: Any) -> Any:
+        """And which columns they have; Dagster alters no table while a job runs."""
+        plain: Any = super()
+        key = (str(connection.engine.url.database), table_name)
+        if not (_store and self.is_kept) or schema:
+            return plain.get_columns(connection, table_name, schema, **options)
+        if key not in _store.columns:
+            _store.columns[key] = plain.get_columns(connection, table_name, **options)
+        return _store.columns[key]
 
     def do_close(self, dbapi_connection: Any) -> None:
         if not (_store and self.is_kept and _store.give_back(dbapi_connection)):

@@ -5,6 +5,7 @@ settings → instance (<home>/dagster) → job in process (a thread) → progres
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import shutil
@@ -125,6 +126,7 @@ def run_job(
             except BaseException as bad:  # handed to the caller below
                 outcome["error"] = bad
 
+        gc.freeze()  # modules and definitions live to the end: no collection looks at them again
         thread = threading.Thread(target=work, name="dagster-run", daemon=True)
         thread.start()
         # the gates' library takes seconds to import: it does so while the vendors answer

@@ -9,9 +9,9 @@ from typing import Any
 
 import dagster as dg
 
+from signals_pipeline.orchestration import plots
 from signals_pipeline.orchestration.dbt_stage import OWNER, lake_key
 from signals_pipeline.orchestration.partitions import FIRST_DAY
-from signals_pipeline.orchestration.plots import intervals, reliability
 from signals_pipeline.orchestration.resources import House
 
 FEATURES = dg.AssetKey(["signals", "account_features"])
@@ -113,8 +113,12 @@ def _walked(told: Mapping[str, Any]) -> dict[str, Any]:
     """Words, plots and numbers of a backtest for the UI."""
     from ml.backtest_page import SCORES, sentences
 
-    months = [(m["month"], of) for m in told["months"] if (of := _lifts(m))]
-    groups = [(f"{kind}: {name}", of) for kind, all_of in told["segments"].items() for name, g in all_of.items() if (of := _lifts(g))]
+    groups = [
+        (f"{kind}: {name}", f"{g['rows']:,} rows", of)
+        for kind, all_of in told["segments"].items()
+        for name, g in all_of.items()
+        if (of := _lifts(g))
+    ]
     found: dict[str, Any] = {
         "summary": dg.MetadataValue.md("\n\n".join(sentences(told))),
         "rows": told["overall"]["rows"],
@@ -122,13 +126,14 @@ def _walked(told: Mapping[str, Any]) -> dict[str, Any]:
         "months_judged": sum(m["status"] == "judged" for m in told["months"]),
         "report": dg.MetadataValue.json(dict(told)),
     }
-    if months:
-        found["lift by month"] = intervals(months, f"lift at 10 %, {told['from']} to {told['to']}")
+    if any(_lifts(m) for m in told["months"]):
+        months = [(m["month"], _lifts(m)) for m in told["months"]]
+        found["lift by month"] = plots.months(months, f"lift at 10 percent, {told['from']} to {told['to']}")
     if groups:
-        found["lift by group"] = intervals(groups, "lift at 10 % inside each group, all months")
+        found["lift by group"] = plots.groups(groups, "lift at 10 percent inside each group, all months")
     for name, words in SCORES.items():
         if points := told["overall"].get(name, {}).get("reliability"):
-            found[f"reliability, {words}"] = reliability(points, f"{words}: foretold and happened")
+            found[f"reliability, {words}"] = plots.reliability(points, f"{words}: foretold and happened", name)
         found |= {f"{name}_{n}": float(told["overall"][name][n]) for n in _NUMBERS if n in told["overall"].get(name, {})}
     return found
 
@@ -143,5 +148,5 @@ def _metadata(report: Mapping[str, Any]) -> dict[str, Any]:
     found |= {name: float(judged[name]) for name in _NUMBERS if name in judged}
     found |= {"leaks": ", ".join(report["leaks"]) or "none", "report": dg.MetadataValue.json(dict(report)), "rows": report["rows"]}
     if points := judged.get("reliability"):
-        found["reliability"] = reliability(points, f"foretold and happened, {report['month']}")
+        found["reliability"] = plots.reliability(points, f"foretold and happened, {report['month']}")
     return found

@@ -69,6 +69,21 @@ def test_what_was_not_committed_is_not_there_for_the_next_user(tmp_path: Path) -
             assert connection.execute(sa.select(TABLE)).all() == []
 
 
+def test_tables_and_columns_that_stand_are_looked_up_once_and_new_ones_are_seen(tmp_path: Path) -> None:
+    asked: list[str] = []
+    with kept(tmp_path):
+        assert not sa.inspect(engine_of(tmp_path / "a.db")).has_table("said")
+        TABLE.metadata.create_all(engine_of(tmp_path / "a.db"))
+        assert sa.inspect(engine_of(tmp_path / "a.db")).has_table("said")
+        first = sa.inspect(engine_of(tmp_path / "a.db")).get_columns("said")
+        assert [c["name"] for c in first] == ["n", "word"]
+        engine = engine_of(tmp_path / "a.db")
+        sa.event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        assert sa.inspect(engine).has_table("said") and sa.inspect(engine).get_columns("said") == first
+        assert asked == []
+        assert not sa.inspect(engine_of(tmp_path / "b.db")).has_table("said")  # another file is another
+
+
 def test_files_elsewhere_are_opened_and_closed_as_ever(tmp_path: Path, opened: list[str]) -> None:
     (tmp_path / "dagster").mkdir()
     with kept(tmp_path / "dagster"):

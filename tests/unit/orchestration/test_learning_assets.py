@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import dagster as dg
 import pytest
@@ -54,8 +55,8 @@ def test_the_backtest_shows_its_plots_numbers_words_and_where_the_page_lies(hous
     assert (found["months_judged"], found["rows"], found["deals"], found["rule_lift_at_10"]) == (1, 100, 20, 1.8)
     assert found["report"]["asked"] == [None, None]
     for plot in ("lift by month", "lift by group", "reliability, rule score"):
-        png = base64.b64decode(found[plot].partition("base64,")[2].removesuffix(")"))
-        assert png.startswith(b"\x89PNG"), plot
+        drawn = ElementTree.fromstring(base64.b64decode(found[plot].partition("base64,")[2].removesuffix(")")))
+        assert drawn.tag == "{http://www.w3.org/2000/svg}svg" and len(drawn) > 5, plot
 
 
 def test_a_backtest_that_cannot_be_fails_with_its_words(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
