@@ -72,6 +72,8 @@ def row(raw: Raw, pull: Pull) -> Row:
         header = read_header(source)
     except ValueError as bad:
         raise SkipRecord("wrong_type", f"header: {bad}") from None
+    if header is None and raw.facts.get("is_submission"):
+        raise SkipRecord("not_a_submission", source[:160])
     found = documents(source)
     facts = _known(raw.facts, header)
     main = primary(found, facts.get("form"))

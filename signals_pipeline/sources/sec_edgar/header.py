@@ -52,11 +52,20 @@ _LINE_ROLE = re.compile(rf"^({_ROLES}):\s*$", re.MULTILINE)
 _TAG_ROLE = re.compile(rf"^<({_ROLES})>\s*$", re.MULTILINE)
 
 
+def is_submission(content: bytes) -> bool:
+    """Whether the bytes begin as a full submission does: with a header that names its accession."""
+    return _has_header(content[:60_000].decode("latin-1"))
+
+
+def _has_header(top: str) -> bool:
+    return "<ACCESSION-NUMBER>" in top or re.search(r"^ACCESSION NUMBER:", top, re.MULTILINE) is not None
+
+
 def read_header(text: str) -> Header | None:
     """The header at the top of a submission; None when there is none. ValueError when a date in it is no date."""
     top = text[:60_000]
     tags = "<ACCESSION-NUMBER>" in top
-    if not tags and not re.search(r"^ACCESSION NUMBER:", top, re.MULTILINE):
+    if not _has_header(top):
         return None
     if tags:
         top = top.split("</SEC-HEADER>")[0].split("<DOCUMENT>")[0]

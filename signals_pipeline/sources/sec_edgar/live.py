@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from signals_pipeline.errors import ContractBroken, SkipRecord
 from signals_pipeline.sources.sec_edgar import feed, index
 from signals_pipeline.sources.sec_edgar.filings import FORMS
+from signals_pipeline.sources.sec_edgar.header import is_submission
 from signals_pipeline.sources.sec_edgar.times import EASTERN
 from signals_pipeline.sources.spec import Body, Pull
 
@@ -80,7 +81,7 @@ async def daily_indexes(pull: Pull) -> AsyncIterator[Body]:
             yield body
 
 
-def _named(pull: Pull) -> list[dict[str, Any]]:
+def _named(pull: Pull, *, all_of_them: bool = False) -> list[dict[str, Any]]:
     """Filings of the forms we follow that feed or index name, newest word first, without those that have their document."""
     lake = pull.runtime.lake
     since = pull.since.date() - timedelta(days=7)  # what a broken run left is picked up
@@ -95,21 +96,31 @@ def _named(pull: Pull) -> list[dict[str, Any]]:
         ("sec_edgar__index", ["accession", "cik", "company_name", "form", "filed_on"]),
     ):
         for row in lake.read(name, since=since, until=until, columns=columns).to_pylist():
-            if row["form"] in FORMS and row["accession"] not in done:
+            if row["form"] in FORMS and (all_of_them or row["accession"] not in done):
                 found.setdefault(row["accession"], row)
     return [found[accession] for accession in sorted(found)]
 
 
 async def filing_documents(pull: Pull) -> AsyncIterator[Body]:
-    """The full submission of each new filing; a filing whose document the vendor does not have comes without."""
+    """The full submission of each new filing; a filing whose document the vendor does not have comes without.
+
+    A page for people in place of a submission is a reject, and its filing is asked for again; nothing but such pages: the vendor is down.
+    """
     edgar = _client(pull)
+    asked = pages = 0
     for entry in _named(pull):
         path = f"/Archives/edgar/data/{int(entry['cik'])}/{entry['accession']}.txt"
         accepted = entry.get("accepted_at")
         facts = {k: v for k, v in entry.items() if v is not None and k != "dt"}
         facts |= {"document_url": path, "accepted_at": accepted.replace(tzinfo=UTC) if accepted else None}
         content = await edgar.document(path)
-        yield Body(content or b"", path, facts if content is not None else {**facts, "has_document": False})
+        if content is None:
+            yield Body(b"", path, {**facts, "has_document": False})
+            continue
+        asked, pages = asked + 1, pages + (not is_submission(content))
+        yield Body(content, path, {**facts, "is_submission": True})
+    if asked and pages == asked:
+        raise ContractBroken(f"EDGAR: none of {asked} documents is a submission")
 
 
 async def _lists(pull: Pull, ciks: list[str]) -> AsyncIterator[Body]:
@@ -121,12 +132,12 @@ async def _lists(pull: Pull, ciks: list[str]) -> AsyncIterator[Body]:
 
 
 async def profiles(pull: Pull) -> AsyncIterator[Body]:
-    """Profiles of the companies that filed, unless a young one stands."""
+    """Profiles of the companies that filed, unless a young one stands; a filing that has its document may still lack it."""
     known = pull.runtime.lake.read(
         "sec_edgar__companies", since=pull.window.dt - timedelta(days=PROFILE_DAYS), until=pull.window.dt, columns=["cik"]
     )
     young = {row["cik"] for row in known.to_pylist() if row["dt"] < pull.window.dt}
-    async for body in _lists(pull, sorted({entry["cik"] for entry in _named(pull)} - young)):
+    async for body in _lists(pull, sorted({entry["cik"] for entry in _named(pull, all_of_them=True)} - young)):
         yield body
 
 
