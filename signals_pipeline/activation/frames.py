@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 
 from signals_pipeline.activation.caps import caps_of
 from signals_pipeline.activation.model import Plan
-from signals_pipeline.activation.policy import FLAGS, canonical_ids, flags_of
+from signals_pipeline.activation.policy import FLAGS, flags_of
 from signals_pipeline.identity.companies import NAME_MEETS_KEY
+from signals_pipeline.identity.merged import merged_ids
 from signals_pipeline.io.lake import ZERO_DAY
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.sources.settle import HARMLESS, MIN_JUDGED
@@ -136,8 +137,7 @@ def identity(rt: Runtime, dt: date) -> pd.DataFrame:
     links = links.drop_duplicates("mention_id", keep="last").dropna(subset=["company_id"])
     if links.empty:
         return _frame([])
-    merges = rt.lake.read("company_merges", until=dt).to_pylist()
-    into = canonical_ids(merges)
+    into = merged_ids(rt.lake, dt)
     links["company_id"] = links["company_id"].map({c: into.get(c, c) for c in links["company_id"].unique()})
     mentions = rt.lake.read("mentions", until=dt, columns=["mention_id", "name", "domain"]).to_pandas().merge(links, how="left")
     linked = mentions[mentions["company_id"].notna()]
@@ -145,7 +145,7 @@ def identity(rt: Runtime, dt: date) -> pd.DataFrame:
     named = named.assign(name=named["name"].str.strip().str.lower()).drop_duplicates(["company_id", "name"])
     carried = linked[linked["domain"].notna() & (linked["domain"] != "")].drop_duplicates(["company_id", "domain"])
     companies, owners = links["company_id"].nunique(), carried["domain"].value_counts()
-    today = [r for r in merges if r["op"] == "merge" and r["dt"] == dt]
+    today = [r for r in rt.lake.read("company_merges", since=dt, until=dt).to_pylist() if r["op"] == "merge"]
     by_name = {r["company_id"] for r in today if r["reason"] == NAME_MEETS_KEY}
     row = {
         "key": dt.isoformat(),

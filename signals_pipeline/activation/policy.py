@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from signals_pipeline.activation.model import Plan, PlanRow
+from signals_pipeline.identity.merged import merged_ids
 from signals_pipeline.io import ops
 from signals_pipeline.keys import domain_of
 from signals_pipeline.runtime import Runtime
@@ -109,7 +110,7 @@ def recount(rt: Runtime, dt: date, companies: set[str], keys: set[str]) -> Forbi
     for person in said.filter(_among(said["email_key"], keys)).to_pylist():
         if person["country"]:
             f.countries.setdefault(person["email_key"], set()).add(person["country"])
-    into = canonical_ids(rt.lake.read("company_merges", until=dt).to_pylist())
+    into = merged_ids(rt.lake, dt)
     _companies(rt, dt, companies, into, f)
     with rt.ops.connect() as connection:
         blocks = connection.execute(sa.select(ops.suppressions)).all()
@@ -157,25 +158,6 @@ def _accounts_of(rt: Runtime, dt: date, companies: set[str], into: Mapping[str, 
         if company in companies and mention["account_id_salesforce"]:
             found.setdefault(company, set()).add(mention["account_id_salesforce"])
     return found
-
-
-def canonical_ids(merges: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Company id → the id it was merged into in the end; undone merges out. Rows in dt order."""
-    into: dict[str, str] = {}
-    for row in merges:
-        if row["op"] == "merge":
-            into[row["company_id"]] = row["into_company_id"]
-        else:
-            into.pop(row["company_id"], None)
-
-    def end(company: str) -> str:
-        seen = {company}
-        while (following := into.get(company)) and following not in seen:
-            seen.add(following)
-            company = following
-        return company
-
-    return {company: end(company) for company in into}
 
 
 def _newest(rt: Runtime, name: str, dt: date, column: str, wanted: Iterable[Any]) -> Rows:

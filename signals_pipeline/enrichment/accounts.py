@@ -44,25 +44,6 @@ def eligible(rt: Runtime) -> list[dict[str, Any]]:
     )
 
 
-def canonical(rt: Runtime, dt: date) -> dict[str, str]:
-    """Merged company id → the id it stands for as of a day."""
-    into: dict[str, str] = {}
-    for row in rt.lake.read("company_merges", until=dt).to_pylist():
-        if row["op"] == "merge":
-            into[row["company_id"]] = row["into_company_id"]
-        else:
-            into.pop(row["company_id"], None)
-    return {one: _last(one, into) for one in into}
-
-
-def _last(company_id: str, into: Mapping[str, str]) -> str:
-    seen = {company_id}
-    while (next_ := into.get(company_id)) is not None and next_ not in seen:
-        seen.add(next_)
-        company_id = next_
-    return company_id
-
-
 def hot(rt: Runtime, dt: date, rows: list[dict[str, Any]], merged: Mapping[str, str]) -> list[Account]:
     """Accounts whose rule score of the day reaches the threshold, hottest first, with what is known of their people."""
     scores = rt.lake.read("account_scores", since=dt, until=dt, columns=["company_id", "model", "composite_score"])

@@ -23,6 +23,7 @@ from signals_pipeline.enrichment.credits import CreditLedger, Purchase
 from signals_pipeline.enrichment.personas import Candidate, ranked
 from signals_pipeline.enrichment.providers import Provider, waterfall
 from signals_pipeline.errors import ContractBroken, Transient, UnknownOutcome
+from signals_pipeline.identity.merged import merged_ids
 from signals_pipeline.io.datasets import dataset
 from signals_pipeline.io.http import Http
 from signals_pipeline.keys import as_uuid, email_key, md5
@@ -99,7 +100,7 @@ def run(rt: Runtime, dt: date, *, transport: httpx.AsyncBaseTransport | None = N
     if dt < rt.today() - LATE:
         report.status = "past"
         return report
-    merged = accounts.canonical(rt, dt)
+    merged = merged_ids(rt.lake, dt)
     rows = accounts.eligible(rt)
     report.eligible = len(rows)
     standing = holdout.arms_standing(rt, merged)
