@@ -180,6 +180,16 @@ def test_an_ordinary_volume_passes_and_working_days_are_compared_with_working_da
     assert told.passed and not told.warnings
 
 
+def test_a_weekend_is_compared_with_weekends(world: World) -> None:
+    sunday = DT - timedelta(days=(DT.weekday() + 1) % 7)
+    for back in range(22):
+        day = sunday - timedelta(days=back)
+        landed(world, "sec_edgar__index", day, 5 if day.weekday() >= 5 else 900)
+    world.rt.lake.write("stream_runs", sunday, [run("sec_edgar.index", kind="event", needed_for="")])
+    told = frames.volumes(world.rt, sunday).set_index("key").loc["sec_edgar.index"]
+    assert told["trailing_days"] == 6 and told["deviation"] == 0.0, "five rows would be a collapse on a working day"
+
+
 def test_small_counts_may_scatter() -> None:
     assert abs(frames._deviation(8, [1, 0, 2, 1, 1]) or 9) < 6 < (frames._deviation(900, [40] * 5) or 0)
 
@@ -420,6 +430,11 @@ def test_a_lost_deal_an_old_opt_out_row_and_a_treated_arm_forbid_nothing(world: 
     land(world, "salesforce__contacts", email_key=KEY, has_opted_out=False)
     with world.rt.ops.begin() as connection:
         connection.execute(ops.holdouts.insert().values(company_id=uid("company", "acme"), arm="treated", drawn_on=DT, salt="s"))
+    assert verdicts(world)["outbox_obeys_policy"].passed
+
+
+def test_what_a_deleted_record_said_forbids_nothing(world: World) -> None:
+    opportunity(world, is_closed=False, is_deleted=True)
     assert verdicts(world)["outbox_obeys_policy"].passed
 
 
