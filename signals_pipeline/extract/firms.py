@@ -182,7 +182,7 @@ class Firms:
 def _defined(found: re.Match[str]) -> str:
     """The company that a definition names: of "Sub, a subsidiary of ours, and the holders of Acme B.V. ("Acme")" it is Acme B.V."""
     name, short = tidy(_cut(found["name"])), core(found["short"])
-    last = re.search(rf"(?P<name>{RUN})[^\S\n]*,?[^\S\n]*\((?=[^()]*$)", found[0])
+    last = re.search(rf"(?P<name>{RUN})[^\S\n]*,?[^\S\n]*\([^()]*\)?$", found[0])
     nearest = tidy(_cut(_first_words(last["name"]))) if last else name
     return nearest if short and core(nearest).startswith(short) and not core(name).startswith(short) else name
 

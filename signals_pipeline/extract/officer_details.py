@@ -70,9 +70,8 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     marks = (
         r"\b(?:as|to serve as|to be|to become|(?:to|of|from|in|into) (?:the|an?) (?:(?:newly|created|new|additional|expanded|combined|"
         r"permanent|full-time) )*(?:position|role|office|post|title|job|"
-        r"duties|responsibilitie|function)s? (?:as|of)|(?:the|an?|his|her|their) (?:(?:newly|created|new|additional) )*(?:position|role|"
-        r"office|post|title|"
-        r"job)s? (?:as|of)|"
+        r"dutie|responsibilitie|function)s? (?:as|of)|(?:the|an?|his|her|their) (?:(?:newly|created|new|additional) )*(?:position|role|"
+        r"office|post|title|job|dutie|responsibilitie|function)s? (?:as|of)|"
         r"including(?: as| those of| his| her| that of)*|(?:from|of) (?:his|her|their)(?: current)? (?:positions?|roles?|offices?|"
         r"duties) (?:as|of|"
         r"on)|to|from|on|of)\s+"
@@ -100,7 +99,7 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         committee = committee or bool(re.match(r"(?:the |our |its |a member of the )*(?:\w+(?: (?:and|&) \w+)? ){0,4}Committee", words))
         if (title := title_at(words, 0)) and title not in found:
             found.append(title)
-    between = masked[match.end("verb") : match.start("who")] if match.start("verb") < match.start("who") else ""
+    between = masked[match.start("verb") : match.start("who")] if match.start("verb") < match.start("who") else ""
     if not found and (lead := re.search(r"\bas\s+", between)) and (title := title_at(between, lead.end())):
         found.append(title)  # "appointed as treasurer A"
     held = masked[match.end("who") + 1 : match.start("verb")]  # "A's position as treasurer ended": the chair before the verb
@@ -217,7 +216,9 @@ def effective_day(masked: str, match: re.Match[str]) -> date | None:
         if found := re.search(pattern, masked[at:] if number == 0 else near):
             return find_dates(found["d"])[0].day if find_dates(found["d"]) else None
     alone = re.match(
-        rf"[^.;\u27e6]{{0,200}}?(?<!since), (?:on|effective) (?P<d>{DATE})\s*(?:[.;,]|$)", masked[max(at, match.end("who") + 1) :]
+        rf"[^.;\u27e6]{{0,200}}?(?:(?<!since), (?:on|effective)|\b(?:year|month|quarter|term|meeting),?(?: ending|"
+        rf" on)?) (?P<d>{DATE})\s*(?:[.;,]|$)",
+        masked[max(at, match.end("who") + 1) :],
     )
     if alone and re.search(r"\b(?:will|shall|intends? to|would|to)\b[^.;]{0,40}$", masked[:at]):
         return find_dates(alone["d"])[0].day if find_dates(alone["d"]) else None

@@ -155,7 +155,7 @@ SEAT_TO_FILL = re.compile(
 SEAT = re.compile(  # a seat on the board; "the Board appointed" speaks of who acts
     r"\b(?:to|from|on|of|join\w*|left|leav\w+) (?:the |our |its )?(?:[\w'’]+ ){0,3}[Bb]oards?\b|"
     r"(?<!Board of )\b[Dd]irectors?\b(?! of [A-Z])|"
-    r"\bvacanc(?:y|ies)\b|\bhold office\b"
+    r"\bvacanc(?:y|ies)\b|\bhold office\b|\bnominat\w+|\b(?:re-?)?election\b"
 )
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 PAST = re.compile(

@@ -7,6 +7,7 @@ Does not belong here: what the text means (`eightk.py`), headers of submissions 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -43,9 +44,10 @@ _SUBHEADING = re.compile(r"^\s*(?:\([a-z]\)|\d+\.)\s", re.IGNORECASE)
 
 
 def decode(content: bytes) -> str:
-    """Bytes as text: UTF-8 (with or without mark), else Windows-1252, which every byte string is under EDGAR's rules."""
+    """Bytes as text: UTF-16 when a mark says so, UTF-8 (with or without mark), else Windows-1252, which every byte string is
+    under EDGAR's rules."""
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
 
