@@ -53,11 +53,13 @@ def _extract() -> tldextract.TLDExtract:
     )
 
 
-@cache
 def domain_of(text: str | None) -> str | None:
     """The registrable domain of a URL, host or e-mail address, lower case; None when there is none."""
     if not text or not text.strip():
         return None
-    host = text.strip().lower().rsplit("@", 1)[-1]
-    found = _extract()(host)
-    return found.top_domain_under_public_suffix or None
+    return _registrable(text.strip().lower().rsplit("@", 1)[-1])
+
+
+@cache  # by host: a cache by address would hold every address of a large CRM
+def _registrable(host: str) -> str | None:
+    return _extract()(host).top_domain_under_public_suffix or None

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from signals_pipeline.keys import normal_email
 from signals_pipeline.runtime import Runtime
 
@@ -32,10 +35,11 @@ class Person:
 def people_of(rt: Runtime, wanted: Iterable[tuple[str, str | None]], until: date) -> dict[str, Person]:
     """person_id → Person, for (person_id, email_key) pairs, as known up to `until`. A person without records is absent."""
     keys = dict(wanted)
-    links = rt.lake.read("person_links", until=until, columns=["person_record_id", "person_id"]).to_pylist()
-    owner = {r["person_record_id"]: r["person_id"] for r in links if r["person_id"] in keys}
-    rows = rt.lake.read("people", until=until).to_pylist() if owner else []
-    rows = [r for r in rows if r["person_record_id"] in owner]
+    theirs = pc.field("person_id").isin(pa.array(list(keys), pa.string()))
+    links = rt.lake.read("person_links", until=until, columns=["person_record_id", "person_id"], where=theirs)
+    owner = dict(zip(links["person_record_id"].to_pylist(), links["person_id"].to_pylist(), strict=True))
+    named = pc.field("person_record_id").isin(pa.array(list(owner), pa.string()))
+    rows = rt.lake.read("people", until=until, where=named).to_pylist() if owner else []
     rows.sort(
         key=lambda r: (
             (r["dt"], r["known_at"] is not None, r["known_at"], r["person_record_id"])

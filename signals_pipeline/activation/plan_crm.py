@@ -61,7 +61,8 @@ async def _accounts(rt: Runtime, inputs: Inputs, door: SalesforceDoor) -> dict[s
 def _accounts_by_domain(rt: Runtime, inputs: Inputs) -> dict[str, list[str]]:
     """Pulled accounts by the domain that their website gives: `Domain__c` is often empty."""
     wanted = {(r["domain"] or "").lower() for r in inputs.outbox} - {""}
-    rows = rt.lake.read("salesforce__accounts", until=inputs.dt, columns=["account_id", "domain", "is_deleted"]).to_pylist()
+    day = rt.lake.newest("salesforce__accounts", until=inputs.dt) or inputs.dt  # a snapshot holds all of them
+    rows = rt.lake.read("salesforce__accounts", since=day, until=day, columns=["account_id", "domain", "is_deleted"]).to_pylist()
     newest = {r["account_id"]: r for r in rows}
     found: dict[str, list[str]] = defaultdict(list)
     for account_id, row in sorted(newest.items()):

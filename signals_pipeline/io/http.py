@@ -8,7 +8,6 @@ Does not belong here: what a vendor's error bodies mean (`vendors/`).
 from __future__ import annotations
 
 import asyncio
-import json as json_
 import logging
 import random
 import time
@@ -324,12 +323,12 @@ class _Call:
             await answer.aclose()
         api.stats.bytes += len(body)
         plain = [(k, v) for k, v in answer.headers.multi_items() if k not in ("content-encoding", "content-length", "transfer-encoding")]
-        response = httpx.Response(answer.status_code, headers=plain, content=body, request=request)
+        response = _Answer(answer.status_code, headers=plain, content=body, request=request)
         if api.after:
             api.after(response)
         if self.expect == "json" and response.is_success and response.status_code != 204:
             try:
-                json_.loads(body)
+                response.json()
             except ValueError as bad:
                 raise _Truncated(f"{len(body)} bytes that are not whole JSON") from bad
         return response
@@ -347,6 +346,17 @@ class _Call:
         if declared.isdigit() and "content-encoding" not in answer.headers and self.method != "HEAD" and size < int(declared):
             raise _Truncated(f"{size} of {declared} bytes")
         return b"".join(parts)
+
+
+class _Answer(httpx.Response):
+    """An answer whose JSON is read once: a page of records is megabytes. Who changes what it gives, changes it for the next reader."""
+
+    _read: tuple[Any] | None = None
+
+    def json(self, **kwargs: Any) -> Any:
+        if self._read is None:
+            self._read = (super().json(**kwargs),)
+        return self._read[0]
 
 
 class _Truncated(Exception):

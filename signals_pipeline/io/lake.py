@@ -92,10 +92,11 @@ class Lake:
         until: date | None = None,
         columns: Sequence[str] | None = None,
         before: date | None = None,
+        where: pc.Expression | None = None,
     ) -> pa.Table:
         """Rows with since ≤ dt ≤ until (and dt < before), with their `dt` (date32), ordered by dt and key.
 
-        `columns`: names to keep; `dt` is always there.
+        `columns`: names to keep; `dt` is always there. `where`: over kept columns; other rows go before the next file is read.
         """
         spec = dataset(name)
         wanted = [c for c in (columns or list(spec.columns)) if c != "dt"]
@@ -110,7 +111,8 @@ class Lake:
                 have = set(part.column_names)
                 arrays = [part[c].cast(spec.columns[c]) if c in have else pa.nulls(part.num_rows, spec.columns[c]) for c in wanted]
                 arrays.append(pa.array([dt] * part.num_rows, pa.date32()))
-                parts.append(pa.table(arrays, schema=schema))
+                told = pa.table(arrays, schema=schema)
+                parts.append(told if where is None else told.filter(where))
         if not parts:
             return schema.empty_table()
         table = pa.concat_tables(parts)

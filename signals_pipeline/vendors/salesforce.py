@@ -205,7 +205,11 @@ class Salesforce:
 
 def plain(record: dict[str, Any]) -> dict[str, Any]:
     """A record without `attributes`, at every depth; nulls stay."""
-    return {k: plain(v) if isinstance(v, dict) else v for k, v in record.items() if k != "attributes"}
+    found = record.copy()
+    found.pop("attributes", None)
+    if dict in map(type, found.values()):  # few records hold others: the rest need no look at each value
+        return {k: plain(v) if isinstance(v, dict) else v for k, v in found.items()}
+    return found
 
 
 def _result(answer: Any) -> WriteResult:

@@ -63,8 +63,8 @@ def _newest(lake: Lake, name: str, dt: date, columns: list[str]) -> pa.Table:
 def _named(lake: Lake, dt: date) -> dict[str, str | None]:
     """Companies that filings, files and the product named before the day (the day's own mentions come after this pull)."""
     first, last = dt - timedelta(days=_NAMED_DAYS), dt - timedelta(days=1)
-    read = lake.read("mentions", since=first, until=last, columns=["domain", "country", "role"])
-    return _domains(read.filter(pc.equal(read["role"], "subject")))
+    subjects = pc.field("role") == "subject"
+    return _domains(lake.read("mentions", since=first, until=last, columns=["domain", "country", "role"], where=subjects))
 
 
 def _domains(table: pa.Table) -> dict[str, str | None]:
