@@ -26,6 +26,7 @@ class _Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.compiled: dict[Any, Any] = {}
+        self.traits: dict[str, Any] | None = None
         self.tables: set[tuple[str, str]] = set()
         self.columns: dict[tuple[str, str], Any] = {}
         self._idle: dict[str, list[Any]] = {}
@@ -92,6 +93,18 @@ class KeptDialect(SQLiteDialect_pysqlite):
             connection.execute("PRAGMA synchronous=NORMAL")
             _store.keep(connection, cargs[0])
         return connection
+
+    def initialize(self, connection: Any) -> None:
+        """What SQLite is like (version, isolation level) is asked once, not by each engine at its first connection."""
+        plain: Any = super()
+        if not (_store and self.is_kept):
+            plain.initialize(connection)
+        elif _store.traits is None:
+            before = dict(self.__dict__)
+            plain.initialize(connection)
+            _store.traits = {name: value for name, value in self.__dict__.items() if name not in before or before[name] is not value}
+        else:
+            self.__dict__.update(_store.traits)
 
     def has_table(self, connection: Any, table_name: str, schema: str | None = None, **options: Any) -> bool:
         """Dagster asks before each asset event whether its tables stand; one that stood once does until the end."""

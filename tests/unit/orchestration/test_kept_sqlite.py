@@ -84,6 +84,20 @@ def test_tables_and_columns_that_stand_are_looked_up_once_and_new_ones_are_seen(
         assert not sa.inspect(engine_of(tmp_path / "b.db")).has_table("said")  # another file is another
 
 
+def test_what_sqlite_is_like_is_asked_by_the_first_engine_and_known_to_the_next(tmp_path: Path) -> None:
+    asked: list[str] = []
+    with kept(tmp_path):
+        first = engine_of(tmp_path / "a.db")
+        TABLE.metadata.create_all(first)
+        second = engine_of(tmp_path / "a.db")
+        sa.event.listen(second, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        with second.connect() as connection:
+            connection.execute(sa.select(TABLE)).all()
+        assert second.dialect.default_isolation_level == first.dialect.default_isolation_level == "SERIALIZABLE"
+        assert second.dialect.server_version_info == first.dialect.server_version_info
+    assert [statement.split()[0] for statement in asked] == ["SELECT"]
+
+
 def test_files_elsewhere_are_opened_and_closed_as_ever(tmp_path: Path, opened: list[str]) -> None:
     (tmp_path / "dagster").mkdir()
     with kept(tmp_path / "dagster"):
