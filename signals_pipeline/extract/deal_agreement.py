@@ -28,7 +28,7 @@ def parties(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
         return []
     for party in others:
         name = firms.name_of(party)
-        role = _side(name, item, firms) if name else None
+        role = side(name, item, firms) if name else None
         if name and role:
             return [Deal(name, role, "", sentence, "Merger Agreement", None)]
     return []
@@ -44,7 +44,7 @@ def _listed(text: str) -> list[str]:
     return [re.sub(r"^(?:the|each of)\s+", "", p).strip(" ,.") for p in pieces if p.strip(" ,.")]
 
 
-def _side(other: str, item: str, firms: Firms) -> str | None:
+def side(other: str, item: str, firms: Firms) -> str | None:
     """Which side of a merger the other company stands on, by what the item says of roles, vehicles, shares and votes; None: it does not."""
     shorts = [short for short, full in firms.full.items() if full == other]
     if any(re.match(r"parent|buyer|purchaser|acquir|topco|holdco", s) for s in shorts):

@@ -39,7 +39,7 @@ BUY = re.compile(
 )
 
 PASSIVE = re.compile(
-    rf"(?P<verb>\b(?:be|was|were|been|being|is|are) (?:acquired|purchased|now (?:wholly|directly|"
+    rf"(?P<verb>\b(?:be|was|were|been|being|is|are) (?:acquired|purchased|bought|taken (?:private|over)|now (?:wholly|directly|"
     rf"indirectly)[- ]owned))\s+by\s+(?:(?:an? )?(?:affiliates?|subsidiary|subsidiaries|"
     rf"funds?|"
     rf"investment funds?|entit(?:y|ies))[\w ,]{{0,40}}?\b(?:of|by)\s+)?(?:the\s+)?(?P<name>{RUN})"
@@ -77,8 +77,9 @@ COMBINED = re.compile(
 
 OFFER = re.compile(
     rf"\b(?P<verb>(?:recommended |firm )?(?:cash |share |tender |exchange )*offer)\s+(?:(?:to be )?(?:made )?by\s+(?P<buyer>{RUN})"
-    rf"(?:\s*\([^()]*\))?(?:,\s[^;.]{{3,160}}?,)?\s+)?(?:for|to (?:acquire|purchase))\s+(?P<what>(?:all|the|entire|"
-    rf"issued|to be|and|outstanding|ordinary|share|shares|capital|stock|of|not|already|owned)\s+(?:(?:all|the|entire|issued|to be|and|"
+    rf"(?:\s*\([^()]*\))?(?:,\s[^;.]{{3,160}}?,)?\s+)?(?:for|to (?:acquire|purchase))\s+(?P<what>(?:all|the|entire|whole|"
+    rf"issued|to be|and|outstanding|ordinary|share|shares|capital|stock|of|not|already|owned)\s+(?:(?:all|the|entire|whole|issued|to be|"
+    rf"and|"
     rf"outstanding|"
     rf"ordinary|share|shares|capital|stock|of|common|not|already|owned)\s+)*)(?P<name>{RUN})"
 )

@@ -12,6 +12,7 @@ from datetime import date
 
 from signals_pipeline.extract.dates import find_dates, month_end, near_report
 from signals_pipeline.extract.deal_agreement import parties
+from signals_pipeline.extract.deal_cues import nearest_deals
 from signals_pipeline.extract.deal_names import Deal
 from signals_pipeline.extract.deal_parties import combinations, mergers, purchases
 from signals_pipeline.extract.deal_patterns import BUY, PART_OF_ASSETS
@@ -77,6 +78,11 @@ def read_deals(
             known = found.get(key)
             if known is None or (_STAGES.index(dated.stage) > _STAGES.index(known.stage) and known.role == dated.role):
                 found[key] = dated if known is None else replace(known, stage=dated.stage, occurred_on=dated.occurred_on)
+    if not found and not disposal:
+        recent = [s for s in parts if not _BUY_BACK.search(s.text) and not _is_history(s.text, reported_on)]
+        for deal in nearest_deals(recent, text[start:end], firms):
+            at = next(n for n, s in enumerate(parts) if s.start == deal.sentence.start)
+            found[core(deal.other)] = replace(deal, stage=stage_of(deal, number), occurred_on=day_of(deal, parts[at : at + 12], number))
     if disposal and number == "2.01":  # the item reports a sale; what is bought in it is the buyer's side of the same
         return [], "asset_disposal"
     events = [_event(d, parts, firms, known_on, reported_on) for d in found.values()]

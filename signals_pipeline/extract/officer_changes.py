@@ -46,8 +46,10 @@ def changes_in(
     reported_on: date | None,
     firms: frozenset[str],
     known: frozenset[str] | None = None,
+    before: str = "",
 ) -> Iterator[Change]:
-    """Changes of a sentence, each person once per direction. `known`: who needs no cue (already told); None: cues do not count."""
+    """Changes of a sentence, each person once per direction. `known`: who needs no cue (already told); None: cues do not count.
+    `before`: the sentence before, which may say of a list that it is about the board."""
     if not names or ELECT_TO_DO.search(sentence.text):
         return
     is_story = bool(BIOGRAPHY.search(sentence.text)) or is_old(sentence.text, reported_on)
@@ -63,7 +65,8 @@ def changes_in(
         masked = readings_of(sentence.text, names)[0]
         for direction, match in nearest_cues(masked.text, silent):
             cues = _told(masked, match, direction, sentence, names, roster, spoken, firms, reported_on, is_story=is_story)
-            yield from (replace(c, title=c.title or "Director") for c in cues if c.title or SEAT.search(sentence.text))
+            is_seat = SEAT.search(sentence.text) or (":" in sentence.text and SEAT.search(before))
+            yield from (replace(c, title=c.title or "Director") for c in cues if c.title or is_seat)
     scope = SCOPE.search(sentence.text)
     if scope and not spoken and not names[0].is_short:
         title = title_at(sentence.text, names[0].end)
@@ -163,6 +166,8 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
     ):
         return True  # "is resigning to become": the chair of another company
     if direction == "in" and re.search(r"\b(?:another|a different|other) (?:[\w-]+ ){0,3}company\b", masked[match.end("verb") :][:120]):
+        return True
+    if direction == "in" and re.search(r"\b[Ee]meritus\b", masked[match.end("verb") :][:90]):
         return True
     if match["verb"] == "left" and after.startswith(" by"):  # "filling the vacancy left by B": A comes
         return True

@@ -18,14 +18,15 @@ _GOING = (
     r"ing)|"
     r"part(?:ed|ing) (?:company|ways)|death|died|passing|not (?:to )?(?:be )?(?:re-?)?nominat\w+|not (?:to )?stand|"
     r"not (?:be )?re-?appoint\w*|"
-    r"dismiss(?:ed|al)|discharg(?:ed|es)|ousted|released|stood down|standing down|exits?|exited|last day)"
+    r"dismiss(?:ed|al)|discharg(?:ed|es)|ousted|released|stood down|standing down|exits?|exited|last day|(?:has |have |will )?end(?:ed|"
+    r"s)?|comes? to an end|concluded?|expire[sd]?)"
 )
 _COMING = (
     r"(?:appoint(?:s|ed|ing|ment)|elect(?:s|ed|ing|ion)|named|naming|hir(?:ed|es|ing)|promot(?:ed|es|ing|ion)|join(?:s|ed|ing)|"
     r"becom(?:e|es|ing)|"
     r"became|select(?:ed|s|ion)|designat(?:ed|es|ing)|co-?opt(?:s|ed|ing)?|seat(?:ed)?|install(?:ed|s)|elevat(?:ed|es)|recruit(?:ed|s)|"
     r"engag(?:ed|es)|retained|chosen|chose|picked|tapped|offer of employment|admitted|"
-    rf"(?:tak(?:en|es|ing)|took|assum(?:ed|es|ing)|fill(?:ed|s|ing)?)\b(?=[^\u27e6\u27e7;.]{{0,60}}\b(?:{CHAIR}|vacanc(?:y|ies))\b)|"
+    rf"(?:tak(?:en|es|ing)|took|given|assum(?:ed|es|ing)|fill(?:ed|s|ing)?)\b(?=[^\u27e6\u27e7;.]{{0,60}}\b(?:{CHAIR}|vacanc(?:y|ies))\b)|"
     rf"place\b[^\u27e6\u27e7;.]{{0,60}}?\b(?:taken|filled)|succeed(?:s|ed)?|successor)"
 )
 # the person stands beside the change, and is not the one who changes

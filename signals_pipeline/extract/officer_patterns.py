@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 
 NP = r"\u27e6(?P<who>[\ds ]+)\u27e7"
-HON = r"(?:(?:Mr|Ms|Mrs|Dr|Messrs|General|Admiral|Professor|Prof|Gen|Adm)\.?\s+(?:\(Ret\.?\)\s+)?)?"
+HON = (
+    r"(?:(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|General|Admiral|Professor|Prof|Gen|Adm|Ambassador|Senator|Hon|Sir|Dame|Lord|Captain|Capt|"
+    r"Colonel|Col|Judge|Baroness)\.?\s+(?:\(Ret\.?\)\s+)?)?"
+)
 APP = r"(?:\s*\([^()]{1,60}\))?(?:,\s[^\u27e6\u27e7;]{2,190}?,)?(?:\s[^\u27e6\u27e7;,]{2,90}?)?"
 VERB_IN = (
     r"(?:(?:appoint|nam|elect|hir|promot|designat|elevat|tapp|select|re-?appoint|install|recruit)(?:ed|s|ing|e)?|cho(?:se|sen|ose|"
@@ -48,6 +51,7 @@ ARRIVALS = tuple(
         rf"ing)?(?: in)?)\s+(?:{_DESCRIBED})?{HON}{NP}(?!['’]s\s)"
         rf"(?=[^\u27e6\u27e7;]{{0,110}}?\b(?:as|in the (?:post|position|role|office)|to (?:the|its|our) (?:\w+ )?(?:[Bb]oard|"
         rf"[Ll]eadership|[Mm]anagement|[Ee]xecutive))\b)",
+        rf"\b(?P<verb>made) {HON}{NP}(?=,? (?:age \d\d,? )?(?:our|its|the) [A-Z])",
         rf"\b[Ii]n connection with (?:his|her) (?P<verb>appointment|election|promotion|hiring)(?= as)"
         rf"[^\u27e6\u27e7;.]{{3,110}},\s+{HON}{NP}",
         rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation|addition)\s+of\s+(?:each of\s+|both\s+|"

@@ -39,17 +39,20 @@ def read_officers(
     voted, last_day = False, reported_on
     told_day: date | None = None
     first_day: date | None = None
+    said = ""
     for sentence in parts:
         names = find_people(sentence.text, firms)
         for name in names:
             roster.add(name)
         if VOTE.search(sentence.text) and not re.search(
-            r"\bBoard\b[^.;]{0,120}\b(?:appoint|elect)ed\b|\bresign|\bretire|not (?:to )?(?:stand|(?:be )?(?:re-?)?nominat)", sentence.text
+            r"\bsole (?:stock|share|unit)?(?:holder|member)|\bwritten consent|\bBoard\b[^.;]{0,120}\b(?:appoint|elect)ed\b|\bresign|"
+            r"\bretire|not (?:to )?(?:stand|(?:be )?(?:re-?)?nominat)",
+            sentence.text,
         ):
             voted = voted or bool(re.search("elect", sentence.text, re.IGNORECASE))
             continue
         known = None if strict else frozenset(name for name, _ in changes)
-        for change in changes_in(sentence, names, roster, reported_on, firms, known):
+        for change in changes_in(sentence, names, roster, reported_on, firms, known, said):
             if (
                 change.effective_on is None
                 and change.decided_on
@@ -65,8 +68,9 @@ def read_officers(
             key = (change.name, change.direction)
             if key in changes:
                 complete(changes[key], change)
-            elif not strict or change.title:
+            else:
                 changes[key] = change
+        said = sentence.text
         first_day = next((d.day for d in find_dates(sentence.text)), first_day)
         told_day = next((d.day for d in reversed(find_dates(sentence.text))), told_day)
         last_day = told_day or last_day
@@ -82,7 +86,9 @@ def read_officers(
         change.effective_on = change.effective_on or (together if not change.is_immediate else None)
         _inherited(change, changes)
     changes = {
-        k: c for k, c in changes.items() if _starts_anew(c, text[start:end]) and (c.title or c.verb not in ("succeeding", "replacing"))
+        k: c
+        for k, c in changes.items()
+        if _starts_anew(c, text[start:end]) and (c.title or not (strict or c.verb in ("succeeding", "replacing")))
     }
     events = [_event(c, changes, known_on, reported_on, strict) for c in changes.values()]
     if events:
@@ -182,7 +188,7 @@ def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: dat
     modality = modality_of(words, effective, known_on) if effective else ("planned" if future else "done")
     first, last = _split(change.name)
     seat = re.search(
-        r"\b(?:to|on|of|from|join\w*|le(?:ft|ave)) (?:the|our|its|[\w' ]{0,40}'s) [Bb]oards?\b|\bas (?:a |an )?(?:\w+ )?directors?\b|"
+        r"\b(?:to|on|of|from|join\w*|le(?:ft|ave)) (?:the|our|its|both|[\w' ]{0,40}'s) [Bb]oards?\b|\bas (?:a |an )?(?:\w+ )?directors?\b|"
         r"\b(?:stand|seek|run|standing|seeking|nominated)(?:ing)?(?: for)? (?:re-?)?(?:election|nomination)\b",
         change.sentence.text,
     ) or SEAT_TO_FILL.search(change.sentence.text)

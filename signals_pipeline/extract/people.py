@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_HONORIFIC = r"(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|Prof|Professor|General|Gen|Admiral|Adm|Ambassador|Senator|Hon|Sir|Dame|Lord)\b\.?"
+_HONORIFIC = (
+    r"(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|Prof|Professor|General|Gen|Admiral|Adm|Ambassador|Senator|Hon|Sir|Dame|Lord|Captain|"
+    r"Capt|Colonel|Col|Judge|Baroness)\b\.?"
+)
 _PARTICLE = r"(?:de|la|del|della|di|da|dos|du|van|von|der|den|ter|bin|al|el|le|y|st\.|st)"
 _SURNAME = r"(?:O'|D'|Mc|Mac|De|Di|La|Le|Van|St\.\s?)?[A-Z\u00c0-\u00de][a-zA-Z\u00c0-\u00ff'\-]+"
 _TOKEN = rf"(?:{_SURNAME}|[A-Z]\.(?:\s?[A-Z]\.)?|[A-Z]{{1,2}}(?=\s))"

@@ -7,8 +7,8 @@ Does not belong here: what the text means (`eightk.py`), headers of submissions 
 from __future__ import annotations
 
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 import unicodedata
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 
 from lxml import etree, html
