@@ -43,6 +43,11 @@ _SAYS = (
 )
 
 
+def red(told: dict[str, Any]) -> list[str]:
+    """One line for each stream that failed, so that no failure hides in a green replay."""
+    return [f"stream {name}: {s['error']}" for name, s in told["streams"].items() if s["status"] in ("failed", "paused")]
+
+
 def of(rt: Runtime, dt: date) -> dict[str, Any]:
     """The report of a replay, with the same keys as a daily run's and `documents` and `examples` beside them."""
     documents = rt.lake.read("documents", columns=["events", "reason"]).to_pylist()

@@ -45,10 +45,7 @@ _REIT = re.compile(
 
 def read_form_d(xml: str) -> Reading:
     """The reading of an `edgarSubmission`. SkipRecord when it is not one (the source rejects those before landing)."""
-    try:
-        root: Element = fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", xml))
-    except (ParseError, DefusedXmlException, ValueError) as bad:
-        raise SkipRecord("malformed_xml", str(bad)) from None
+    root = parse(xml)
     name = _said(root, "primaryIssuer/entityName") or ""
     people = tuple(_people(root))
     if reason := _no_operating_company(root, name):
@@ -80,6 +77,19 @@ def read_form_d(xml: str) -> Reading:
         subject=_said(root, "offeringData/typeOfFiling/newOrAmendment/previousAccessionNumber") if is_amendment else None,
     )
     return Reading((event,), people=people)
+
+
+def parse(xml: str) -> Element:
+    """The root of an `edgarSubmission`, without namespaces: some filing agents declare one. SkipRecord when it is no XML."""
+    bare = re.sub(r"^\s*<\?xml[^>]*\?>", "", xml)
+    try:
+        root: Element = fromstring(bare)
+    except (ParseError, DefusedXmlException, ValueError) as bad:
+        raise SkipRecord("malformed_xml", str(bad)) from None
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            element.tag = element.tag.rsplit("}", 1)[-1]
+    return root
 
 
 def _no_operating_company(root: Element, name: str) -> str | None:

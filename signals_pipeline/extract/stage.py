@@ -89,8 +89,11 @@ def read(name: str, raw: dict[str, Any]) -> Reading:
 
 
 def _chained(raw: dict[str, Any], reading: Reading) -> Reading:
-    """A Form D's subject is the accession of the round's first notice: an amendment names its parent, the notice itself."""
-    return replace(reading, events=tuple(replace(e, subject=e.subject or raw["accession"]) for e in reading.events))
+    """A Form D's subject is the accession of the round's first notice: an amendment names its parent, the notice itself.
+    Before the first sale the day is that of the notice."""
+    told = raw["filed_on"] or raw["signed_on"]
+    found = (replace(e, subject=e.subject or raw["accession"], occurred_on=e.occurred_on or told) for e in reading.events)
+    return replace(reading, events=tuple(found))
 
 
 def _days_written(lake: Lake, first: date, last: date) -> dict[str, set[date]]:

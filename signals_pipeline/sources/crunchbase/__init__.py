@@ -5,11 +5,10 @@ CSV → rows of crunchbase__acquisitions, crunchbase__funding_rounds. No API her
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from signals_pipeline.errors import SkipRecord
-from signals_pipeline.sources.crunchbase.table import as_of, check, end_of, rows, to_amount, to_country, to_day
+from signals_pipeline.sources.crunchbase.table import as_of, check, end_of, rows, to_amount, to_count, to_country, to_currency, to_day
 from signals_pipeline.sources.sec_edgar.places import place
 from signals_pipeline.sources.sec_edgar.times import on_day
 from signals_pipeline.sources.spec import Body, Pull, Raw, Row, StreamCode
@@ -50,7 +49,7 @@ def _deal(raw: Raw, pull: Pull) -> Row:
         "company_id": v["company_id"], "company_name": v["company_name"], "company_country": to_country(v["company_country"]),
         "company_city": v["company_city"], "company_categories": v["categories"], "acquirer_id": v["acquirer_id"],
         "acquirer_name": v["acquirer_name"], "acquirer_country": to_country(v["acquirer_country"]), "acquirer_city": v["acquirer_city"],
-        "announced_on": day, "price": price, "currency": v["currency"] if price is not None else None, "source_row": raw.place,
+        "announced_on": day, "price": price, "currency": to_currency(v["currency"]) if price is not None else None, "source_row": raw.place,
     }  # fmt: skip
     key = f"{v['company_id'] or v['company_name']}|{v['acquirer_id'] or v['acquirer_name']}|{day}"
     return Row(key, end_of(day), "announcement", columns, occurred_at=on_day(day))
@@ -65,13 +64,11 @@ def _round(raw: Raw, pull: Pull) -> Row:
     v = raw.value
     day = to_day(v["announced_on"], as_of(raw.place, pull.pulled_at))
     amount = to_amount(v["amount"])
-    if v["employees"] and not re.fullmatch(r"\d{1,7}", v["employees"]):
-        raise SkipRecord("wrong_type", f"employees: {v['employees'][:40]!r}")
     columns = {
         "company_id": v["company_id"], "company_name": v["company_name"], "category": v["category"], "city": v["city"], "state": v["state"],
-        "employees": int(v["employees"]) if v["employees"] else None, "country": to_country(v["country"]) or place(v["state"])[0],
+        "employees": to_count(v["employees"]), "country": to_country(v["country"]) or place(v["state"])[0],
         "announced_on": day, "round_type": v["round_code"] or v["round_type"], "amount": amount,
-        "currency": v["currency"] if amount is not None else None, "source_row": raw.place,
+        "currency": to_currency(v["currency"]) if amount is not None else None, "source_row": raw.place,
     }  # fmt: skip
     key = f"{v['company_id'] or v['company_name']}|{day}|{columns['round_type'] or ''}|{'' if amount is None else amount}"
     return Row(key, end_of(day), "announcement", columns, occurred_at=on_day(day))

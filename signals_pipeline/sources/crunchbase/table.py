@@ -21,6 +21,7 @@ from signals_pipeline.sources.spec import Body, Raw
 
 _DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%Y", "%Y/%m/%d")
 _BROKEN = re.compile(r"[\n\t]|<\w+[^>]*\son\w+=|<script", re.IGNORECASE)
+_NOT_TOLD = frozenset(("unknown", "undisclosed", "n/a", "na", "none", "null", "-", "--"))
 OLDEST = date(1900, 1, 1)  # rows dated before are slips of the keyboard ("1201-11-03")
 
 
@@ -30,7 +31,9 @@ def rows(body: Body, aliases: Mapping[str, tuple[str, ...]], required: tuple[str
     SkipRecord when the header lacks a required column: another table, or an empty file.
     """
     csv.field_size_limit(10_000_000)  # an unclosed quote swallows lines: it must become one broken row, not an error
-    reader = csv.reader(io.StringIO(decode(body.content), newline=""))
+    text = decode(body.content)
+    top = text[: text.find("\n") + 1] or text
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=top.count))
     header = [name.strip().lower() for name in next(reader, [])]
     at = {ours: next((header.index(a) for a in theirs if a in header), None) for ours, theirs in aliases.items()}
     if missing := [name for name in required if at[name] is None]:
@@ -72,8 +75,8 @@ def to_day(text: str, newest: date) -> date:
 
 
 def to_amount(text: str | None) -> Decimal | None:
-    """Money as told; None when empty. SkipRecord when it is no positive number."""
-    if not text:
+    """Money as told; None when empty or said to be unknown. SkipRecord when it is no positive number."""
+    if not text or text.lower() in _NOT_TOLD:
         return None
     try:
         found = Decimal(text.replace(",", ""))
@@ -82,6 +85,22 @@ def to_amount(text: str | None) -> Decimal | None:
     if not found.is_finite() or found < 0 or found >= Decimal(10) ** 15:
         raise SkipRecord("wrong_type", f"amount out of range: {text[:40]}")
     return found or None  # the exports write 0 for "not disclosed"
+
+
+def to_currency(text: str | None) -> str | None:
+    """A code of three letters. SkipRecord for anything else: an amount in no currency is no amount."""
+    if text is None or re.fullmatch(r"[A-Za-z]{3}", text):
+        return text and text.upper()
+    raise SkipRecord("wrong_type", f"no currency: {text[:20]!r}")
+
+
+def to_count(text: str | None) -> int | None:
+    """A number of people; None for a range ("11-50"), which is none. SkipRecord for what is neither."""
+    if not text or re.fullmatch(r"\d[\d,]*\s*(?:-|to)\s*\d[\d,]*|\d[\d,]*\+", text):
+        return None
+    if not re.fullmatch(r"\d{1,7}|\d{1,3}(?:,\d{3}){1,2}", text):
+        raise SkipRecord("wrong_type", f"no count: {text[:40]!r}")
+    return int(text.replace(",", ""))
 
 
 def to_country(code: str | None) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,14 +56,19 @@ def profile_row(raw: Raw, pull: Pull) -> Row:
     cik, name = value.get("cik"), value.get("name")
     if not cik or not name:
         raise SkipRecord("missing_field", "cik or name")
+    for field, kind in (("addresses", dict), ("formerNames", list), ("tickers", list)):
+        if not isinstance(value.get(field) or kind(), kind):
+            raise SkipRecord("wrong_type", f"{field}: {str(value[field])[:60]!r}")
     business = (value.get("addresses") or {}).get("business") or {}
+    if not isinstance(business, dict):
+        raise SkipRecord("wrong_type", f"addresses.business: {str(business)[:60]!r}")
     country, state = place(business.get("stateOrCountry"))
     website = value.get("website") or value.get("investorWebsite") or None
-    former = [f.get("name") for f in value.get("formerNames") or [] if f.get("name")]
+    former = [f["name"] for f in value.get("formerNames") or [] if isinstance(f, dict) and f.get("name")]
     columns = {
         "cik": str(cik).zfill(10), "company_name": name, "former_names": "; ".join(former) or None,
         "sic": value.get("sic") or None, "sic_description": value.get("sicDescription") or None,
-        "entity_type": value.get("entityType") or None, "tickers": ",".join(value.get("tickers") or []) or None,
+        "entity_type": value.get("entityType") or None, "tickers": ",".join(str(t) for t in value.get("tickers") or [] if t) or None,
         "website": website, "domain": domain_of(website), "country": country, "state": state,
         "city": business.get("city") or None,
     }  # fmt: skip
@@ -74,7 +80,7 @@ def profile_row(raw: Raw, pull: Pull) -> Row:
 
 def filing_records(body: Body, pull: Pull) -> Iterator[Raw]:
     """Filings of a list, one per position of its columns; or the filers of a header file."""
-    if not body.content.lstrip().startswith((b"{", b"[")):
+    if not body.content.removeprefix(BOM_UTF8).lstrip().startswith((b"{", b"[")):
         yield from _header_records(body)
         return
     value = _load(body)

@@ -58,15 +58,16 @@ def read_entry(value: dict[str, Any]) -> dict[str, Any]:
         raise SkipRecord("missing_field", f"accession or company in {value['title']!r}, {value['id']!r}")
     try:
         accepted = atom_time(value["updated"] or "")
+        summary = html.unescape(value["summary"] or "")
+        told = re.search(r"Filed:\s*(?:</b>)?\s*(\d{4}-\d{2}-\d{2})", summary)
+        filed = day(told[1]) if told else None
     except ValueError as bad:
-        raise SkipRecord("wrong_type", f"updated: {bad}") from None
-    summary = html.unescape(value["summary"] or "")
-    filed = re.search(r"Filed:\s*(?:</b>)?\s*(\d{4}-\d{2}-\d{2})", summary)
+        raise SkipRecord("wrong_type", f"updated or filed: {bad}") from None
     items = dict.fromkeys(re.findall(r"\bItem (\d\.\d{2})\b", summary))
     return {
         "accession": accession[0], "cik": title["cik"].zfill(10), "company_name": title["name"].strip(),
         "form": (value["category"] or title["form"]).strip(), "role": title["role"], "accepted_at": accepted,
-        "filed_on": day(filed[1]) if filed else None, "items": ",".join(items) or None, "index_url": value["link"],
+        "filed_on": filed, "items": ",".join(items) or None, "index_url": value["link"],
     }  # fmt: skip
 
 

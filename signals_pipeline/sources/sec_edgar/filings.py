@@ -11,13 +11,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from signals_pipeline.errors import SkipRecord
 from signals_pipeline.extract.cover import read_cover
+from signals_pipeline.extract.form_d import parse
 from signals_pipeline.extract.items import split_items
 from signals_pipeline.extract.text import decode, document_text
 from signals_pipeline.keys import md5
@@ -44,7 +41,11 @@ def records(body: Body, pull: Pull) -> Iterator[Raw]:
     if feed.is_feed(body.content):
         present = pull.memo.setdefault("accessions", accessions_in(pull.runtime.replay) if pull.runtime.replay else set())
         for raw in feed.records(body, pull):
-            entry = feed.read_entry(raw.value)
+            try:
+                entry = feed.read_entry(raw.value)
+            except SkipRecord as bad:  # one entry speaks for itself alone: the page goes on
+                yield Raw(raw.payload, bad, raw.place, {})
+                continue
             if entry["form"] in FORMS and entry["accession"] not in present:
                 present.add(entry["accession"])
                 yield Raw(raw.payload, None, raw.place, {**entry, "has_document": False})
@@ -64,6 +65,8 @@ def _payload(source: str) -> str:
 
 
 def row(raw: Raw, pull: Pull) -> Row:
+    if isinstance(raw.value, SkipRecord):
+        raise raw.value
     if raw.value is None:
         return _absent(raw.facts)
     source: str = raw.value
@@ -127,10 +130,7 @@ def _eight_k(source: str, exhibits: list[tuple[str, str]], facts: dict[str, Any]
 def _form_d(body: str, facts: dict[str, Any]) -> dict[str, Any]:
     xml = body[body.index("<?xml") if "<?xml" in body else body.index("<edgarSubmission") :]
     xml = xml[: xml.rindex("</edgarSubmission>") + len("</edgarSubmission>")] if "</edgarSubmission>" in xml else xml
-    try:
-        root: Element = fromstring(re.sub(r"^<\?xml[^>]*\?>", "", xml))
-    except (ParseError, DefusedXmlException, ValueError) as bad:
-        raise SkipRecord("malformed_xml", str(bad)) from None
+    root = parse(xml)
 
     def said(path: str) -> str | None:
         return (root.findtext(path) or "").strip() or None

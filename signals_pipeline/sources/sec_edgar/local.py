@@ -24,7 +24,7 @@ def facts_of(path: Path) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if named := _NAMED.match(path.stem):
         facts = {"cik": named["cik"].zfill(10), "form": "8-K", "accession": named["accession"]}
-    elif found := ACCESSION.search(path.name):
+    elif found := ACCESSION.search(path.name) or ACCESSION.search(path.parent.name):  # `<accession>/primary_doc.xml`
         facts = {"accession": found[0]}
     sidecar = path.parent.parent / "items" / f"{path.stem}.json"
     if sidecar.is_file():
@@ -54,7 +54,7 @@ def accessions_in(folder: Path) -> set[str]:
     for path in folder.rglob("*"):
         if not path.is_file() or path.suffix.lower() in (".atom", ".json", ".idx", ".csv", ".parquet") or "index" in path.name:
             continue
-        if named := ACCESSION.search(path.name):
+        if named := ACCESSION.search(path.name) or ACCESSION.search(path.parent.name):
             found.add(named[0])
         elif path.suffix.lower() in (".txt", ".xml", ".htm", ".html", ".nc"):
             with path.open("rb") as handle:
