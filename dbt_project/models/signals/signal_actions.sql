@@ -1,21 +1,37 @@
 {{ config(tags=['mart']) }}
-{# One row per action on a signal that the ledger, the sequencer or the CRM shows. A meeting counts for the signal that was last sent
-   to its person or company before it was made. #}
+{# One row per action on a signal that the ledger, the sequencer or the CRM shows. Nobody is contacted by a record that we write: only by a
+   message that reached somebody. A meeting counts for the signal that was last acted on at its company before it was made. #}
+{% set text = dbt.type_string() %}
 with effects as (
-    select effect_id, signal_id, company_id, destination, object, coalesce(confirmed_at, sent_at) as done_at, dt
+    select effect_id, signal_id, company_id, vendor_id, destination, object, coalesce(confirmed_at, sent_at) as done_at, dt
     from {{ ref('stg_ops__sends') }}
-    where status in ('sent', 'confirmed') and signal_id is not null
+    where status in ('sent', 'confirmed') and signal_id is not null and object in ('sequence_state', 'alert')
         and not coalesce(dt_planned >= {{ to_day() }}, false) -- a day run again says the same
+),
+
+acted as (
+    select
+        effect_id as action_key, signal_id, cast(null as {{ text }}) as user_id,
+        case when object = 'alert' then 'escalated' else 'added_to_campaign' end as action_type,
+        {{ json_of([['destination', 'destination'], ['object', 'object']]) }} as action_data,
+        cast(null as {{ text }}) as outcome, cast(null as {{ text }}) as notes,
+        done_at as taken_at, dt
+    from effects
 ),
 
 contacted as (
     select
-        effect_id as action_key, signal_id, cast(null as {{ dbt.type_string() }}) as user_id,
-        case when object = 'sequence_state' then 'added_to_campaign' when destination in ('slack', 'in_app') then 'escalated' else 'contacted' end as action_type,
-        {{ json_of([['destination', 'destination'], ['object', 'object']]) }} as action_data,
-        cast(null as {{ dbt.type_string() }}) as outcome, cast(null as {{ dbt.type_string() }}) as notes,
-        done_at as taken_at, dt
-    from effects
+        cast(m.mailing_id as {{ text }}) as action_key, e.signal_id, cast(null as {{ text }}) as user_id, 'contacted' as action_type,
+        {{ json_of([['mailing_id', 'm.mailing_id']]) }} as action_data,
+        case
+            when m.replied_at is not null then 'replied' when m.unsubscribed_at is not null then 'unsubscribed'
+            when m.bounced_at is not null then 'bounced'
+        end as outcome,
+        cast(null as {{ text }}) as notes,
+        m.delivered_at as taken_at, m.dt
+    from {{ ref('stg_outreach__mailings') }} as m
+    inner join effects as e on e.object = 'sequence_state' and e.vendor_id = cast(m.sequence_state_id as {{ text }})
+    where m.delivered_at is not null
 ),
 
 meetings as (
@@ -32,13 +48,15 @@ met as (
     select
         meeting_id as action_key, signal_id, owner_id as user_id, 'scheduled_meeting' as action_type,
         {{ json_of([['meeting_id', 'meeting_id']]) }} as action_data,
-        status as outcome, cast(null as {{ dbt.type_string() }}) as notes,
+        status as outcome, cast(null as {{ text }}) as notes,
         made_at as taken_at, dt
     from meetings
     where effect_rank = 1
 ),
 
 actions as (
+    select * from acted
+    union all
     select * from contacted
     union all
     select * from met
