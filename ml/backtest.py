@@ -1,9 +1,10 @@
 """Walk forward by month: learn at a month's end from what was known then, judge on what came after; the rule score beside the learned one.
 
-`signals.account_features` (one day a month) + CRM deals + rule scores → `backtest` → one report, `<home>/models/backtest.json`.
-Each month learns with the production code into a registry of its own, thrown away afterwards: the record is not touched, and no choice is
-made on the rows that judge. A month's test is every account that was not in a deal on its day; its horizon must be over, else it is
-*not yet decidable* and says when it will be. Judged without any model too: the rule score has no need of one.
+`signals.account_features` (three days a month to learn from, the last to judge by) + CRM deals + rule scores → `backtest` → one report,
+`<home>/models/backtest.json`. Each month learns with the production code into a registry of its own, thrown away afterwards: the record is
+not touched, and no choice is made on the rows that judge. A month's test is every account that was not in a deal on its day; its horizon
+must be over, else it is *not yet decidable* and says when it will be. Judged without any model too: the rule score has no need of one.
+Time to purchase and deal size are judged on the same days (`backtest_times.py`).
 
 Two things are of today, not of the month: which ids are one company, and the CRM's snapshot (its deals are dated by creation and by the
 history of their stages). Run: `signals backtest --from 2026-01 --to 2026-06`. Does not belong here: the page (`backtest_page.py`).
@@ -23,9 +24,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ml.backtest_times import numbers, sizes, times
 from ml.bootstrap import Judge
-from ml.champion import FOLDER, held
-from ml.dataset import KEYS, TooLittle, build
+from ml.champion import FOLDER, Held, held
+from ml.dataset import KEYS, Dataset, TooLittle, build
 from ml.deals import Deals
 from ml.model import Config, sigmoid
 from ml.production import CANONICAL, HORIZON_DAYS, code_version, deals_in, features_of, last_day, learn_from
@@ -44,7 +46,7 @@ FIRMOGRAPHICS = ("employees", "industry", "country")
 
 @dataclass(frozen=True)
 class Known:
-    """What a walk reads. `features`: company_id, dt, starts_at and any columns, one day a month; `ruled`: day → company → rule score;
+    """What a walk reads. `features`: company_id, dt, starts_at and any columns; `ruled`: day → company → rule score;
     `deals_at`: deals as told by a moment; `ends`: day → when its pull ended; `sources`: company_id, dt, source."""
 
     features: pd.DataFrame
@@ -57,10 +59,13 @@ class Known:
 
 @dataclass
 class Walk:
-    """`months`: one report each; `rows`: the judged rows (month, company_id, dt, y, rule, rule_p, learned and their features)."""
+    """`months`: one report each; `rows`: the judged rows (month, company_id, dt, y, rule, rule_p, learned and their features);
+    `timed`, `sized`: what time to purchase and deal size said of them (`backtest_times.py`)."""
 
     months: list[dict[str, Any]] = field(default_factory=list)
     rows: list[pd.DataFrame] = field(default_factory=list)
+    timed: list[pd.DataFrame] = field(default_factory=list)
+    sized: list[pd.DataFrame] = field(default_factory=list)
 
 
 def backtest(rt: Runtime, since: str | None = None, until: str | None = None, configs: Sequence[Config] = CONFIGS) -> dict[str, Any]:
@@ -121,7 +126,8 @@ def of(known: Known, months: Sequence[str], configs: Sequence[Config] = CONFIGS)
     rows = pd.concat(walk.rows, ignore_index=True) if walk.rows else pd.DataFrame()
     return {
         "from": months[0], "to": months[-1], "horizon_days": HORIZON_DAYS, "known_until": known.until.isoformat(), "code": code_version(),
-        "deals": len(deals.rows), "months": walk.months, "overall": _judged(rows), "segments": _segments(rows, known),
+        "deals": len(deals.rows), "months": walk.months,
+        "overall": _judged(rows) | numbers(_all(walk.timed), _all(walk.sized), HORIZON_DAYS), "segments": _segments(rows, known),
     }  # fmt: skip
 
 
@@ -143,6 +149,7 @@ def _month(
     if over > pd.Timestamp(known.until):
         return told | {"because": f"what happens within {HORIZON_DAYS} days of {day} is known on {over:%Y-%m-%d}"}
     model = _learned(known, day, registry, configs)
+    held_then: Held = model["held"]
     try:
         judged = build(of_day, deals.rows, known.until, HORIZON_DAYS)
     except TooLittle as little:
@@ -151,7 +158,8 @@ def _month(
     scores = known.ruled.get(day)
     rows["rule"] = np.nan if scores is None else rows["company_id"].map(scores).fillna(0.0)
     rows["rule_p"] = _as_probability(known, day, rows["rule"].to_numpy(dtype=float))
-    rows["learned"] = np.nan if model["relevance"] is None else score(rows, model["relevance"])["p_opportunity"].to_numpy()
+    rows["learned"] = np.nan if held_then.relevance is None else score(rows, held_then.relevance)["p_opportunity"].to_numpy()
+    timed, sized = _times_and_sizes(known, day, held_then, deals, judged)
     told |= {"rows": len(rows), "yes": int(rows["y"].sum()), "left_out": judged.dropped, "test": _test(rows),
              "learned_model": {k: model[k] for k in ("status", "because", "version")}}  # fmt: skip
     if problem := Judge(judged.table.y, judged.company_id).problem:
@@ -162,7 +170,29 @@ def _month(
         told["rule_because"] = f"no rule scores of {day} stand; `signals backfill --from {day} --to {day}` makes them"
     if is_asked:
         walk.rows.append(rows)  # a month too small to be judged alone still counts in the whole
+        walk.timed += [] if timed is None else [timed]
+        walk.sized += [] if sized is None else [sized]
+    told |= numbers(timed, sized, HORIZON_DAYS)
     return told | _judged(rows) if told["status"] == "judged" else told
+
+
+def _times_and_sizes(known: Known, day: date, who: Held, deals: Deals, judged: Dataset) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """What the day's champions said of when and how much; None where there was none. `judged`: the accounts that were in no deal."""
+    of_day, moment = known.features[known.features["dt"] == day], known.ends[day]
+    earlier, then = known.features[known.features["dt"] < day], known.deals_at(moment)
+    timed = sized = None
+    if who.hazard is not None:
+        everyone = build(of_day, deals.rows, known.until, HORIZON_DAYS, in_deals=True)
+        past = build(earlier, then.rows, moment, HORIZON_DAYS, in_deals=True)  # who learned a hazard had such rows
+        timed = times(who.hazard, of_day, everyone, past, pd.Timestamp(moment).timestamp() / 86_400, HORIZON_DAYS)
+    if who.size is not None:
+        usd = then.rows["amount_usd"].to_numpy(dtype=float)
+        sized = sizes(who.size, of_day, judged, usd[usd > 0])
+    return timed, sized
+
+
+def _all(frames: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
+    return pd.concat(frames, ignore_index=True) if frames else None
 
 
 def _learned(known: Known, day: date, registry: Registry, configs: Sequence[Config]) -> dict[str, Any]:
@@ -171,7 +201,7 @@ def _learned(known: Known, day: date, registry: Registry, configs: Sequence[Conf
     tomorrow = day + timedelta(days=1)
     word = learn_from(seen, known.deals_at(moment), registry, moment, tomorrow, configs)["relevance"]
     who, _ = held(registry, tomorrow, [c for c in seen.columns if c not in KEYS])
-    return {"relevance": who.relevance, **{k: word.get(k) for k in ("status", "because", "version")}}
+    return {"held": who, **{k: word.get(k) for k in ("status", "because", "version")}}
 
 
 def _as_probability(known: Known, day: date, points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -55,7 +55,7 @@ def page(report: Mapping[str, Any]) -> str:
         f"what happened in the {report['horizon_days']} days after it, as known on {report['known_until'][:10]}. "
         "Nothing that judges was used to learn.</p>"
         f"{''.join(f'<p class=lead>{escape(line)}</p>' for line in sentences(report))}"
-        f"{_months(report)}{_reliability(report)}{_segments(report)}{_learned(report)}{_words(report)}"
+        f"{_months(report)}{_reliability(report)}{_times(report)}{_sizes(report)}{_segments(report)}{_learned(report)}{_words(report)}"
     )
 
 
@@ -149,6 +149,52 @@ def _reliability(report: Mapping[str, Any]) -> str:
         "fitted on earlier months, make it one."
     )
     return f"<h2>Can the chances be believed?</h2><p>{words}</p><div class=row>{plots}</div>"
+
+
+def _each(report: Mapping[str, Any], kind: str) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(m["month"], m[kind]) for m in [*report["months"], {"month": "all", **report["overall"]}] if kind in m]
+
+
+def _times(report: Mapping[str, Any]) -> str:
+    if not (found := _each(report, "time")):
+        return ""
+    rows = ""
+    for month, of in found:
+        start = f"<tr><td class=w>{month}<td class=n>{of['rows']:,}<td class=n>{of['wins']:,}"
+        if "because" in of:
+            rows += f"{start}<td colspan=5>not yet decidable: {escape(of['because'])}"
+            continue
+        low, high = of["gain_over_km"]
+        ends = ", ".join(
+            f"{e['happened']:.0%} of {e['rows']:,} by the day that {float(s):.0%} should" for s, e in of["interval"].items() if e["rows"]
+        )
+        rows += (f"{start}<td class=n>{of['foretold']:.2%}<td class=n>{of['happened']:.2%}<td class=n>{of['ibs']:.3g}"
+                 f"<br><small>Kaplan-Meier {of['km_ibs']:.3g}</small><td>{of['verdict']}<br><small>{low:+.2g} to {high:+.2g}</small>"
+                 f"<td>{ends or 'no day so near'}")  # fmt: skip
+    head = (
+        "<tr><th>month<th class=n>accounts<th class=n>won<th class=n>foretold<th class=n>happened<th class=n>IBS<th>log loss<th>had bought"
+    )
+    words = (
+        f"Deals won within {report['horizon_days']} days, accounts in an open deal among them. IBS: how far the foretold curve lay from "
+        "what happened, 0 is best; beside it a curve that is the same for everybody (Kaplan-Meier). Log loss: gain over that curve, a row."
+    )
+    return f"<h2>Was it known when?</h2><p>{words}</p><table>{head}{rows}</table>"
+
+
+def _sizes(report: Mapping[str, Any]) -> str:
+    if not (found := _each(report, "size")):
+        return ""
+    rows = ""
+    for month, of in found:
+        start = f"<tr><td class=w>{month}<td class=n>{of['deals']:,}"
+        if "because" in of:
+            rows += f"{start}<td colspan=3>not yet decidable: {escape(of['because'])}"
+        else:
+            low, high = of["gain_over_plain"]
+            rows += (f"{start}<td class=n>{of['coverage']:.0%}<br><small>± {of['noise']:.0%}</small><td class=n>{of['promised']:.0%}"
+                     f"<td>{of['verdict']}<br><small>{low:+.2g} to {high:+.2g}</small>")  # fmt: skip
+    head = "<tr><th>month<th class=n>deals<th class=n>inside the range<th class=n>promised<th>against plain quantiles"
+    return f"<h2>Was it known how much?</h2><p>Amounts that fell inside the foretold range.</p><table>{head}{rows}</table>"
 
 
 def _segments(report: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from ml.dataset import is_in_deal
 from ml.hazard import PERIOD, Hazard, load_hazard
 from ml.model import FeaturesDiffer, Model, load
 from ml.registry import Registry
@@ -88,7 +89,7 @@ class Champion:
         self.said[day.isoformat()] = f"scored by {version}" + (f" ({silent})" if silent else "")
         rows = score(frame, who.relevance, who.hazard, who.size)
         rows = rows.assign(composite_score=rows["relevance"], model_version=version)
-        names = ["company_id", "composite_score", "model_version", *SCORES, "status"]
+        names = ["company_id", "composite_score", "model_version", *SCORES, "status", "abstained_because"]
         return pa.Table.from_pandas(rows[names], preserve_index=False)
 
     def reasons(self, day: date, features: pa.Table) -> pa.Table:
@@ -110,14 +111,17 @@ class Champion:
 
 
 def fit_for(registry: Registry, day: date, frame: pd.DataFrame, who: Held, said: dict[str, str]) -> tuple[Held, dict[str, str]]:
-    """Champions without those whose columns or base rate have moved on these rows, or for whom outcomes have not spoken of late."""
-    if frame.empty:
-        return who, said
+    """Champions without those whose columns or base rate have moved on these rows, or for whom outcomes have not spoken of late.
+
+    Each is held against rows like those it learned from: accounts in an open deal for the time alone.
+    """
+    free = frame[~is_in_deal(frame)]
     fit, told = {k: getattr(who, k) for k in KINDS}, dict(said)
     for kind, model in fit.items():
-        if model is not None:
+        like = frame if kind == "hazard" else free
+        if model is not None and len(like):
             about, columns = told_of(model)
-            rows = table_of(frame, columns, about.get("kinds") or None)
+            rows = table_of(like, columns, about.get("kinds") or None)
             if why := failed(about, rows, rate_of(model, rows), registry.judged_on(kind, said[kind], day), day):
                 fit[kind], told[kind] = None, why
     return Held(**fit), told

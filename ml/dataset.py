@@ -1,6 +1,8 @@
 """Training rows for accounts: features as of a day, and what happened after it; every row left out is counted with its reason.
 
 account features (company_id, dt, …) + deals (company_id, opened_on, closed_on, is_won, amount_usd) → `build` → `Dataset`.
+An account in an open deal has turned into an opportunity already: its rows say nothing of relevance or size, and most of the time to
+purchase. `build(…, in_deals=True)` keeps them, for the time alone.
 A label's horizon starts where the pull of `dt` ended (`starts_at`; else the day after `dt`); a row counts only when its whole horizon
 lies before `known_until`.
 Does not belong here: reading the warehouse (the stage `scoring`), learning (`train.py`).
@@ -25,6 +27,7 @@ class TooLittle(ValueError):
 
 
 JUDGED_SHARE = 0.2
+IN_DEAL = "open_deals"  # the column that counts an account's open deals as of its day
 KEYS = ("company_id", "dt", "starts_at", "day", "start")
 
 
@@ -56,9 +59,12 @@ class Split:
     moment: float  # the first judged day: what is learned was known by then
 
 
-def build(features: pd.DataFrame, deals: pd.DataFrame, known_until: date | datetime, horizon_days: int) -> Dataset:
+def build(
+    features: pd.DataFrame, deals: pd.DataFrame, known_until: date | datetime, horizon_days: int, *, in_deals: bool = False
+) -> Dataset:
     """Join what was known with what came after. `dt` are dates; `opened_on`, `closed_on`, `known_until` and the column `starts_at`, when
-    there is one, may be dates or naive instants. Raises ValueError for repeated rows or a single outcome."""
+    there is one, may be dates or naive instants. `in_deals`: rows of accounts in an open deal stay. Raises ValueError for repeated rows,
+    TooLittle for none or a single outcome."""
     starts = features["starts_at"] if "starts_at" in features else features["dt"]
     rows = features.assign(day=pd.to_datetime(features["dt"]), start=pd.to_datetime(starts))
     rows = rows.sort_values(["day", "company_id"], kind="stable", ignore_index=True)
@@ -76,8 +82,8 @@ def build(features: pd.DataFrame, deals: pd.DataFrame, known_until: date | datet
 
     unknown = rows["start"] + pd.Timedelta(days=horizon_days) > pd.Timestamp(known_until)
     in_deal = rows.index.isin(running["row"])
-    keep = ~unknown & ~in_deal
-    dropped = {"horizon_not_over": int(unknown.sum()), "in_a_deal": int((in_deal & ~unknown).sum())}
+    keep = ~unknown & ~(in_deal & (not in_deals))
+    dropped = {"horizon_not_over": int(unknown.sum()), "in_a_deal": int((~keep & ~unknown).sum())}
     label = (opened_after <= horizon_days).astype(int)
     kept = rows[keep].drop(columns=[k for k in KEYS if k in rows]).assign(label=label[keep], day=rows.loc[keep, "day"])
     if kept.empty or kept["label"].nunique() < 2:
@@ -90,10 +96,18 @@ def build(features: pd.DataFrame, deals: pd.DataFrame, known_until: date | datet
     )
 
 
-def split(rows: Dataset) -> Split | None:
-    """Whole days: the newest that hold a fifth of the rows judge. None when all rows are of one day."""
+def is_in_deal(features: pd.DataFrame) -> Array:
+    """Of each row whether its account was in an open deal on its day; none where the features do not say."""
+    if IN_DEAL not in features:
+        return np.zeros(len(features), dtype=bool)
+    found: Array = pd.to_numeric(features[IN_DEAL], errors="coerce").fillna(0).to_numpy(dtype=float) > 0
+    return found
+
+
+def split(rows: Dataset, moment: float | None = None) -> Split | None:
+    """Whole days: the newest that hold a fifth of the rows judge, or those from `moment` on. None when all rows are of one day."""
     order = rows.table.order
-    cut = float(order[int(len(order) * (1 - JUDGED_SHARE))])
+    cut = float(order[int(len(order) * (1 - JUDGED_SHARE))]) if moment is None else moment
     first = int(np.searchsorted(order, cut, side="left"))
     if first == 0:
         return None

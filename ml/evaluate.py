@@ -20,6 +20,7 @@ Array = np.ndarray[Any, Any]
 Profile = dict[str, Any]
 DRAWS = 400
 MOST_PSI, MOST_ECE, BASE_RATE_RATIO = 0.25, 0.05, 2.0
+LOOKS_BACK = "days_since_"  # a column that counts days since something: what had happened before the pulls began is not in it
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,14 @@ def psi(before: Table, now: Table, column: str) -> float:
 def profile(table: Table, column: str, bins: int = 10) -> Profile:
     """How a column is spread, as JSON can keep it: `words` or `cuts`, and `shares` of each part, the rest or what is missing last.
 
-    A time has no parts: times always move.
+    A time has no parts: times always move. Days since something grow longer as the history does: of them the newest day is kept, and
+    `most`, how far back it could see; to a later day all that lies further back is as if it had never been seen.
     """
     kind = table.kinds[column]
     found: Profile = {"kind": kind, "shares": []}
+    if kind == "number" and column.startswith(LOOKS_BACK) and table.order_kind == "time" and len(table):
+        table = table.rows(table.order == table.order[-1])
+        found["most"] = float(np.nanmax(table.columns[column], initial=0.0))
     if kind == "text" and prose(table, column) is not None:
         found["words"] = [""]  # free text never comes twice: only how many have one can drift
     elif kind == "text":
@@ -144,7 +149,7 @@ def _shares(was: Profile, table: Table, column: str) -> Array:
         rest = max(0.0, 1 - float(found.sum()))
     else:
         values = table.columns[column]
-        values = values[~np.isnan(values)]
+        values = values[values <= was.get("most", np.inf)]  # a missing one is none of them
         cuts = np.array(was["cuts"])
         found = np.bincount(np.searchsorted(cuts, values, side="right"), minlength=len(cuts) + 1) / max(1, len(table))
         rest = (len(table) - len(values)) / max(1, len(table))

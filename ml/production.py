@@ -1,6 +1,6 @@
 """Monthly learning on what the warehouse and the lake held at the end of a month; the registry says who is champion from then on.
 
-`signals.account_features` (one day a month) + CRM deals → `learn_month` → `<home>/models` and one report
+`signals.account_features` (three days a month) + CRM deals → `learn_month` → `<home>/models` and one report
 → `<home>/models/reports/<month>.json`. Everything is as of the month's last day: rows with a later `dt` are not read.
 Run: `signals learn --month 2026-06 --json`. Does not belong here: scoring a day (`champion.py`), the orchestrator.
 """
@@ -42,7 +42,8 @@ ACCOUNTS = """
     group by m.account_id_salesforce
 """
 CANONICAL = "select company_id, canonical_id from identity.company_canonical where valid_from <= ? and valid_to >= ?"
-DAYS = "select max(dt) as dt from signals.account_features where dt <= ? group by date_trunc('month', dt) order by 1"
+DAYS = "select dt, count(*) as row_count from signals.account_features where dt <= ? group by dt order by dt"
+MOST_ROWS = 500_000  # of features that are read; of more, the newest day of each month alone
 
 
 def learn_month(rt: Runtime, month: str) -> dict[str, Any]:
@@ -86,9 +87,19 @@ def last_day(month: str) -> date:
     return first.replace(day=monthrange(first.year, first.month)[1])
 
 
+def days_of(found: Sequence[Mapping[str, Any]]) -> list[date]:
+    """The days to learn from, of all that stand (dt, row_count): the newest of each third of a month; of each month where those would
+    be too many rows. An account that opens a deal is seen six times in the sixty days before it, and not twice."""
+    rows = {r["dt"]: int(r["row_count"]) for r in found}
+    thirds = sorted({(d.year, d.month, min(2, (d.day - 1) // 10)): d for d in sorted(rows)}.values())
+    if sum(rows[d] for d in thirds) <= MOST_ROWS:
+        return thirds
+    return sorted({(d.year, d.month): d for d in thirds}.values())
+
+
 def features_of(rt: Runtime, as_of: date) -> pd.DataFrame:
-    """The newest day of each month that stands in the warehouse, with the instant at which its pull ended."""
-    days = [r["dt"] for r in rt.warehouse.rows(DAYS, (as_of,))]
+    """The newest day of each third of a month that stands in the warehouse, with the instant at which its pull ended."""
+    days = days_of(rt.warehouse.rows(DAYS, (as_of,)))
     marks = ", ".join("?" for _ in days) or "null"
     found: pd.DataFrame = rt.warehouse.query(f"select * from signals.account_features where dt in ({marks})", days).to_pandas()
     into = {r["company_id"]: r["canonical_id"] for r in rt.warehouse.rows(CANONICAL, (as_of, as_of))}
@@ -127,24 +138,29 @@ def learn_from(
     at = split(rows)
     if at is None:
         return report | _abstained(registry, from_day, "all rows that can be learned from are of one day: none is left to judge by")
+    timed = split(build(features, deals.rows, moment, HORIZON_DAYS, in_deals=True), at.moment)
+    assert timed is not None  # it holds all rows of the other
     leaks = suspects(at.seen)
     columns = [c for c in offered if c not in leaks]
-    report |= {"leaks": leaks, "columns": columns, "judged_from": _day_of(at.moment)}
+    report |= {"leaks": leaks, "columns": columns, "judged_from": _day_of(at.moment),
+               "rows_in_a_deal": len(timed.seen) + len(timed.judged) - len(rows.table)}  # fmt: skip
     about = _about(rows, at, offered, leaks, moment, report["code"])
-    return report | _judge_all(at, columns, deals, registry, from_day, about, configs)
+    return report | _judge_all(at, timed, columns, deals, registry, from_day, about, configs)
 
 
 def _judge_all(
-    at: Split, columns: Sequence[str], deals: Deals, registry: Registry, from_day: date, about: Mapping[str, Any], configs: Sequence[Config]
-) -> dict[str, Any]:
+    at: Split, timed: Split, columns: Sequence[str], deals: Deals, registry: Registry, from_day: date, about: Mapping[str, Any],
+    configs: Sequence[Config],
+) -> dict[str, Any]:  # fmt: skip
     champions, _ = held(registry, from_day, about["offered"])
     one, two, three = champions.relevance, champions.hazard, champions.size
     verdicts: dict[str, Verdict] = {
         "relevance": relevance(at, columns, one, HORIZON_DAYS, configs),
-        "hazard": time_to_purchase(at, columns, two, HORIZON_DAYS, deals.undated),
+        "hazard": time_to_purchase(timed, columns, two, HORIZON_DAYS, deals.undated),
         "size": deal_size(at, columns, three),
     }
-    return {kind: _settle(registry, kind, verdict, from_day, about, at) for kind, verdict in verdicts.items()}
+    judged_by = {"relevance": at, "hazard": timed, "size": at}
+    return {kind: _settle(registry, kind, verdict, from_day, about, judged_by[kind]) for kind, verdict in verdicts.items()}
 
 
 def _settle(

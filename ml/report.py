@@ -16,6 +16,7 @@ from typing import Any
 NUMBERS = (("lift_at_10", "lift at 10 %"), ("recall_at_10", "recall at 10 %"), ("ap", "AP"), ("auc", "AUC"), ("ece", "ECE"),
            ("brier", "Brier"))  # fmt: skip
 KINDS = {"relevance": "Will it open a deal?", "hazard": "When will it buy?", "size": "How much?"}
+READINGS = {"none": "not read", "lexical": "its words", "encoder": "its sense"}
 SIDE = 220
 STYLE = "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto}td,th{padding:.2em .8em;text-align:left}td.n{text-align:right}"
 
@@ -61,7 +62,28 @@ def _month(month: Mapping[str, Any]) -> str:
     said = "".join(f"<li><b>{KINDS[k]}</b> {escape(month[k]['status'])}: {escape(month[k]['because'])}</li>" for k in KINDS)
     leaks = ", ".join(f"{c} ({'; '.join(why)})" for c, why in month["leaks"].items()) or "none found"
     points = month["relevance"]["judged"].get("reliability") or []
-    return f"<h2>{escape(month['month'])}</h2><ul>{said}</ul><p>Columns that know the outcome, left out: {escape(leaks)}</p>{_plot(points)}"
+    return (
+        f"<h2>{escape(month['month'])}</h2><ul>{said}</ul><p>Columns that know the outcome, left out: {escape(leaks)}</p>"
+        f"{_texts(month['relevance']['judged'].get('text'))}{_plot(points)}"
+    )
+
+
+def _texts(text: Mapping[str, Any] | None) -> str:
+    """What free text brought on the rows that judge: without it, by its words, by its sense."""
+    if text is None:
+        return ""
+    rows = ""
+    for way, words in READINGS.items():
+        told = text[way]
+        if "skipped" in told:
+            rows += f"<tr><td>{words}</td><td colspan=4>{escape(told['skipped'])}</td></tr>"
+        else:
+            rows += (f"<tr><td>{words}</td><td class=n>{_number(told, 'auc')}</td><td class=n>{_number(told, 'ap')}</td>"
+                     f"<td class=n>{told['inner_auc']:.3g}</td><td>{escape(told['chosen'])}</td></tr>")  # fmt: skip
+    return (
+        f"<p>Free text ({escape(', '.join(text['columns']))}), each way with the configuration that the folds chose:</p>"
+        f"<table><tr><th>text</th><th>AUC</th><th>AP</th><th>AUC on the folds</th><th>configuration</th></tr>{rows}</table>"
+    )
 
 
 def _plot(points: Sequence[Sequence[float]]) -> str:

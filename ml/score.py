@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ml.dataset import is_in_deal
 from ml.hazard import PERIOD, Hazard
 from ml.model import Model
 from ml.size import DealSize
@@ -20,6 +21,7 @@ from ml.table import Kind, Table, column
 Array = np.ndarray[Any, Any]
 SCORES = ("relevance", "p_opportunity", "p_purchase_30d", "p_purchase_60d", "p_purchase_90d", "days_to_purchase_low", "days_to_purchase",
           "days_to_purchase_high", "urgency", "deal_size_low", "deal_size_median", "deal_size_high")  # fmt: skip
+RUNNING = "in an open deal: it has turned into an opportunity already"
 INTERVAL = (0.1, 0.5, 0.9)  # low, median, high: 80 % of the purchases that come, come between the ends
 
 
@@ -58,13 +60,21 @@ def score(
     size: DealSize | None = None,
     abstained_because: str | None = None,
 ) -> pd.DataFrame:
-    """company_id, `SCORES`, status ('scored' or 'abstained'), abstained_because; in the order of the features' rows."""
+    """company_id, `SCORES`, status ('scored' or 'abstained'), abstained_because; in the order of the features' rows.
+
+    An account in an open deal has its times alone: relevance and size were learned from accounts that are in none.
+    """
     found: dict[str, Any] = {name: np.full(len(features), np.nan) for name in SCORES}
-    status, because = "scored", None
+    status, because = np.full(len(features), "scored", dtype=object), np.full(len(features), None, dtype=object)
     if relevance is None:
-        status, because = "abstained", abstained_because or "no model stands"
+        status[:], because[:] = "abstained", abstained_because or "no model stands"
     else:
         found |= _numbers(features, relevance, hazard, size)
+        if (running := is_in_deal(features)).any():
+            for name in ("relevance", "p_opportunity", "deal_size_low", "deal_size_median", "deal_size_high"):
+                found[name][running] = np.nan
+            if hazard is None:
+                status[running], because[running] = "abstained", RUNNING
     return pd.DataFrame({"company_id": features["company_id"].to_numpy(), **found, "status": status, "abstained_because": because})
 
 
@@ -105,8 +115,9 @@ def urgency(alive: Array) -> Array:
 def reasons(features: pd.DataFrame, model: Model, count: int = 3) -> pd.DataFrame:
     """company_id, position (from 1), feature, points (on the logit): the strongest first, then the rest as one row, then the base.
 
-    The points of a company add up to its calibrated logit.
+    The points of a company add up to its calibrated logit. None for accounts in an open deal, which have no relevance.
     """
+    features = features[~is_in_deal(features)]
     table = table_of(features, model.columns, model.about.get("kinds"))
     names, points, base = model.reasons(table)
     best = np.argsort(-np.abs(points), axis=1, kind="stable")[:, :count]

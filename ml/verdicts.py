@@ -17,12 +17,14 @@ from ml import metrics
 from ml.dataset import Split
 from ml.evaluate import Decision, compare, foretells, gain_interval, loss_gain_interval, profile, unmoved
 from ml.exam import measure
+from ml.features import prose
 from ml.hazard import CONFIGS as HAZARD_CONFIGS
 from ml.hazard import PERIODS, Hazard, learn_hazard
 from ml.judged import brier_of, ends, log_loss_of, more, pinball, short, small, within
 from ml.model import Config, Model
+from ml.readings import compared
 from ml.size import COVERAGE, QUANTILES, DealSize, learn_size
-from ml.train import CONFIGS, LEAST_OF_EACH, train
+from ml.train import CONFIGS, LEAST_OF_EACH, known_by, train
 
 Array = np.ndarray[Any, Any]
 GRID_STEP = 1.0
@@ -61,6 +63,9 @@ def relevance(at: Split, columns: Sequence[str], champion: Model | None, horizon
     judged |= {"chosen": learned.model.config.name, **measure(y, p), **more(y, p, at.judged_accounts)}
     if held is not None:
         judged["champion"] = measure(y, held)
+    if texts := [c for c in columns if prose(at.seen, c) is not None]:
+        known = known_by(at.seen, at.moment, horizon)
+        judged["text"] = {"columns": texts, **compared(learned, known, at.judged, columns, measure)}
     skill = {"skill": (False, learned.no_skill)} if learned.no_skill else {}
     return _verdict(skill | checks, stale, is_held, learned.model, judged)
 

@@ -49,7 +49,9 @@ class Version:
             raise ValueError(f"model {self.version} cannot score {day}: {differ}") from differ
         rows = score(features.to_pandas(), made["relevance"], made.get("hazard"), made.get("size"))
         rows = rows.assign(composite_score=rows["relevance"], model_version=self.version)
-        return pa.Table.from_pandas(rows[["company_id", "composite_score", "model_version", *SCORES, "status"]], preserve_index=False)
+        return pa.Table.from_pandas(
+            rows[["company_id", "composite_score", "model_version", *SCORES, "status", "abstained_because"]], preserve_index=False
+        )
 
     def reasons(self, day: date, features: pa.Table) -> pa.Table:
         """None: a what-if compares numbers."""

@@ -103,7 +103,8 @@ def beside(rt: Runtime, day: date, model: str, version: str) -> Beside:
     """The what-if of a day, model and version beside the record's scores of the same model; those fallen to 0 count as absent."""
     columns = ["company_id", "model", "model_version", "composite_score"]
     told, record = (rt.lake.read(n, since=day, until=day, columns=columns).to_pylist() for n in (DATASET, "account_scores"))
-    now = {r["company_id"]: r["composite_score"] for r in told if (r["model"], r["model_version"]) == (model, version)}
+    now = {r["company_id"]: r["composite_score"] for r in told
+           if (r["model"], r["model_version"]) == (model, version) and r["composite_score"] is not None}  # fmt: skip
     was = {r["company_id"]: r["composite_score"] for r in record if r["model"] == model and r["composite_score"]}
     both, hot = now.keys() & was.keys(), rt.profile.scoring.threshold
     return Beside(

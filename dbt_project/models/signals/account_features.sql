@@ -9,6 +9,7 @@
 {# One row per company and day from..to, each from what stood on that day alone: evidence, links, scores and sends with dt <= day
    (sends: dt < day). The hook empties days that have no rows any more. #}
 {%- set stages = ['Consideration', 'Decision', 'Purchase'] %}
+{%- set ladder = ['Target', 'Awareness', 'Consideration', 'Decision', 'Purchase'] %}
 {%- set said = [] %}
 {%- for c in ['modality', 'change_type', 'level', 'title', 'department', 'round_type', 'deal_stage', 'trigger_words', 'topic'] %}
 {%- do said.append("coalesce(' ' || replace(e." ~ c ~ ", '_', ' '), '')") %}
@@ -95,6 +96,47 @@ stages_seen as (
         on s.dt <= d.day and s.dt > {{ add_days('d.day', -365) }} and s.linked_dt <= d.day and s.buying_stage in ('{{ stages | join("', '") }}')
     {{ canonical_join('s.company_id', 'd.day', 'c') }}
     group by d.day, {{ canonical('s.company_id', 'c') }}
+),
+
+{# One answer a company and day, the hottest of its records, and by how many steps it fell since the answer before #}
+levels as (
+    select
+        s.company_id, s.dt, max(s.linked_dt) as linked_dt, max(s.intent_score) as intent_score,
+        max(case s.buying_stage {% for stage in ladder %}when '{{ stage }}' then {{ loop.index0 }} {% endfor %}end) as stage_level
+    from {{ ref('int_account_score_days') }} as s
+    where s.company_id is not null
+    group by s.company_id, s.dt
+),
+
+moves as (
+    select l.*, l.stage_level - lag(l.stage_level) over (partition by l.company_id order by l.dt) as step
+    from levels as l
+),
+
+intent_history as (
+    select
+        d.day, {{ canonical('m.company_id', 'c') }} as company_id,
+        {{ ratio("sum(case when m.dt > " ~ add_days('d.day', -30) ~ " then cast(m.intent_score as numeric(18, 4)) end)",
+                 "count(case when m.dt > " ~ add_days('d.day', -30) ~ " then m.intent_score end)") }} as intent_score_30d,
+        {{ ratio("sum(case when m.dt > " ~ add_days('d.day', -30) ~ " then m.stage_level end)",
+                 "count(case when m.dt > " ~ add_days('d.day', -30) ~ " then m.stage_level end)") }} as stage_level_30d_6sense,
+        min(case when m.step <= -2 then {{ days_between('m.dt', 'd.day') }} end) as days_since_stage_fell_6sense
+    from days as d
+    inner join moves as m on m.dt <= d.day and m.dt > {{ add_days('d.day', -365) }} and m.linked_dt <= d.day
+    {{ canonical_join('m.company_id', 'd.day', 'c') }}
+    group by d.day, {{ canonical('m.company_id', 'c') }}
+),
+
+deals as (
+    select
+        d.day, {{ canonical('o.company_id', 'c') }} as company_id,
+        sum(case when o.state = 'open' then 1 else 0 end) as open_deals,
+        min(case when o.state = 'open' then greatest(0, {{ days_between('o.opened_on', 'd.day') }}) end) as days_since_deal_opened,
+        min(case when o.state = 'lost' and o.closed_on > {{ add_days('d.day', -365) }} then {{ days_between('o.closed_on', 'd.day') }} end) as days_since_deal_lost
+    from days as d
+    inner join {{ ref('int_deal_spans') }} as o on o.valid_from <= d.day and o.valid_to >= d.day
+    {{ canonical_join('o.company_id', 'd.day', 'c') }}
+    group by d.day, {{ canonical('o.company_id', 'c') }}
 ),
 
 firm_ranked as (
@@ -216,6 +258,12 @@ select
     {%- for stage in stages %}
     cast(g.days_since_{{ stage | lower }}_6sense as bigint) as days_since_{{ stage | lower }}_6sense,
     {%- endfor %}
+    cast(y.intent_score_30d as {{ double_type() }}) as intent_score_30d,
+    cast(y.stage_level_30d_6sense as {{ double_type() }}) as stage_level_30d_6sense,
+    cast(y.days_since_stage_fell_6sense as bigint) as days_since_stage_fell_6sense,
+    cast(coalesce(o.open_deals, 0) as bigint) as open_deals,
+    cast(o.days_since_deal_opened as bigint) as days_since_deal_opened,
+    cast(o.days_since_deal_lost as bigint) as days_since_deal_lost,
     cast(coalesce(s.sends_30d, 0) as bigint) as sends_30d,
     cast(coalesce(s.sends_90d, 0) as bigint) as sends_90d,
     cast(s.days_since_send as bigint) as days_since_send,
@@ -233,6 +281,8 @@ left join counted as k on k.day = p.day and k.company_id = p.company_id
 left join used as u on u.day = p.day and u.company_id = p.company_id
 left join intent_seen as i on i.day = p.day and i.company_id = p.company_id and i.seen_rank = 1
 left join stages_seen as g on g.day = p.day and g.company_id = p.company_id
+left join intent_history as y on y.day = p.day and y.company_id = p.company_id
+left join deals as o on o.day = p.day and o.company_id = p.company_id
 left join sent as s on s.day = p.day and s.company_id = p.company_id
 left join inhibited as h on h.day = p.day and h.company_id = p.company_id
 left join bought as b on b.day = p.day and b.company_id = p.company_id

@@ -235,3 +235,38 @@ def test_a_customer_is_one_from_the_day_on_which_the_crm_said_so(built: Settings
     (known,) = rows(built, "select dt from signals.int_customers where company_id = ?", company_id("Bolt"))
     days = rows(built, "select dt from signals.account_features where company_id = ? and dt >= ?", company_id("Bolt"), known["dt"])
     assert [f["dt"] for f in found] == sorted(d["dt"] for d in days)
+
+
+def test_a_deal_is_open_until_the_day_on_which_the_crm_showed_it_closed(built: Settings) -> None:
+    columns = "dt, open_deals, days_since_deal_opened as opened, days_since_deal_lost as lost"
+    sql = f"select {columns} from signals.account_features where company_id = ? order by dt"
+    cobalt = rows(built, sql, company_id("Cobalt"))
+    assert cobalt and {(f["open_deals"], f["lost"]) for f in cobalt} == {(1, None)}
+    assert [f["opened"] for f in cobalt] == [(f["dt"] - ago(40)).days for f in cobalt]
+    for f in rows(built, sql, company_id("Acme")):
+        is_open = f["dt"] <= ago(20)
+        assert (f["open_deals"], f["opened"]) == ((1, (f["dt"] - ago(40)).days) if is_open else (0, None)), f
+        assert f["lost"] == (None if is_open else (f["dt"] - ago(20)).days), f
+
+
+def test_a_fall_by_two_stages_is_told_from_a_journey_that_cools(tmp_path: Path) -> None:
+    from support.lake_rows import Days, span
+
+    from signals_pipeline.io.lake import Lake
+
+    settings, d = settings_in(tmp_path), Days()
+    first = date(2026, 6, 1)
+    told = {"acme": ["Decision", "Decision", "Target", "Target"], "bolt": ["Decision", "Consideration", "Awareness", "Target"]}
+    for name, stages in told.items():
+        d.mention(first, "sixsense__account_scores", f"{name}.example", name.title(), domain=f"{name}.example")
+        for day, stage in zip(span(first, len(stages)), stages, strict=True):
+            d.account_score(day, f"{name}.example", stage=stage, intent=40.0 if stage == "Decision" else 10.0)
+    d.write(Lake(settings.lake_url))
+    build(settings, first, date(2026, 6, 4))
+    columns = "dt, days_since_stage_fell_6sense as fell, stage_level_30d_6sense as level, intent_score_30d as intent"
+    found = {n: rows(settings, f"select {columns} from signals.account_features where company_id = ? order by dt", company_id(n))
+             for n in ("Acme", "Bolt")}  # fmt: skip
+    assert [f["fell"] for f in found["Acme"]] == [None, None, 0, 1]
+    assert [f["fell"] for f in found["Bolt"]] == [None] * 4
+    assert [f["level"] for f in found["Acme"]] == pytest.approx([3, 3, 2, 1.5])
+    assert [f["intent"] for f in found["Bolt"]] == pytest.approx([40, 25, 20, 17.5])

@@ -62,7 +62,7 @@ def world() -> tuple[pd.DataFrame, pd.DataFrame, dict[date, dict[str, float]]]:
 
 @pytest.fixture(scope="module", autouse=True)
 def only_what_is_judged_here() -> Iterator[None]:
-    """Fewer draws; and the questions of time and amount, which the backtest does not judge, are not learned."""
+    """Fewer draws; and the questions of time and amount are not learned: `test_backtest_times.py` has them judged."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bootstrap, "DRAWS", 80)
         for name in ("time_to_purchase", "deal_size"):

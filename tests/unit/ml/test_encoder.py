@@ -80,7 +80,7 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
         Encoder(made(tmp_path / "other", words=5))
 
 
-@pytest.mark.skipif(not is_installed(), reason="the extra `encoder` is not installed")
+@pytest.mark.skipif(not is_installed(), reason=f"the extra `encoder` is not installed: {module.HOW_TO_INSTALL}")
 def test_the_published_vector_of_a_sentence_comes_out() -> None:
     found = encoder().vectors(["This is an example sentence", "Each sentence is converted"])
     np.testing.assert_allclose(found[0][:5], [0.0676569, 0.0634959, 0.0487131, 0.0793050, 0.0374481], atol=1e-5)

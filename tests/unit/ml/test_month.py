@@ -16,6 +16,7 @@ from test_production import MONTHS
 from ml.champion import FOLDER, Champion, standing
 from ml.dataset import Dataset, Split, split
 from ml.deals import Deals, deals_of
+from ml.encoder import HOW_TO_INSTALL, is_installed
 from ml.model import Config
 from ml.production import last_day, learn_from
 from ml.registry import Registry
@@ -181,6 +182,18 @@ def test_a_planted_column_that_equals_the_label_one_second_late_is_named_before_
     assert seen and all("touched" not in columns for columns in seen)
 
 
+def test_what_free_text_brought_each_way_stands_in_the_report(month: tuple[pd.DataFrame, Deals], tmp_path: Path) -> None:
+    r = np.random.default_rng(8)
+    warm = [f"opens an office for notaries, note {n}" if w > 0.5 and r.random() < 0.7 else f"holds its yearly picnic again, note {n}"
+            for n, w in enumerate(month[0]["warm"])]  # fmt: skip
+    report = learn_from(month[0].assign(note=warm).drop(columns=["warm"]), month[1], Registry(tmp_path / FOLDER), MOMENT, FROM, CONFIGS)
+    told = report["relevance"]["judged"]["text"]
+    assert told["columns"] == ["note"]
+    assert told["lexical"]["auc"] > told["none"]["auc"] + 0.05
+    assert told["lexical"]["chosen"].endswith("text lexical") and told["none"]["chosen"] in [c.name for c in CONFIGS]
+    assert "auc" in told["encoder"] if is_installed() else HOW_TO_INSTALL in told["encoder"]["skipped"]
+
+
 def test_too_little_data_abstains_with_its_numbers_and_the_registry_keeps_the_words(
     month: tuple[pd.DataFrame, Deals], tmp_path: Path
 ) -> None:
@@ -241,6 +254,11 @@ def test_without_histories_of_stages_time_abstains_and_says_so() -> None:
 
 def test_the_page_of_months_shows_numbers_words_and_leaks_and_escapes_them(learned: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     _, report = learned
+    texts = {"columns": ["signal_text"], "encoder": {"skipped": "the extra <encoder> is not installed"}} | {
+        way: {"auc": auc, "auc_interval": [0.6, 0.9], "ap": 0.2, "inner_auc": 0.7, "chosen": f"trees; text {way}"}
+        for way, auc in (("none", 0.71), ("lexical", 0.76))
+    }
+    report["relevance"]["judged"]["text"] = texts
     few = {"month": "2025-04", "leaks": {"<b>": ["separates: x"]}} | {
         k: {"status": "abstains", "because": "too little: 3 yes", "judged": {}} for k in ("relevance", "hazard", "size")
     }
@@ -251,5 +269,7 @@ def test_the_page_of_months_shows_numbers_words_and_leaks_and_escapes_them(learn
         (tmp_path / "reports" / f"{name}.json").write_text(json.dumps(told_))
     html = write(tmp_path).read_text()
     assert f"{report['relevance']['judged']['lift_at_10']:.3g} (" in html
+    assert "0.71 (0.6–0.9)" in html and "0.76 (0.6–0.9)" in html and "trees; text lexical" in html
+    assert html.count("signal_text") == 1 and "the extra &lt;encoder&gt; is not installed" in html
     assert "too little: 3 yes" in html and html.count("<circle") == 10
     assert "&lt;b&gt; (separates: x)" in html and "<b> (" not in html
