@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from signals_pipeline.activation.caps import caps_of
@@ -132,32 +134,42 @@ def identity(rt: Runtime, dt: date) -> pd.DataFrame:
     Merges are told apart: of companies that both were known before the day (what came up on the day is only linked in some order), and of
     one known by its name alone into one that has a key.
     """
-    links = rt.lake.read("company_links", until=dt, columns=["mention_id", "company_id"]).to_pandas()
-    before = set(links.loc[links["dt"] < dt, "company_id"])
-    links = links.drop_duplicates("mention_id", keep="last").dropna(subset=["company_id"])
-    if links.empty:
+    links = rt.lake.read("company_links", until=dt, columns=["mention_id", "company_id"])
+    before = set(pc.unique(links.filter(pc.less(links["dt"], dt))["company_id"]).to_pylist())
+    links = links.filter(pa.array(~links["mention_id"].to_pandas().duplicated(keep="last"))).filter(pc.field("company_id").is_valid())
+    if not links.num_rows:
         return _frame([])
-    into = merged_ids(rt.lake, dt)
-    links["company_id"] = links["company_id"].map({c: into.get(c, c) for c in links["company_id"].unique()})
-    mentions = rt.lake.read("mentions", until=dt, columns=["mention_id", "name", "domain"]).to_pandas().merge(links, how="left")
-    linked = mentions[mentions["company_id"].notna()]
-    named = linked[linked["name"].notna() & (linked["name"] != "")]
-    named = named.assign(name=named["name"].str.strip().str.lower()).drop_duplicates(["company_id", "name"])
-    carried = linked[linked["domain"].notna() & (linked["domain"] != "")].drop_duplicates(["company_id", "domain"])
-    companies, owners = links["company_id"].nunique(), carried["domain"].value_counts()
+    into, linked_to = merged_ids(rt.lake, dt), links["company_id"].combine_chunks().dictionary_encode()
+    roots = pa.array([into.get(c, c) for c in linked_to.dictionary.to_pylist()], pa.string()).take(linked_to.indices)
+    mentions = rt.lake.read("mentions", until=dt, columns=["mention_id", "name", "domain"])
+    company = roots.take(pc.index_in(mentions["mention_id"].combine_chunks(), value_set=links["mention_id"].combine_chunks()))
+    names = _pairs(company, pc.utf8_lower(pc.utf8_trim_whitespace(mentions["name"])))
+    domains = _pairs(company, mentions["domain"])
+    companies, owners = len(pc.unique(roots)), pc.value_counts(domains["said"]).field("counts")
     today = [r for r in rt.lake.read("company_merges", since=dt, until=dt).to_pylist() if r["op"] == "merge"]
     by_name = {r["company_id"] for r in today if r["reason"] == NAME_MEETS_KEY}
     row = {
         "key": dt.isoformat(),
         "companies": companies,
-        "names_of_largest_cluster": int(named["company_id"].value_counts().max()) if len(named) else 0,
-        "domains_of_largest_cluster": int(carried["company_id"].value_counts().max()) if len(carried) else 0,
+        "names_of_largest_cluster": _largest(names["company_id"]),
+        "domains_of_largest_cluster": _largest(domains["company_id"]),
         "merge_share": len({r["company_id"] for r in today if before >= {r["company_id"], r["into_company_id"]}} - by_name) / companies,
         "name_merge_share": len(by_name) / companies,
-        "shared_domain_share": _share(int((owners > 1).sum()), len(owners)),
-        "unlinked_share": _share(len(mentions) - len(linked), len(mentions)),
+        "shared_domain_share": _share(pc.sum(pc.greater(owners, 1)).as_py() or 0, len(owners)),
+        "unlinked_share": _share(company.null_count, len(company)),
     }
     return _frame([row])
+
+
+def _pairs(company: pa.Array, said: pa.ChunkedArray) -> pa.Table:
+    """Different (company_id, said), where both are told."""
+    told = pa.table({"company_id": company, "said": said}).filter(pc.field("company_id").is_valid() & (pc.field("said") != ""))
+    return told.group_by(["company_id", "said"]).aggregate([])
+
+
+def _largest(column: pa.ChunkedArray) -> int:
+    """How often the most frequent value comes."""
+    return pc.max(pc.value_counts(column).field("counts")).as_py() or 0
 
 
 def scores(rt: Runtime, dt: date) -> pd.DataFrame:

@@ -84,7 +84,7 @@ def _flags(rt: Runtime, row: PlanRow, f: Forbidden) -> dict[str, Any]:
 
 
 def recount(rt: Runtime, dt: date, companies: set[str], keys: set[str]) -> Forbidden:
-    """From the newest raw row of every record up to `dt`; deleted records out. What is said of other people than `keys`, and of other
+    """From the newest snapshot of every stream up to `dt`; deleted records out. What is said of other people than `keys`, and of other
     companies than `companies`, is left out."""
     f = Forbidden()
     people = [r for n in ("salesforce__contacts", "salesforce__leads") for r in _newest(rt, n, dt, "email_key", keys)]
@@ -161,8 +161,9 @@ def _accounts_of(rt: Runtime, dt: date, companies: set[str], into: Mapping[str, 
 
 
 def _newest(rt: Runtime, name: str, dt: date, column: str, wanted: Iterable[Any]) -> Rows:
-    """The newest row of each record, of those whose newest row holds one of the wanted values in a column; deleted ones out."""
-    newest = _last(rt.lake.read(name, until=dt, columns=["record_key", *_COLUMNS[name]]), "record_key")
+    """The rows of the newest snapshot that hold one of the wanted values in a column; deleted ones out."""
+    day = rt.lake.newest(name, until=dt) or dt
+    newest = _last(rt.lake.read(name, since=day, until=day, columns=["record_key", *_COLUMNS[name]]), "record_key")
     return [r for r in newest.filter(_among(newest[column], wanted)).to_pylist() if not r.get("is_deleted")]
 
 

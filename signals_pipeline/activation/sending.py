@@ -136,7 +136,7 @@ class Sender:
         return [r for r in ready if r.row.effect_id not in drifted and r.row.effect_id not in held]
 
     async def _send(self, to: Destination, object_: str, ready: Sequence[Ready]) -> None:
-        left = list(ready)
+        left, doubted = list(ready), set[str]()
         for attempt in range(1, TRIES + 1):
             if not left:
                 return
@@ -145,9 +145,30 @@ class Sender:
                 outcomes = await to.send(object_, left)
             except UnknownOutcome as silent:
                 outcomes = [Outcome(r.row.effect_id, "unknown", None, str(silent)) for r in left]
+            except Transient as away:
+                await self._turned_away(to, object_, left, doubted, f"{to.name} is away: {away}")
+                return
             self.ledger.on_step("after_send")
+            doubted |= {o.effect_id for o in outcomes if o.kind == "unknown"}
             by_id = {r.row.effect_id: r for r in left}
             left = await self._take(to, object_, by_id, outcomes, is_last=attempt == TRIES)
+
+    async def _turned_away(self, to: Destination, object_: str, left: Sequence[Ready], doubted: set[str], why: str) -> None:
+        """Refused before anything was done (429, 503, no connection): looked at once, else told as failed, which the next plan sends again.
+
+        In doubt stays only a row whose earlier send of this apply got no answer: that one may still be on its way.
+        """
+        found: dict[str, str] = {}
+        if to.can_read_back:
+            try:
+                found = await to.read_back(object_, left)
+            except (Transient, ContractBroken) as silent:  # the refusal is word enough, and the look would only have confirmed it
+                why = f"{why}; not looked at: {silent}"
+        self._confirm([(r, found[r.row.effect_id]) for r in left if r.row.effect_id in found])
+        absent = {r.row.effect_id for r in left} - set(found)
+        self.still_open |= dict.fromkeys(absent & doubted, why)
+        self.failed |= dict.fromkeys(absent - doubted, why)
+        self.ledger.mark({e: ("unknown" if e in doubted else "failed", None, why) for e in absent})
 
     async def _take(
         self, to: Destination, object_: str, ready: dict[str, Ready], outcomes: Sequence[Outcome], *, is_last: bool

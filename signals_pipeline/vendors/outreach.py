@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 
-from signals_pipeline.errors import ContractBroken, SignalsError
+from signals_pipeline.errors import ContractBroken, SignalsError, UnknownOutcome
 from signals_pipeline.io.http import Http, HttpStatus
 from signals_pipeline.io.paging import PageGuard
 from signals_pipeline.settings import Settings
@@ -97,7 +97,7 @@ class Outreach:
         data: dict[str, Any] = {"type": type_, "attributes": dict(attributes or {})}
         if links:
             data["relationships"] = links
-        return _one(await self._request("POST", f"/api/v2/{path_of(type_)}", json={"data": data}))
+        return _written(await self._request("POST", f"/api/v2/{path_of(type_)}", json={"data": data}))
 
     async def patch(
         self, type_: str, id_: int | str, attributes: Mapping[str, Any], relationships: Mapping[str, tuple[str, int | str]] | None = None
@@ -106,13 +106,13 @@ class Outreach:
         data: dict[str, Any] = {"type": type_, "id": id_, "attributes": dict(attributes)}
         if relationships:
             data["relationships"] = {k: {"data": {"type": t, "id": i}} for k, (t, i) in relationships.items()}
-        return _one(await self._request("PATCH", f"/api/v2/{path_of(type_)}/{id_}", json={"data": data}))
+        return _written(await self._request("PATCH", f"/api/v2/{path_of(type_)}/{id_}", json={"data": data}))
 
     async def action(self, type_: str, id_: int | str, name: str) -> dict[str, Any]:
         """`finish`, `pause`, `resume` of a sequence state. Batch actions are not offered: without a filter they mean everybody."""
         if type_ != "sequenceState" or name not in ("finish", "pause", "resume"):
             raise ContractBroken(f"outreach: no action {type_}/{name}")
-        return _one(await self._request("POST", f"/api/v2/sequenceStates/{id_}/actions/{name}"))
+        return _written(await self._request("POST", f"/api/v2/sequenceStates/{id_}/actions/{name}"))
 
     async def sequence_states(
         self, *, prospect_id: int | None = None, sequence_id: int | None = None, states: Sequence[str] = ()
@@ -183,6 +183,14 @@ def _one(response: httpx.Response) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ContractBroken("outreach: an answer without data")
     return data
+
+
+def _written(response: httpx.Response) -> dict[str, Any]:
+    """What a write made. Raises UnknownOutcome when the answer does not say: it was taken, and what stands must be read back."""
+    try:
+        return _one(response)
+    except ContractBroken as unsaid:
+        raise UnknownOutcome(f"{unsaid}, to a write that was taken ({response.status_code})") from None
 
 
 def _refused(bad: HttpStatus, code: str | None) -> Refused:

@@ -27,6 +27,7 @@ __all__ = ["Salesforce", "WriteResult", "chunks", "id18", "soql_literal"]
 
 COLLECTION = 200  # records a call
 _LOCKED = "UNABLE_TO_LOCK_ROW"
+_NOT_TAKEN = "SERVER_UNAVAILABLE"  # of a record whose collection was refused whole, when others of its call were taken
 _LOCK_TRIES = 4
 _RESERVE = 0.95  # share of the org's daily requests at which we stop: others use the org too
 
@@ -127,6 +128,10 @@ class Salesforce:
                     answers = await self._send(method, path, object_, [records[i] for i in part])
                 except UnknownOutcome as lost:
                     raise UnknownOutcome(str(lost), done=tuple(results)) from None
+                except Transient as away:  # nothing of this part was taken; what was, is told
+                    if not any(results):
+                        raise
+                    return [r or WriteResult(None, False, _NOT_TAKEN, str(away)) for r in results]
                 for i, answer in zip(part, answers, strict=True):
                     results[i] = answer
             waiting = [i for i in waiting if (r := results[i]) is not None and r.status_code == _LOCKED]

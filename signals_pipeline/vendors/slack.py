@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from signals_pipeline.errors import ContractBroken, SignalsError, Transient
+from signals_pipeline.errors import ContractBroken, SignalsError, Transient, UnknownOutcome
 from signals_pipeline.io.http import Http, HttpStatus
 from signals_pipeline.settings import Settings
 from signals_pipeline.vendors.errors import json_object, translate
@@ -48,7 +48,7 @@ class Slack:
             told = await self._method("chat.postMessage", {"channel": where, **body})
             ts, real = told.get("ts"), told.get("channel")
             if not isinstance(ts, str) or not isinstance(real, str):
-                raise ContractBroken("slack: chat.postMessage answered without ts or channel")
+                raise UnknownOutcome("slack: chat.postMessage answered without ts or channel")
             return Posted(real, ts)
         webhook = self.settings.secret("slack_webhook_url")
         if not webhook:

@@ -12,6 +12,7 @@ from typing import Any
 from signals_pipeline.activation.destinations.base import Outcome, Ready, changed_fields, stands
 from signals_pipeline.activation.doors import Record, SalesforceDoor
 from signals_pipeline.activation.model import PlanRow
+from signals_pipeline.errors import Transient
 from signals_pipeline.io.redact import redact_text
 
 KEY = "Signal_Key__c"
@@ -31,7 +32,7 @@ class SalesforceDestination:
         self.door = door
 
     async def send(self, object_: str, ready: Sequence[Ready]) -> list[Outcome]:
-        """One outcome per row. Raises UnknownOutcome when the answer of a bulk write never came."""
+        """One outcome per row. Raises UnknownOutcome when the answer of a bulk write never came, Transient when no row was taken."""
         sobject = SOBJECT[object_]
         outcomes: list[Outcome] = []
         creates = [r for r in ready if r.row.operation == "create"]
@@ -40,7 +41,12 @@ class SalesforceDestination:
             results = await self.door.update(sobject, [{"Id": r.row.record_id, **r.payload} for r in updates])
             outcomes += [_outcome(r.row, result) for r, result in zip(updates, results, strict=True)]
         if creates:
-            results = await self.door.upsert(sobject, KEY, [{**r.payload, KEY: r.row.natural_key} for r in creates])
+            try:
+                results = await self.door.upsert(sobject, KEY, [{**r.payload, KEY: r.row.natural_key} for r in creates])
+            except Transient as away:
+                if not updates:
+                    raise
+                return outcomes + [Outcome(r.row.effect_id, "retry", None, str(away)) for r in creates]
             outcomes += [_outcome(r.row, result) for r, result in zip(creates, results, strict=True)]
         return outcomes
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from signals_pipeline.activation.destinations.base import Outcome, Ready
 from signals_pipeline.activation.doors import SlackDoor
-from signals_pipeline.errors import UnknownOutcome
+from signals_pipeline.errors import Transient, UnknownOutcome
 
 
 class SlackDestination:
@@ -31,6 +31,10 @@ class SlackDestination:
             except UnknownOutcome as silent:
                 outcomes.append(Outcome(r.row.effect_id, "unknown", None, str(silent)))
                 continue
+            except Transient as away:
+                if not outcomes:
+                    raise
+                return outcomes + [Outcome(left.row.effect_id, "retry", None, str(away)) for left in ready[len(outcomes) :]]
             if posted.ts:
                 self.channel = posted.channel
             outcomes.append(Outcome(r.row.effect_id, "done", f"{posted.channel}:{posted.ts or ''}"))

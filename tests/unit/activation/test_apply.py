@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from dataclasses import replace
@@ -12,7 +13,10 @@ import pytest
 from activation_fakes import DT, NOW, World, key_of, uid
 
 from signals_pipeline.activation import apply, plan, recovery, store, switches
-from signals_pipeline.errors import ContractBroken, Permanent, SkipRecord, Transient
+from signals_pipeline.activation.destinations.base import Ready
+from signals_pipeline.activation.destinations.salesforce import SalesforceDestination
+from signals_pipeline.activation.destinations.slack import SlackDestination
+from signals_pipeline.errors import ContractBroken, Permanent, SkipRecord, Transient, UnknownOutcome
 from signals_pipeline.io import audit, ops
 
 
@@ -504,6 +508,108 @@ def test_a_vendor_that_is_away_leaves_its_rows_to_the_next_apply(world: World) -
     assert report.sent == {"salesforce.account": 1, "salesforce.contact": 1} and not report.is_green
     again = world.apply(made)
     assert again.sent["outreach.prospect"] == 1 and set(world.state.effects.values()) == {1}
+
+
+def test_what_was_refused_before_anything_was_done_has_failed_and_is_not_in_doubt(world: World) -> None:
+    world.contact()
+    made = world.plan()
+    world.outreach.trouble.raise_next = [Transient("503 scheduledServerMaintenance")]
+    report = world.apply(made)
+    assert report.still_open == 0 and "outreach is away" in " ".join(report.failed)
+    assert {r["status"] for r in world.ledger() if r["object"] == "prospect"} == {"failed"}
+    assert "in doubt" not in report.message
+
+
+def test_a_refusal_that_hid_an_effect_is_found_by_the_look_that_follows(world: World) -> None:
+    """A proxy may say 503 for a server that did its work."""
+    world.contact()
+    made = world.plan()
+    create = world.outreach.create
+
+    async def hidden(type_: str, *given: Any, **more: Any) -> Any:
+        found = await create(type_, *given, **more)
+        if type_ == "sequenceState":
+            world.outreach.create = create  # type: ignore[method-assign]
+            raise Transient("503 from a proxy")
+        return found
+
+    world.outreach.create = hidden  # type: ignore[method-assign]
+    report = world.apply(made)
+    assert report.is_green and report.sent["outreach.sequence_state"] == 1
+    assert set(world.state.effects.values()) == {1}
+
+
+def test_a_refusal_after_silence_leaves_the_row_in_doubt(world: World) -> None:
+    """The first send got no answer and was not found; the second was refused: the first may still be on its way."""
+    world.contact()
+    made = world.plan()
+    answers: list[Exception] = [UnknownOutcome("no answer"), Transient("503")]
+    create = world.outreach.create
+
+    async def silent(type_: str, *given: Any, **more: Any) -> Any:
+        if type_ == "sequenceState" and answers:
+            raise answers.pop(0)
+        return await create(type_, *given, **more)
+
+    world.outreach.create = silent  # type: ignore[method-assign]
+    report = world.apply(made)
+    assert (report.still_open, report.failed, answers) == (1, {}, [])
+    assert {r["status"] for r in world.ledger() if r["object"] == "sequence_state"} == {"unknown"}
+    assert world.apply(made).sent == {"outreach.sequence_state": 1} and set(world.state.effects.values()) == {1}
+
+
+def test_a_refusal_of_a_vendor_that_cannot_be_asked_either_says_both(world: World) -> None:
+    world.contact()
+    made = world.plan()
+
+    async def away(type_: str, *given: Any, **more: Any) -> Any:
+        world.outreach.prospects_by_email = nobody  # type: ignore[method-assign]
+        raise Transient("503 at the door")
+
+    async def nobody(*given: Any, **more: Any) -> Any:
+        raise Transient("503 at the window")
+
+    world.outreach.create = away  # type: ignore[method-assign]
+    report = world.apply(made)
+    assert report.still_open == 0
+    assert any("503 at the door" in why and "not looked at: 503 at the window" in why for why in report.failed), report.failed
+
+
+def test_messages_that_were_posted_before_the_vendor_went_away_stand_and_the_rest_failed(world: World) -> None:
+    world.contact()
+    world.alert()
+    made = world.plan()
+    post, posts = world.slack.post, list[str]()
+
+    async def once(text: str, **more: Any) -> Any:
+        posts.append(text)
+        if len(posts) > 1:
+            raise Transient("503")
+        return await post(text, **more)
+
+    world.slack.post = once  # type: ignore[method-assign]
+    slack = SlackDestination(world.slack, "C1")
+    alerts = [r for r in made.sending if r.destination == "slack"]
+    twice = [Ready(alerts[0], alerts[0].payload()), Ready(replace(alerts[0], what="another"), alerts[0].payload())]
+    outcomes = asyncio.run(slack.send("alert", twice))
+    assert [o.kind for o in outcomes] == ["done", "retry"]
+
+
+def test_records_that_were_updated_before_the_crm_went_away_stand_and_the_others_are_tried_again(world: World) -> None:
+    world.contact()
+    rows = [r for r in world.plan().sending if r.object == "account"]
+    id_ = world.salesforce.add("Account", Name="Acme")
+    update = replace(rows[0], operation="update", record_id=id_, what="update")
+
+    async def away(*given: Any, **more: Any) -> Any:
+        raise Transient("503")
+
+    world.salesforce.upsert = away  # type: ignore[method-assign]
+    crm = SalesforceDestination(world.salesforce)
+    outcomes = asyncio.run(crm.send("account", [Ready(update, {"Name": "Acme"}), Ready(rows[0], rows[0].payload())]))
+    assert [o.kind for o in outcomes] == ["done", "retry"]
+    with pytest.raises(Transient):
+        asyncio.run(crm.send("account", [Ready(rows[0], rows[0].payload())]))
 
 
 def test_a_prospect_that_exists_under_a_race_is_patched_not_doubled(world: World) -> None:

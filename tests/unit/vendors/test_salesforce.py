@@ -245,6 +245,26 @@ def test_a_lost_answer_hands_over_what_was_confirmed_before(world: World) -> Non
     assert len(world.requests) == 3  # token, first 200, the lost one: never sent again
 
 
+def test_records_of_a_part_that_was_refused_are_told_beside_those_that_were_taken(world: World) -> None:
+    table = Table()
+
+    def answer(request: httpx.Request) -> Answer:
+        return Answer(503) if table.calls else table(request)
+
+    results = with_client(world, Org(answer), lambda c: c.create("Contact", [{"Name": f"n{n}"} for n in range(202)]))
+    assert [r.ok for r in results] == [True] * 200 + [False] * 2
+    assert {r.status_code for r in results[200:]} == {"SERVER_UNAVAILABLE"}
+    with pytest.raises(Transient):
+        with_client(world, Org(lambda _: Answer(503)), lambda c: c.create("Contact", records(2)))
+
+
+@pytest.mark.parametrize("body", ["null", "[]", "7", '{"unexpected": true}', '{"records": [null]}'])
+def test_an_answer_of_another_shape_breaks_the_contract(world: World, body: str) -> None:
+    for ask in (lambda c: c.rows("SELECT Id FROM Account"), lambda c: c.describe("Account")):
+        with pytest.raises(ContractBroken, match="salesforce: "):
+            with_client(world, Org(lambda _: Answer(200, text=body)), ask)
+
+
 def test_fewer_results_than_records_is_an_unknown_outcome(world: World) -> None:
     with pytest.raises(UnknownOutcome):
         with_client(world, Org(lambda _: Answer(200, json=[])), lambda c: c.create("Contact", records(2)))

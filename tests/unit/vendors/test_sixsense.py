@@ -49,6 +49,12 @@ def test_no_match_is_an_answer(world: World, answer: Answer) -> None:
     assert with_client(world, [answer], lambda c: c.score(email="a@acme.example")) is None
 
 
+@pytest.mark.parametrize("body", ["null", "[]", '{"scores": []}', '{"company": null}', '{"unexpected": true}'])
+def test_an_answer_without_company_is_no_word_about_one(world: World, body: str) -> None:
+    with pytest.raises(ContractBroken, match="sixsense: "):
+        with_client(world, [Answer(200, text=body)], lambda c: c.score(email="a@acme.example"))
+
+
 def test_a_spent_quota_stops_the_group_tells_a_person_and_is_not_asked_again(world: World) -> None:
     def spent(_: httpx.Request) -> Answer:
         return Answer(402, json={"status": "error", "message": "Quota exhausted"})

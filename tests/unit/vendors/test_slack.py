@@ -39,6 +39,17 @@ def test_a_post_tells_where_it_stands_and_is_read_back(world: World) -> None:
     assert with_client(world, [Answer(200, json={"ok": True, "messages": [{"ts": "1.1"}]})], lambda c: c.read_back("C1", "1.2")) is None
 
 
+@pytest.mark.parametrize("told", [{"ok": True}, {"ok": True, "ts": 12, "channel": "C1"}])
+def test_a_post_that_was_taken_and_does_not_say_where_has_an_unknown_outcome(world: World, told: dict[str, Any]) -> None:
+    with pytest.raises(UnknownOutcome):
+        with_client(world, [Answer(200, json=told)], lambda c: c.post("hello"))
+
+
+def test_an_answer_that_is_no_object_breaks_the_contract(world: World) -> None:
+    with pytest.raises(ContractBroken, match="expected a JSON object"):
+        with_client(world, [Answer(200, text="null")], lambda c: c.who_am_i())
+
+
 def test_after_a_lost_answer_the_message_is_found_by_our_mark(world: World) -> None:
     with pytest.raises(UnknownOutcome):
         with_client(world, [httpx.ReadTimeout], lambda c: c.post("alert-17"))
