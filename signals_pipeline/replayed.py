@@ -44,8 +44,14 @@ _SAYS = (
 
 
 def red(told: dict[str, Any]) -> list[str]:
-    """One line for each stream that failed, so that no failure hides in a green replay."""
-    return [f"stream {name}: {s['error']}" for name, s in told["streams"].items() if s["status"] in ("failed", "paused")]
+    """One line for each stream that failed, or of which nothing could be read: no failure hides in a green replay."""
+    failed = [f"stream {name}: {s['error']}" for name, s in told["streams"].items() if s["status"] in ("failed", "paused")]
+    unread = [
+        f"stream {name}: none of its {s['in']} records could be read; rejects have the reasons"
+        for name, s in told["streams"].items()
+        if s["status"] == "ok" and s["in"] and s["rejected"] == s["in"]
+    ]
+    return [*failed, *unread]
 
 
 def of(rt: Runtime, dt: date) -> dict[str, Any]:

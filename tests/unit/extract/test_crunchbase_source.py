@@ -65,3 +65,34 @@ def test_a_round_of_the_other_export_is_read_by_its_own_names():
         105,
         "US",
     )
+
+
+def rounds(line, header="permalink,company,numEmps,fundedDate,raisedAmt,raisedCurrency,round", encoding="utf-8"):
+    body = Body(f"{header}\n{line}\n".encode(encoding), "crunchbase/rounds.csv")
+    return [STREAMS["funding_rounds"].row(raw, PULL).columns for raw in STREAMS["funding_rounds"].records(body, PULL)]
+
+
+@pytest.mark.parametrize(("told", "count"), [("105", 105), ('"1,200"', 1200), ("11-50", None), ("10001+", None), ("", None)])
+def test_a_head_count_is_a_number_and_a_range_is_none(told, count):
+    (row,) = rounds(f"acme,Acme,{told},1-May-07,6850000,USD,b")
+    assert (row["employees"], row["amount"]) == (count, Decimal(6850000))
+
+
+@pytest.mark.parametrize("told", ["unknown", "Undisclosed", "N/A", "-", ""])
+def test_an_amount_that_is_said_to_be_unknown_is_none_and_the_round_stands(told):
+    (row,) = rounds(f"acme,Acme,,1-May-07,{told},USD,angel")
+    assert (row["amount"], row["currency"], row["round_type"]) == (None, None, "angel")
+
+
+def test_a_currency_is_a_code_in_any_case_and_nothing_else():
+    assert rounds("acme,Acme,,1-May-07,5,eur,seed")[0]["currency"] == "EUR"
+    with pytest.raises(SkipRecord, match="no currency"):
+        rounds("acme,Acme,,1-May-07,5,bitcoin,seed")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_exports_come_with_other_delimiters_and_in_other_encodings(delimiter, encoding):
+    header = "raisedCurrency,company,round,fundedDate,raisedAmt,something".replace(",", delimiter)
+    (row,) = rounds("CAD,Söder,Series B,1-Sep-07,3000000,x".replace(",", delimiter), header, encoding)
+    assert (row["company_name"], row["announced_on"], row["amount"], row["currency"]) == ("Söder", date(2007, 9, 1), 3000000, "CAD")
