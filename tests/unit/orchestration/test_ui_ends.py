@@ -24,7 +24,7 @@ US = """
 import os, signal, sys
 if {deaf}:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-from signals_pipeline.orchestration.ui import supervised
+from signals_pipeline.supervised import supervised
 sys.exit(supervised([sys.executable, "-c", {server!r}], os.environ, patience_s=2))
 """
 
