@@ -45,11 +45,12 @@ accounts as (
     group by metric, segment, account_unit
 ),
 
+{# whom we wrote to was eligible then, though the deal that came of it makes the account ineligible today #}
 signals as (
     select d.metric, s.signal_id, s.signal_type, case when s.is_activated then 1 else 0 end as is_success
     from {{ ref('fct_signal') }} as s
     inner join definitions as d on d.metric = 'signal_to_activation'
-    where s.is_eligible and coalesce(s.arm, 'treated') = 'treated' and coalesce(s.modality, 'done') <> 'rumour'
+    where (s.is_eligible or s.is_activated) and coalesce(s.arm, 'treated') = 'treated' and coalesce(s.modality, 'done') <> 'rumour'
         and {{ days_between('s.dt', to_day()) }} between d.mature_days and d.window_days
 ),
 
