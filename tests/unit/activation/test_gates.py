@@ -287,6 +287,15 @@ def test_records_without_a_company_close_the_gate(world: World) -> None:
     assert "belong to no company" in failures(world, "identity_sane")
 
 
+def test_a_mention_said_again_on_a_later_day_stays_with_its_company(world: World) -> None:
+    before = DT - timedelta(days=3)
+    said = many(2, name="X")
+    linked(world, mentions=said, links=[])
+    world.rt.lake.write("mentions", before, said, stream="earlier")
+    world.rt.lake.write("company_links", before, [{"mention_id": m["mention_id"], "company_id": "one"} for m in said], stream="earlier")
+    assert frames.identity(world.rt, DT)["unlinked_share"].tolist() == [0.0]
+
+
 def test_no_identity_at_all_closes_the_gate(world: World) -> None:
     world.rt.lake.write("company_links", DT, [])
     assert "no figures" in failures(world, "identity_sane")
@@ -431,6 +440,14 @@ def test_a_lost_deal_an_old_opt_out_row_and_a_treated_arm_forbid_nothing(world: 
     with world.rt.ops.begin() as connection:
         connection.execute(ops.holdouts.insert().values(company_id=uid("company", "acme"), arm="treated", drawn_on=DT, salt="s"))
     assert verdicts(world)["outbox_obeys_policy"].passed
+
+
+@pytest.mark.parametrize(("rows_today", "passes"), [([], False), ([{"record_key": "2", "email_key": "another"}], True)])
+def test_the_newest_snapshot_with_rows_tells_who_opted_out(world: World, rows_today: list, passes: bool) -> None:
+    opted_out = {"record_key": "1", "email_key": KEY, "has_opted_out": True}
+    world.rt.lake.write("salesforce__contacts", DT - timedelta(days=1), [opted_out], stream="salesforce.contacts")
+    world.rt.lake.write("salesforce__contacts", DT, rows_today, stream="salesforce.contacts")
+    assert verdicts(world)["outbox_obeys_policy"].passed is passes
 
 
 def test_what_a_deleted_record_said_forbids_nothing(world: World) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from signals_pipeline.errors import Permanent
@@ -35,6 +36,13 @@ def test_a_second_run_overwrites_the_first_with_the_same_bytes(lake: Lake) -> No
 def test_a_declared_dataset_can_be_read_before_anything_was_written(lake: Lake) -> None:
     lake.declare()
     assert {name: lake.read(name).num_rows for name in DATASETS} == dict.fromkeys(DATASETS, 0)
+
+
+def test_only_the_rows_that_are_asked_for_are_read(lake: Lake) -> None:
+    lake.write("mentions", DAY, [_mention("a"), _mention("b", name="Other")])
+    lake.write("mentions", NEXT, [_mention("b"), _mention("c", name=None)])
+    found = lake.read("mentions", columns=["mention_id", "name"], where=pc.field("name") == "Acme")
+    assert list(zip(found["mention_id"].to_pylist(), found["dt"].to_pylist(), strict=True)) == [("a", DAY), ("b", NEXT)]
 
 
 def test_an_undeclared_column_is_refused(lake: Lake) -> None:
