@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -96,23 +97,23 @@ def _counts(rt: Runtime, schema: str, table: str, sql: str, parameters: tuple[An
 
 
 def _hottest(rt: Runtime, dt: date) -> list[dict[str, Any]]:
+    """The accounts with the highest rule scores that somebody could ever sell to, each with all its reasons."""
     scores = [r for r in rt.lake.read("account_scores", since=dt, until=dt).to_pylist() if r["model"] == "rule" and r["composite_score"]]
-    top = sorted(scores, key=lambda r: (-r["composite_score"], r["company_id"]))[:HOTTEST]
-    if not top:
+    if not scores:
         return []
-    wanted = {r["company_id"] for r in top}
-    reasons: dict[str, list[dict[str, Any]]] = {}
-    for r in rt.lake.read("account_score_reasons", since=dt, until=dt).to_pylist():
-        if r["company_id"] in wanted and r["model"] == "rule":
-            reasons.setdefault(r["company_id"], []).append({"points": round(r["points"], 1), "reason": r["reason"]})
-    marks = ", ".join("?" for _ in wanted)
     known = {
         r["company_id"]: r
         for r in rt.warehouse.rows(
-            f"select company_id, name, domain, ineligible_because from signals.account_eligibility where company_id in ({marks})",
-            sorted(wanted),
+            "select company_id, name, domain, ineligible_because, is_competitor or is_own_domain as is_no_prospect "
+            "from signals.account_eligibility"
         )
     }
+    prospects = [r for r in scores if not known.get(r["company_id"], {}).get("is_no_prospect")]
+    top = sorted(prospects, key=lambda r: (-r["composite_score"], r["company_id"]))[:HOTTEST]
+    reasons: dict[str, list[dict[str, Any]]] = {r["company_id"]: [] for r in top}
+    for r in rt.lake.read("account_score_reasons", since=dt, until=dt).to_pylist():
+        if r["company_id"] in reasons and r["model"] == "rule":
+            reasons[r["company_id"]].append(r)
     return [
         {
             "company_id": r["company_id"],
@@ -121,10 +122,27 @@ def _hottest(rt: Runtime, dt: date) -> list[dict[str, Any]]:
             "not_contacted_because": known.get(r["company_id"], {}).get("ineligible_because"),
             "score": round(r["composite_score"], 1),
             "stage": r["readiness_stage"],
-            "reasons": reasons.get(r["company_id"], []),
+            "reasons": [
+                {"points": points, "reason": said["reason"]}
+                for said, points in zip(
+                    reasons[r["company_id"]],
+                    in_tenths([said["points"] for said in reasons[r["company_id"]]], r["composite_score"]),
+                    strict=True,
+                )
+            ],
         }
         for r in top
     ]
+
+
+def in_tenths(points: Sequence[float], total: float) -> list[float]:
+    """Points rounded to a tenth so that they still add up to the rounded total: what rounding lost goes where it lost most."""
+    tenths = [round(p * 10) for p in points]
+    missing = round(total * 10) - sum(tenths)
+    step = 1 if missing > 0 else -1
+    for n in sorted(range(len(points)), key=lambda n: step * (tenths[n] - points[n] * 10))[: abs(missing)]:
+        tenths[n] += step
+    return [t / 10 for t in tenths]
 
 
 def _plan(rt: Runtime, dt: date) -> dict[str, Any] | None:

@@ -1,5 +1,4 @@
-{# When each person was last touched, by us or by anybody who uses the sequencer, and how many people of a company we reached lately.
-   `basis` says what the touch was. #}
+{# When each person was last touched, by us or by anybody who uses the sequencer. `basis` says what the touch was. #}
 with keys as (
     select * from {{ ref('int_contact_keys') }}
 ),
@@ -20,11 +19,11 @@ by_person as (
     from touched as t
     inner join keys as k on k.kind = t.kind and k.value = t.value
     union all
-    {# our own ledger: an enrolment counts from its intent on, for an unknown outcome may have happened #}
+    {# our own ledger: an enrolment that was sent counts, though no answer said that it stands #}
     select person_id, coalesce(sent_at, confirmed_at) as touched_at, 'send' as basis
     from {{ ref('stg_ops__sends') }}
-    where person_id is not null and object = 'sequence_state' and status in ('sent', 'confirmed', 'unknown')
-        and coalesce(sent_at, confirmed_at) is not null
+    where person_id is not null and object = 'sequence_state' and coalesce(sent_at, confirmed_at) is not null
+        and status in ('sent', 'confirmed', 'unknown', 'review')
 )
 
 select

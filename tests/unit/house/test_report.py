@@ -56,3 +56,28 @@ def test_what_speaks_against_a_hot_account_is_shown_and_the_sum_of_the_lines_is_
     assert "-15.0  Layoffs announced 3 days ago" in lines and "+10.0  from 3 more" in lines
     shown, rest = words._worth_saying(reasons)
     assert sum(r["points"] for r in [*shown, *rest]) == account["score"] and len(shown) == words.SHOWN
+
+
+@pytest.mark.parametrize("points", [[30.04, 20.04, 10.04, -5.0], [0.26, 0.26, 0.26], [12.345, 6.789, -1.05, 0.049], [41.0], []])
+def test_rounded_points_add_up_to_the_rounded_score(points: list[float]) -> None:
+    told = report.in_tenths(points, sum(points))
+    assert round(sum(told), 6) == round(sum(points), 1)
+    assert all(abs(t - p) < 0.1 for t, p in zip(told, points, strict=True)), "nothing moves by more than a tenth"
+
+
+def test_the_hottest_are_prospects_and_their_reasons_add_up(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = {"rival": 90.0, "acme": 60.06, "bolt": 40.0}
+    rows = [{"company_id": c, "model": "rule", "model_version": "v", "status": "scored", "composite_score": s} for c, s in scores.items()]
+    rt.lake.write("account_scores", DAY, [{**r, "readiness_stage": "Decision"} for r in rows])
+    parts = {"rival": [90.0], "acme": [30.03, 20.02, 10.01], "bolt": [40.0]}
+    said = [
+        {"company_id": c, "model": "rule", "position": n, "reason": f"{c} {n}", "points": p}
+        for c, points in parts.items()
+        for n, p in enumerate(points, 1)
+    ]
+    rt.lake.write("account_score_reasons", DAY, said)
+    known = [{"company_id": c, "name": c, "domain": None, "ineligible_because": None, "is_no_prospect": c == "rival"} for c in scores]
+    monkeypatch.setattr(type(rt.warehouse), "rows", lambda self, sql, parameters=(): known)
+    told = report._hottest(rt, DAY)
+    assert [(a["name"], a["score"]) for a in told] == [("acme", 60.1), ("bolt", 40.0)]
+    assert [round(sum(r["points"] for r in a["reasons"]), 6) for a in told] == [60.1, 40.0]
