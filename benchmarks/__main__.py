@@ -99,6 +99,17 @@ def _ml(console: Console, report: dict[str, Any], _: list[int]) -> None:
     _table(console, "Learning: accounts scored and explained", [report["ml"]])
 
 
+def _learning(console: Console, report: dict[str, Any], _: list[int]) -> None:
+    from tempfile import TemporaryDirectory
+
+    from benchmarks import learning, learning_judge
+
+    with TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+        report["learning"] = learning.measure(Path(folder), learning.QUICK_COMPANIES, learning.QUICK_MONTHS, seed=7, learned=1)
+    console.print("Learning against the hidden truth of a small market: the way works; `python -m benchmarks.learning` gives numbers")
+    console.print(learning_judge.table(report["learning"]), highlight=False, markup=False)
+
+
 def _identity(console: Console, report: dict[str, Any], _: list[int]) -> None:
     from benchmarks import identity
 
@@ -114,7 +125,7 @@ def _identity(console: Console, report: dict[str, Any], _: list[int]) -> None:
 
 
 BENCHES: dict[str, Callable[[Console, dict[str, Any], list[int]], None]] = {
-    "pacing": _pacing, "land": _land, "daily": _daily, "ml": _ml, "identity": _identity,
+    "pacing": _pacing, "land": _land, "daily": _daily, "ml": _ml, "learning": _learning, "identity": _identity,
 }  # fmt: skip
 
 

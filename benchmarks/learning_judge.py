@@ -18,8 +18,10 @@ from ml import metrics
 from ml.champion import FOLDER, KINDS, held
 from ml.dataset import KEYS, Split, build, split
 from ml.evaluate import gain_interval
+from ml.hazard import Hazard
 from ml.production import HORIZON_DAYS, deals_in, features_of
 from ml.registry import Registry
+from ml.score import INTERVAL
 from signals_pipeline.runtime import Runtime
 
 Array = np.ndarray[Any, Any]
@@ -37,13 +39,12 @@ def judge(rt: Runtime, report: dict[str, Any], truth: Path) -> dict[str, Any]:
     rows = build(features, deals_in(rt, as_of, moment).rows, moment, HORIZON_DAYS)
     at = split(rows)
     if at is None:
-        return {"relevance": report["relevance"]["because"]}
+        return {k: report[k]["because"] for k in KINDS} | {"judged_rows": 0, "judged_yes": 0, "truth": "no rows", "text": "no rows"}
+    timed = split(build(features, deals_in(rt, as_of, moment).rows, moment, HORIZON_DAYS, in_deals=True), at.moment)
     told = _truth(rt, truth, at)
-    known = np.flatnonzero(~np.isnan(told["p"]))
-    if len(known) < LEAST_KNOWN * len(at.judged):
-        raise ValueError(
-            f"the market's truth knows only {len(known)} of {len(at.judged)} judged rows: are companies found by their domain?"
-        )
+    known, asked = np.flatnonzero(~np.isnan(told["p"])), int(told["is_told"].sum())
+    if not asked or len(known) < LEAST_KNOWN * asked:
+        raise ValueError(f"the market's truth knows only {len(known)} of {asked} judged rows: are companies found by their domain?")
     who, _ = held(Registry(rt.settings.home / FOLDER), date.fromisoformat(report["from_day"]), [str(c) for c in features if c not in KEYS])
     found: dict[str, Any] = {"judged_rows": len(at.judged), "judged_of_truth": len(known), "judged_yes": int(at.judged.y.sum()),
                              "rows": len(rows.table), "yes": int(rows.table.y.sum())}  # fmt: skip
@@ -62,27 +63,43 @@ def judge(rt: Runtime, report: dict[str, Any], truth: Path) -> dict[str, Any]:
         for part, rows_ in (("", is_seen | ~is_seen), (" where the vendor knows", is_seen), (" where it does not", ~is_seen)):
             found["relevance"] |= {k + part: v for k, v in _ranks(y[rows_], mine[rows_], p[rows_], accounts[rows_]).items()}
     found["size"] = report["size"]["because"] if who.size is None else _size(at, who.size.quantiles(at.judged), told, known)
-    found["hazard"] = report["hazard"]["because"] if who.hazard is None else _time(at, who.hazard)
+    found["hazard"] = report["hazard"]["because"] if who.hazard is None or timed is None else _time(timed, who.hazard, as_of)
+    texts = report["relevance"]["judged"].get("text", {})
+    found["text"] = {way: told for way, told in texts.items() if way != "columns"} or "no column of free text"
     return found
 
 
 def _ranks(y: Array, mine: Array, p: Array, accounts: Array) -> dict[str, Any]:
-    """AUC of ours and of the market's own probabilities, and how far ours lies below, with its interval by account."""
+    """AUC of ours and of the market's own probabilities, and how far ours lies below, with its interval by account.
+
+    `auc_gap_of_truth`: the same where each row is a yes as often as the market's probability says: no luck in it.
+    """
     if not 0 < y.sum() < len(y):
         return {"auc": None}
     low, high = gain_interval(y, accounts, mine, p)
     gap = metrics.auc(y, p) - metrics.auc(y, mine)
-    return {"auc": _short(metrics.auc(y, mine)), "auc_gap": _short(gap), "auc_gap_interval": [_short(-high), _short(-low)], "rows": len(y)}
+    lucky = _expected_auc(p, p) - _expected_auc(p, mine)
+    return {"auc": _short(metrics.auc(y, mine)), "auc_gap": _short(gap), "auc_gap_interval": [_short(-high), _short(-low)],
+            "auc_gap_of_truth": _short(lucky), "rows": len(y)}  # fmt: skip
+
+
+def _expected_auc(p: Array, score: Array) -> float:
+    """AUC of a score where a row is yes with probability p; rows of one score count half."""
+    _, rank = np.unique(score, return_inverse=True)
+    yes, no = np.bincount(rank, weights=p), np.bincount(rank, weights=1 - p)
+    return float((yes * (np.cumsum(no) - no / 2)).sum() / (yes.sum() * no.sum()))
 
 
 def _truth(rt: Runtime, folder: Path, at: Split) -> dict[str, Array]:
-    """Of each judged row: the market's own chance of an opportunity, and what the company would pay; NaN where truth does not know it."""
+    """Of each judged row: the market's own chance of an opportunity, what the company would pay, NaN where truth does not know it; and
+    whether truth speaks of its day at all (it does on the first of a month)."""
     domains = {r["company_id"]: r["domain"] for r in rt.warehouse.rows("select company_id, domain from identity.companies", ())}
     chance = {(n["company"], n["day"]): n["p_opportunity"] for n in _lines(folder / "chance.jsonl")}
     usd = {n["domain"]: float(n["deal_usd"]) for n in _lines(folder / "company.jsonl")}
     days = [str(np.datetime64(int(d), "D").astype(date) + timedelta(days=1)) for d in at.judged.order]
     names = [domains.get(c) for c in at.judged_accounts]
     return {"p": np.array([chance.get((n, d), np.nan) for n, d in zip(names, days, strict=True)]),
+            "is_told": np.isin(days, list({d for _, d in chance})),
             "usd": np.array([usd.get(str(n), np.nan) for n in names])}  # fmt: skip
 
 
@@ -97,14 +114,23 @@ def _size(at: Split, said: Array, told: dict[str, Array], known: Array) -> dict[
             "coverage_of_truth": _short(np.average(inside, weights=told["p"][known]))}  # fmt: skip
 
 
-def _time(at: Split, hazard: Any) -> dict[str, Any]:
-    """P(won within n days) against the share that was, on rows whose n days are over."""
+def _time(at: Split, hazard: Hazard, as_of: date) -> dict[str, Any]:
+    """P(won within n days) against the share that was, on rows whose n days are over; and how many had bought by the ends of the interval
+    of days, on rows that were watched until then. Accounts in an open deal are among them."""
     found: dict[str, Any] = {}
     for days in (30.0, 60.0):
         p, y = hazard.by(at.judged, days), (at.judged_won <= days).astype(float)
         found[f"within_{days:.0f}d"] = {"foretold": _short(p.mean()), "happened": _short(y.mean()), "ece": _short(metrics.ece(y, p)),
-                                        "auc": _short(metrics.auc(y, p))}  # fmt: skip
-    return found
+                                        "auc": _short(metrics.auc(y, p)), "wins": int(y.sum())}  # fmt: skip
+    watched = (as_of - date(1970, 1, 1)).days - at.judged.order
+    until = hazard.days_until(at.judged, INTERVAL)
+    for column, share in enumerate(INTERVAL):
+        rows = until[:, column] <= watched
+        happened = (at.judged_won[rows] <= until[rows, column]).mean() if rows.any() else None
+        found[f"bought by the day of {share:g}"] = {"rows": int(rows.sum()), "happened": happened if happened is None else _short(happened)}
+    rows = until[:, -1] <= watched
+    inside = (at.judged_won[rows] > until[rows, 0]) & (at.judged_won[rows] <= until[rows, -1])
+    return found | {"interval": {"rows": int(rows.sum()), "coverage": _short(inside.mean()) if rows.any() else None}}
 
 
 def _ece_of(truth: Array, said: Array, bins: int = 10) -> float:
@@ -119,7 +145,7 @@ def table(found: dict[str, Any]) -> str:
         f"{found['companies']:,} companies, {found['months']} month-ends, {found['judged_rows']:,} judged rows, {found['judged_yes']} yes"
     ]
     lines += [f"  {m['month']} {k:10} {m[k]}" for m in found["learned"] for k in KINDS]
-    for part in ("truth", *KINDS):
+    for part in ("truth", *KINDS, "text"):
         told = found[part] if isinstance(found[part], dict) else {"": found[part]}
         lines += [f"  {f'{part} {name}':50} {value!s:40} {ASKED.get(f'{part} {name}', '')}".rstrip() for name, value in told.items()]
     return "\n".join(lines)
