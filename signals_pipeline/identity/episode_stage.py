@@ -42,6 +42,7 @@ COLUMNS = (
     "subject",
     "place",
     "accession",
+    "modality",
 )
 
 
@@ -155,6 +156,8 @@ def _event(row: Any) -> Event:
         (row.amount_usd,) if row.amount_usd else (),
         parent,
         row.is_amendment,
+        row.round_type,
+        row.modality,
     )
 
 

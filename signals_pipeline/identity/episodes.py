@@ -19,6 +19,9 @@ from signals_pipeline.keys import md5
 from signals_pipeline.rules.seeds import seed
 
 AMOUNT_TOLERANCE = 0.10  # domain: amounts within 10 % are one round
+SETTLED_WITHIN = 10  # days; a filer tells of the same sale again at its closing, and by then with the same figure
+_KINDS = {"debt": "debt", "grant": "grant", "ipo": "ipo", "seed": "venture", "series_a": "venture", "series_b": "venture",
+          "series_c": "venture", "series_d_plus": "venture"}  # fmt: skip
 _IN = ("new_hire", "hire", "hired", "joined", "join", "appointment", "appointed", "promotion", "promoted", "elected", "named")
 _OUT = ("departure", "left", "resignation", "resigned", "retirement", "retired", "termination", "terminated", "stepped_down", "fired")
 
@@ -45,6 +48,8 @@ class Event(NamedTuple):
     amounts_usd: tuple[float, ...] = ()
     parent_accession: str | None = None  # of an amendment, when it names its parent
     is_amendment: bool = False
+    round_type: str | None = None
+    modality: str | None = None
 
 
 class Joined(NamedTuple):
@@ -126,23 +131,49 @@ class Episodes:
         if apart > window:
             return None
         if kind == "round":
+            if are_two_rounds(event, held.first):
+                return None
             sure = same_amount(event, held.first)
             return None if sure is False else (0 if sure else 1, apart)
         if kind == "other_company":
-            return (0, apart) if self._same_other(event, held.first) else None
+            likeness = self._same_other(event, held.first)
+            return None if likeness is None else (likeness, apart)
         if kind == "person_change" and event.person_id and held.first.person_id:
             same = self.person_root(event.person_id) == self.person_root(held.first.person_id)
             return (0, apart) if same and direction(event.change_type) == direction(held.first.change_type) else None
         return (0, apart) if subject == held.subject else None
 
-    def _same_other(self, event: Event, first: Event) -> bool:
+    def _same_other(self, event: Event, first: Event) -> int | None:
+        """0 the same other company; 1 its name told shorter ("Beta", "Beta Communications, Inc."); None another one."""
         ours, theirs = event.other_company_id, first.other_company_id
         if ours and theirs and ours in self.members(theirs):
-            return True
-        names = [n.compact for n in (parts(event.other_name), parts(first.other_name)) if n]
+            return 0
+        names = [n for n in (parts(event.other_name), parts(first.other_name)) if n]
         if len(names) == 2:
-            return names[0] == names[1]
-        return not names and not (ours or theirs)  # neither says whom: the date alone
+            return 0 if names[0].compact == names[1].compact else 1 if told_shorter(names[0].core, names[1].core) else None
+        return 0 if not names and not (ours or theirs) else None  # neither says whom: the date alone
+
+
+def are_two_rounds(one: Event, other: Event) -> bool:
+    """Whatever the amounts: kinds that a round is never called by both, or two filings that each tell of a sale done, under figures
+    and days of their own (a filer knows its own rounds; vendors' reports of one round differ)."""
+    kinds = [_KINDS[e.round_type] for e in (one, other) if e.round_type in _KINDS]
+    if len(set(kinds)) == 2:
+        return True
+    are_filings = one.accession and other.accession and one.accession != other.accession
+    are_done = one.modality == other.modality == "done"
+    return bool(
+        are_filings
+        and are_done
+        and one.amounts[:1] != other.amounts[:1]
+        and abs((one.happened_on - other.happened_on).days) > SETTLED_WITHIN
+    )
+
+
+def told_shorter(one: str, other: str) -> bool:
+    """One name opens the other, word by word, with a word that names something."""
+    short, long = sorted((one.split(), other.split()), key=len)
+    return len(short) < len(long) and long[: len(short)] == short and len("".join(short)) > 3
 
 
 def same_amount(one: Event, other: Event) -> bool | None:

@@ -80,6 +80,40 @@ def test_amounts_within_ten_percent_are_one_round_and_an_unknown_amount_joins_by
     assert (joined(one("a", 1, **first), one("b", 5, **second)) == ["a", "a"]) is is_one
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_one"),
+    [
+        ({"round_type": "debt"}, {"round_type": "series_b"}, False),
+        ({"round_type": "ipo"}, {"round_type": "debt"}, False),
+        ({"round_type": "seed"}, {"round_type": "series_a"}, True),  # vendors name early rounds as they like
+        ({"round_type": "unknown"}, {"round_type": "series_b"}, True),
+        ({"round_type": None}, {"round_type": "debt"}, True),
+    ],
+)
+def test_rounds_of_kinds_that_are_never_one_stay_apart_although_the_amount_is_the_same(
+    first: dict[str, Any], second: dict[str, Any], is_one: bool
+) -> None:
+    money = {"currency": "USD", "amounts": (10e6,)}
+    assert (joined(one("a", 1, **money, **first), one("b", 3, **money, **second)) == ["a", "a"]) is is_one
+
+
+@pytest.mark.parametrize(
+    ("over", "is_one"),
+    [
+        ({}, False),
+        ({"amounts": (100.0e6,)}, True),  # told again at the closing
+        ({"happened_on": day(8)}, True),  # signed, then closed with a last cent more
+        ({"accession": None}, True),  # a vendor's report of the same round
+        ({"modality": "planned"}, True),
+    ],
+)
+def test_two_filings_of_sales_done_with_figures_and_days_of_their_own_are_two_rounds(over: dict[str, Any], is_one: bool) -> None:
+    told = {"currency": "USD", "modality": "done"}
+    placement = one("a", 1, accession="0000000007-26-000001", amounts=(100.0e6,), round_type="unknown", **told)
+    offering = {"accession": "0000000007-26-000002", "amounts": (100.1e6,), "round_type": "ipo", **told} | over
+    assert (joined(placement, one("b", 22, **offering)) == ["a", "a"]) is is_one
+
+
 def test_a_known_amount_prefers_the_episode_with_that_amount() -> None:
     small, large = {"currency": "USD", "amounts": (1e6,)}, {"currency": "USD", "amounts": (9e6,)}
     assert joined(one("a", 1, **small), one("b", 9, **large), one("c", 2, **large)) == ["a", "b", "b"]
@@ -130,6 +164,31 @@ def test_an_acquisition_is_told_apart_by_the_other_company() -> None:
         one("b", 2, other_company_id="x", other_name="Foo of Bar", **deal),
     )
     assert joined(*by_id) == ["a", "a"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_one"),
+    [
+        ("Harbor", "Harbor Inc.", True),
+        ("Blue Harbor", "Blue Harbor Communications, Inc.", True),
+        ("Blue Harbor Communications, Inc.", "Blue Harbor", True),
+        ("Blue Harbor", "Blue Ridge Communications", False),
+        ("Harbor Foods", "Blue Harbor Foods", False),
+        ("AB", "AB Foods", False),  # too short to name anybody
+    ],
+)
+def test_a_target_told_shorter_is_the_same_deal(first: str, second: str, is_one: bool) -> None:
+    deal = {"signal_type": "acquisition"}
+    told = joined(one("a", 1, other_name=first, **deal), one("b", 9, other_name=second, **deal))
+    assert (told == ["a", "a"]) is is_one
+
+
+def test_of_two_open_deals_the_one_with_the_very_name_is_joined() -> None:
+    deal = {"signal_type": "acquisition"}
+    long, short = one("a", 1, other_name="Blue Harbor Foods", **deal), one("b", 1, other_name="Northwind", **deal)
+    assert joined(long, short, one("c", 20, other_name="Northwind Traders", **deal), one("d", 21, other_name="Northwind", **deal)) == [
+        "a", "b", "b", "b",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,11 @@ def world(rt: Runtime, seed: int) -> None:
                     n,
                     signal_type=kind,
                     change_type=r.choice(["new_hire", "departure"]),
-                    other_company_name=r.choice(WORDS),
+                    other_company_name=" ".join(r.choice(WORDS).split()[: r.randint(1, 3)]),
+                    round_type=r.choice(["debt", "ipo", "series_b", "unknown", None]),
+                    modality=r.choice(["done", "planned"]),
+                    accession=r.choice([None, f"0000000001-26-{i:06d}"]),
+                    on=day(n) - timedelta(days=r.randint(0, 20)),
                     minute=r.randint(0, 300),
                     **more,
                 )
