@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from signals_pipeline.extract.dates import find_dates
 from signals_pipeline.extract.deal_agreement import side
 from signals_pipeline.extract.deal_names import Deal, first_party, plausible
 from signals_pipeline.extract.deal_patterns import NOT_A_COMPANY, NOT_A_FIRM, PART_OF_ASSETS, PURPOSE
@@ -31,7 +32,7 @@ _BESIDE = re.compile(
     r"\b(?:amend(?:s|ed|ment|ing)\b|extend|waive[dr]?|litigation|complaint|lawsuit|approv(?:al|ed|es) (?:of|by)|vote[sd]?|licen[cs]e|"
     r"lease[sd]?|"
     r"supply|distribution agreement|credit agreement|loan|indenture|financ(?:e|ing)|terminat\w+|proceeds|lapsed|withdr[ae]wn?|competitor|"
-    r"leasehold|square feet|warrants?|private placement|registration rights)",
+    r"leasehold|spin-?offs?|distribution|pro rata|separation|square feet|warrants?|private placement|registration rights)",
     re.IGNORECASE,
 )
 _BYSTANDER = re.compile(
@@ -53,10 +54,8 @@ def nearest_deals(parts: list[Sentence], item: str, firms: Firms) -> list[Deal]:
         ):
             continue
         others = {core(name): name for name in _companies(sentence.text, firms)}
-        if (
-            len(others) != 1
-            or (not re.search(r"\b(?:we|us|our|Company|Registrant)\b", sentence.text)
-            and not _names_us(sentence.text, firms))
+        if len(others) != 1 or (
+            not re.search(r"\b(?:we|us|our|Company|Registrant)\b", sentence.text) and not _names_us(sentence.text, firms)
         ):
             continue
         name = next(iter(others.values()))
@@ -76,7 +75,14 @@ def _companies(text: str, firms: Firms) -> Iterator[str]:
         for phrase in re.split(r"\s+and\s+(?:the\s+)?|,\s+the\s+", run[0]):
             party = re.sub(r"^(?:The|On|In|By|Under|Pursuant|As)\s+", "", first_party(phrase))
             name = firms.name_of(party)
-            if name is None or firms.is_own(party) or firms.is_own(name) or firms.is_shell(name) or NOT_A_COMPANY.search(name):
+            if (
+                name is None
+                or find_dates(name)
+                or firms.is_own(party)
+                or firms.is_own(name)
+                or firms.is_shell(name)
+                or NOT_A_COMPANY.search(name)
+            ):
                 continue
             if plausible(party, name, firms) and not _BYSTANDER.search(bare[: run.start() + run[0].find(party)]):
                 yield name

@@ -66,7 +66,8 @@ ADDED = re.compile(
 )
 JOINED = re.compile(
     rf"(?<![\w&'.\-/+])(?P<one>{RUN})(?:\s*\([^()]*\))?(?:,\s+an?\s[^,;]{{3,120}},)?,?\s+and\s+(?P<two>{RUN})(?:\s*\([^()]*\))?[^.;]{{0,120}}?"
-    rf"\b(?P<verb>(?:their|the) (?:\w+ ){{0,3}}?(?:merger|combination|amalgamation)(?: of equals)?|(?:will|would|shall|have|agreed to|to) "
+    rf"\b(?P<verb>(?:their|the|an?) (?:\w+ ){{0,3}}?(?:merger|combination|amalgamation)(?: of equals)?|(?:will|would|shall|have|"
+    rf"agreed to|to) "
     rf"(?:combine[sd]?|merged?|amalgamated?|be combined)\b(?! (?:with and )?into))"
 )
 COMBINED = re.compile(

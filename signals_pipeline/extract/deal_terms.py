@@ -20,6 +20,11 @@ from signals_pipeline.extract.sentences import Sentence
 _TERMINATED = re.compile(r"\bterminat(?:ed|ion of)\b[^.;]{0,60}\b(?:Merger|Purchase|Acquisition) Agreement", re.IGNORECASE)
 
 
+_CLOSED = re.compile(
+    r"^\W*(?:The|This|Such) (?:acquisition|transactions?|merger|purchase|sale|closing)\b[^.;,]{0,30}?\b(?:was |were |has |have been )?"
+    r"(?:closed|completed|consummated|occurred|took place)\b"
+)
+_AHEAD = re.compile(r"\b(?:will|expected|upon|subject to|until|if|when|be (?:closed|completed|consummated))\b")
 _PRICE = re.compile(
     r"\b(?:aggregate |total |base |initial |cash |net |up-?front |gross )*(?:purchase price|consideration|merger consideration|"
     r"transaction value|enterprise value|equity value|acquisition price|deal value|transaction)\b"
@@ -45,7 +50,7 @@ _EARN_OUT = re.compile(
 )
 
 
-def stage_of(deal: Deal, number: str) -> str:
+def stage_of(deal: Deal, number: str, later: list[Sentence]) -> str:
     verb, words = deal.verb.lower(), deal.sentence.text
     if modality_of(words) == "rumour":
         return "rumour"
@@ -68,7 +73,7 @@ def stage_of(deal: Deal, number: str) -> str:
         )
     ):
         return "completed"
-    return "agreed"
+    return "completed" if any(_CLOSED.search(s.text) and not _AHEAD.search(s.text) for s in later) else "agreed"
 
 
 def day_of(deal: Deal, later: list[Sentence], number: str) -> date | None:

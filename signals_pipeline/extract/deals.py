@@ -74,7 +74,11 @@ def read_deals(
         clear = [*mergers(sentence, item, firms), *purchases(sentence, item, firms)]
         for deal in clear or parties(sentence, item, firms) or combinations(sentence, item, firms):
             key = core(deal.other)
-            dated = replace(deal, stage=stage_of(deal, number), occurred_on=day_of(deal, parts[position : position + 12], number))
+            dated = replace(
+                deal,
+                stage=stage_of(deal, number, parts[position + 1 : position + 4]),
+                occurred_on=day_of(deal, parts[position : position + 12], number),
+            )
             known = found.get(key)
             if known is None or (_STAGES.index(dated.stage) > _STAGES.index(known.stage) and known.role == dated.role):
                 found[key] = dated if known is None else replace(known, stage=dated.stage, occurred_on=dated.occurred_on)
@@ -82,7 +86,9 @@ def read_deals(
         recent = [s for s in parts if not _BUY_BACK.search(s.text) and not _is_history(s.text, reported_on)]
         for deal in nearest_deals(recent, text[start:end], firms):
             at = next(n for n, s in enumerate(parts) if s.start == deal.sentence.start)
-            found[core(deal.other)] = replace(deal, stage=stage_of(deal, number), occurred_on=day_of(deal, parts[at : at + 12], number))
+            found[core(deal.other)] = replace(
+                deal, stage=stage_of(deal, number, parts[at + 1 : at + 4]), occurred_on=day_of(deal, parts[at : at + 12], number)
+            )
     if disposal and number == "2.01":  # the item reports a sale; what is bought in it is the buyer's side of the same
         return [], "asset_disposal"
     events = [_event(d, parts, firms, known_on, reported_on) for d in found.values()]

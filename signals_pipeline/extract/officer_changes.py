@@ -59,14 +59,15 @@ def changes_in(
             for pattern in patterns:
                 for match in pattern.finditer(masked.text):
                     yield from _told(masked, match, direction, sentence, names, roster, spoken, firms, reported_on, is_story=is_story)
-    if known is not None and not is_story and not PAST_LEAD.search(sentence.text):
+    is_prose = re.search(r"[.;,:]$|: |\band$", sentence.text)  # a heading repeats what the text tells
+    if known is not None and is_prose and not is_story and not PAST_LEAD.search(sentence.text):
         told_of = {n for n, _ in spoken}
         silent = {n for n, name in enumerate(names) if n not in told_of and not name.is_short and name.full_name not in known}
-        masked = readings_of(sentence.text, names)[0]
-        for direction, match in nearest_cues(masked.text, silent):
-            cues = _told(masked, match, direction, sentence, names, roster, spoken, firms, reported_on, is_story=is_story)
-            is_seat = SEAT.search(sentence.text) or (":" in sentence.text and SEAT.search(before))
-            yield from (replace(c, title=c.title or "Director") for c in cues if c.title or is_seat)
+        is_seat = SEAT.search(sentence.text) or (":" in sentence.text and SEAT.search(before))
+        for masked in readings_of(sentence.text, names):
+            for direction, match in nearest_cues(masked.text, silent - {n for n, _ in spoken}):
+                cues = _told(masked, match, direction, sentence, names, roster, spoken, firms, reported_on, is_story=is_story)
+                yield from (replace(c, title=c.title or "Director") for c in cues if c.title or is_seat)
     scope = SCOPE.search(sentence.text)
     if scope and not spoken and not names[0].is_short:
         title = title_at(sentence.text, names[0].end)
@@ -108,7 +109,11 @@ def _told(
 
 def _is_past(masked: str, match: re.Match[str], reported_on: date | None) -> bool:
     """The clause dates itself into an earlier year or month: "was appointed in March 2021", "who resigned in 2019"."""
-    told = PAST.match(masked, match.end("verb")) or PAST_LEAD.search(masked[: match.start()])
+    told = (
+        PAST.match(masked, match.end("verb"))
+        or PAST.match(masked, max(match.end("verb"), match.end("who") + 1))
+        or PAST_LEAD.search(masked[: match.start()])
+    )
     if told is None or reported_on is None:
         return bool(re.search(r"\bhaving (?:previously )?$|\bpreviously $", masked[: match.start("verb")]))
     last = month_end(f"{told['month'] or 'December'} {told['year']}")

@@ -25,14 +25,14 @@ _COMING = (
     r"(?:appoint(?:s|ed|ing|ment)|elect(?:s|ed|ing|ion)|named|naming|hir(?:ed|es|ing)|promot(?:ed|es|ing|ion)|join(?:s|ed|ing)|"
     r"becom(?:e|es|ing)|"
     r"became|select(?:ed|s|ion)|designat(?:ed|es|ing)|co-?opt(?:s|ed|ing)?|seat(?:ed)?|install(?:ed|s)|elevat(?:ed|es)|recruit(?:ed|s)|"
-    r"engag(?:ed|es)|retained|chosen|chose|picked|tapped|offer of employment|admitted|"
+    r"engag(?:ed|es)|retained|chosen|chose|picked|tapped|offer of employment|admitted|(?:will|shall) (?:serve|act)|"
     rf"(?:tak(?:en|es|ing)|took|given|assum(?:ed|es|ing)|fill(?:ed|s|ing)?)\b(?=[^\u27e6\u27e7;.]{{0,60}}\b(?:{CHAIR}|vacanc(?:y|ies))\b)|"
     rf"place\b[^\u27e6\u27e7;.]{{0,60}}?\b(?:taken|filled)|succeed(?:s|ed)?|successor)"
 )
 # the person stands beside the change, and is not the one who changes
 _BYSTANDER = re.compile(
     rf"\b(?:reports?|reporting|reported|answers?|responsible|according|(?:addressed|letter|notice)(?= to)|employed by|son|"
-    rf"daughter|brother|sister|wife|husband|spouse|cousin|relat\w+|controlled|owned|beneficial\w*|managed|founded|affiliate\w*|designee|"
+    rf"daughter|brother|sister|wife|husband|spouse|cousin|related|controlled|owned|beneficial\w*|managed|founded|affiliate\w*|designee|"
     rf"nominee|"
     rf"other than|except|including) (?:by |to |of |for |with )?(?:[\w'’.,-]+ ){{0,8}}?{HON}$",
     re.IGNORECASE,
@@ -47,11 +47,13 @@ _SUCCEEDED = re.compile(
 )
 _REACH = 170  # characters between a person and the word that tells
 _BEFORE = {
-    way: re.compile(rf"\b(?P<verb>{words})\b(?P<gap>[^\u27e6\u27e7;]{{0,{_REACH}}}?){HON}{NP}")
+    way: re.compile(
+        rf"\b(?<!\ba )(?<!\ban )(?<!former )(?P<verb>{words}|^(?i:{words})(?=:))\b(?P<gap>[^\u27e6\u27e7;]{{0,{_REACH}}}?){HON}{NP}"
+    )
     for way, words in (("out", _GOING), ("in", _COMING))
 }
 _BEHIND = {
-    way: re.compile(rf"{NP}(?P<gap>[^\u27e6\u27e7;]{{0,{_REACH}}}?)\b(?P<verb>{words})\b")
+    way: re.compile(rf"{NP}(?P<gap>[^\u27e6\u27e7;]{{0,{_REACH}}}?)\b(?<!\ba )(?<!\ban )(?<!former )(?P<verb>{words}|^(?i:{words})(?=:))\b")
     for way, words in (("out", _GOING), ("in", _COMING))
 }
 

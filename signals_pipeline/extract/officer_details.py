@@ -34,7 +34,7 @@ _LEAVES_THE_COMPANY = re.compile(
 )
 _LEAD_EFFECTIVE = re.compile(rf"\W*(?:\([a-f]\)\W*)*(?:Also )?(?:On and )?[Ee]ffective(?: as of| on)? (?P<d>{DATE})")
 CUT_POSITION = re.compile(
-    r"\beliminat(?:ed|ing) the (?:position|role|office|post) of\s+(?P<cut>[^\u27e6;]{3,90}?)(?=,| and\b)|"
+    r"\beliminat(?:ed|ing) the (?:position|role|office|post) of\s+(?P<cut>[^\u27e6;]{3,90}?)(?=[,.;]| and\b|$)|"
     r"\b(?:position|role|office|post) of\s+(?P<title>[^\u27e6;]{3,90}?)\s+(?:was|has been|is being) eliminated\b"
 )
 _MADE_POSITION = re.compile(
@@ -100,6 +100,8 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         if (title := title_at(words, 0)) and title not in found:
             found.append(title)
     between = masked[match.start("verb") : match.start("who")] if match.start("verb") < match.start("who") else ""
+    if direction == "in" and re.search(r"\bto (?:the|its|our) [Bb]oard\b", between):
+        found = ["Director"]
     if not found and (lead := re.search(r"\bas\s+", between)) and (title := title_at(between, lead.end())):
         found.append(title)  # "appointed as treasurer A"
     held = masked[match.end("who") + 1 : match.start("verb")]  # "A's position as treasurer ended": the chair before the verb
@@ -174,7 +176,7 @@ def _apposition(masked: str, match: re.Match[str], direction: str) -> str | None
     if re.search(r"\b(?:members? of (?:the|our|its)(?: \w+'s)? [Bb]oard(?: of [Dd]irectors)?|directors|[Bb]oard members?)$", before):
         return "Director"
     if found := re.search(
-        r"(?:[Dd]irectors?|(?:(?:[A-Z][\w&-]+|and|of|,)\s){0,9}(?:Officer|President|Chairman|Chairwoman|Chair|Counsel|Controller|"
+        r"(?:[Dd]irectors?|(?:(?:[A-Z][\w&-]+|and|of|,)\s){0,9}(?:Officer|President|Chairman|Chairwoman|Chair|Counsel|Controller|Trustee|"
         r"Secretary|Treasurer|CEO|CFO|COO|CTO))$",
         before,
     ):

@@ -33,6 +33,7 @@ _LEAVE = re.compile(
 _ROW_WORDS = 22  # a longer line is prose again
 _BULLET = r"^\W*(?:\(?(?:[ivx]{1,4}|\d{1,2}|[a-z])\)\s*)?(?:Mr|Ms|Mrs|Dr)?\.?\s*"
 Row = tuple[Name, Sentence, str | None, date | None]  # who, where, title, own day
+_VERB = re.compile(r"\b(?:will|has|have|had|was|is|resign|retire|joins?)\b")
 _CELL = re.compile(r"\s*\|\s*")
 _COLUMNS = (
     ("name", re.compile(r"(?:name|director|officer|executive|individual|person|trustee)s?\b(?!.*\b(?:title|position)\b)", re.I)),
@@ -96,7 +97,9 @@ def _rows(lines: list[Sentence], firms: frozenset[str]) -> Iterator[Row]:
             if len(line.text.split()) > _ROW_WORDS or _BACK.match(line.text):
                 return
             continue
-        rest = re.sub(r"^[\s,:;|-]+", "", line.text[name.end :])
+        rest = re.sub(r"^[\s,:;|-]+(?:age \d\d,? )?(?:to be |as )?", "", line.text[name.end :])
+        if _VERB.search(rest):
+            return  # a sentence of its own
         after = lines[position + 1 : position + 3]
         cells = [s.text for s in after if _first_name(s, firms) is None and len(s.text.split()) <= _ROW_WORDS]
         title = title_at(_CELL.split(rest)[0], 0) if rest else (normal(cells[0].rstrip(".;")) if cells else None)

@@ -85,10 +85,10 @@ def _says_title(behind: str) -> bool:
     return bool(re.match(r"\s+(?:the |our |its )?[A-Z]", behind) and title_at(behind, 0))
 
 
-def _ends_with_title(behind: str) -> bool:
-    """ "terminated A, its counsel, and B, its treasurer.": a title, and no verb of the person's own."""
-    told = re.match(r",\s([^\u27e6\u27e7;.]{2,120})(?:[.;]|$)", behind)
-    return bool(told and not _OWN_VERB.search(told[1]) and title_at(told[1], 0))
+def _is_described(behind: str) -> bool:
+    """ "terminated A, its counsel, and B, its treasurer.": a description up to the end, and no verb of the person's own."""
+    told = re.match(r"((?:\s\([^()]{1,40}\))?(?:,\s[^\u27e6\u27e7;.]{2,120})?)(?:[.;]|$)", behind)
+    return bool(told and not _OWN_VERB.search(told[1]))
 
 
 def _verb_put_back(text: str) -> list[str]:
@@ -106,7 +106,7 @@ def _verb_put_back(text: str) -> list[str]:
             and (
                 _VERB_LEFT_OUT.match(text[mark.end() :])
                 or (_says_title(between) and _says_title(text[mark.end() :]))
-                or _ends_with_title(text[mark.end() :])
+                or _is_described(text[mark.end() :])
             )
         )
         if not shares:

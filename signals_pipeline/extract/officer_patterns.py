@@ -10,7 +10,8 @@ import re
 
 NP = r"\u27e6(?P<who>[\ds ]+)\u27e7"
 HON = (
-    r"(?:(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|General|Admiral|Professor|Prof|Gen|Adm|Ambassador|Senator|Hon|Sir|Dame|Lord|Captain|Capt|"
+    r"(?:(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|General|Admiral|Professor|Prof|Gen|Adm|Ambassador|Senator|Hon|Sir|Dame|Madame|Madam|Lord|"
+    r"Captain|Capt|"
     r"Colonel|Col|Judge|Baroness)\.?\s+(?:\(Ret\.?\)\s+)?)?"
 )
 APP = r"(?:\s*\([^()]{1,60}\))?(?:,\s[^\u27e6\u27e7;]{2,190}?,)?(?:\s[^\u27e6\u27e7;,]{2,90}?)?"
@@ -26,12 +27,12 @@ CHAIR = r"(?:roles?|positions?|posts?|titles?|offices?|jobs?|dut(?:y|ies)|respon
 _A_CHAIR = rf"(?= (?:(?:the|his|her|their|its|our|an?) )?(?:[\w,&'-]+ ){{0,9}}?{CHAIR}\b)"
 # what may stand between "appointed" and whom: a description of the person, nothing that opens another clause
 _DESCRIBED = (
-    r"(?:(?!\b(?:that|which|whom?|whose|by|from|with|for|following|after|if|until|under|pursuant|and|successors?|succeed|replace|"
+    r"(?:(?!\b(?:that|which|whom?|whose|by|from|with|for|following|after|if|until|under|pursuant|and|succe\w+|replac\w+|follow\w*|"
     r"search|committees?|executive officers|connection|light|auditors?|accountants?)\b)[^\u27e6\u27e7.;:]){0,110}?[\s,]"
 )
 # a person is the subject of these: what one does who takes a chair
 COME = (
-    rf"(?:join(?:s|ed|ing)?|becom(?:e|es|ing)|became|succeed(?:s|ed)?|replac(?:es|ed)|assum(?:e|ed|es|ing){_A_CHAIR}|"
+    rf"(?:join(?:s|ed|ing)?|becom(?:e|es|ing)|became|(?:succeed(?:s|ed)?|replac(?:es|ed))(?! by)|assum(?:e|ed|es|ing){_A_CHAIR}|"
     rf"(?:take|takes|took|taken|taking) (?:on|over|up){_A_CHAIR}|(?:take|takes|took|taken|taking) over(?= as\b| from\b)|"
     rf"(?:step|steps|stepped|stepping|move|moves|moved|moving) (?:in|into|up|up to|up into){_A_CHAIR}|"
     rf"fill(?:s|ed|ing)?{_A_CHAIR}|follow(?:s|ed)?(?= {HON}\u27e6)|(?:step|steps|stepped|stepping) (?:in|up)(?= as\b)|"
@@ -54,7 +55,8 @@ ARRIVALS = tuple(
         rf"\b(?P<verb>made) {HON}{NP}(?=,? (?:age \d\d,? )?(?:our|its|the) [A-Z])",
         rf"\b[Ii]n connection with (?:his|her) (?P<verb>appointment|election|promotion|hiring)(?= as)"
         rf"[^\u27e6\u27e7;.]{{3,110}},\s+{HON}{NP}",
-        rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation|addition)\s+of\s+(?:each of\s+|both\s+|"
+        rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation|addition)(?: to (?:the|its|"
+        rf"our) [Bb]oards?(?: of \w+)?)?\s+of\s+(?:each of\s+|both\s+|"
         rf"as\s+)?{HON}{NP}(?!['’]s?\s)",
         rf"(?P<verb>{VERB_IN}) the following\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
         rf"\b[Tt]he following\b[^\u27e6\u27e7;]{{0,120}}?(?P<verb>(?:was|were|has been|have been|will be) (?:appointed|elected|named|"
@@ -88,7 +90,8 @@ GO = (
     r"transition(?:s|ed|ing)? (?:from|out of)(?! the (?:company|registrant))|"
     r"transition(?:s|ed|ing)? (?:in)?to an? (?:[\w-]+ ){0,3}(?:advis|consult|emeritus|non-executive|non-employee)\w*|"
     r"(?:mutually )?agreed (?:to|upon|on) (?:the terms of )?(?:his|her|their) (?:separation|departure|resignation|retirement)|"
-    r"(?:gives?|gave|given|giving) up|(?:hands?|handed|handing) over|(?:surrender|quit)(?:s|ed|ting|ing)?|(?:stands?|stood|"
+    r"(?:be|been|was|were|is|being) (?:succeeded|replaced) by|(?:gives?|gave|given|giving) up|(?:hands?|handed|handing) over|"
+    r"(?:surrender|quit)(?:s|ed|ting|ing)?|(?:stands?|stood|"
     r"standing) down|(?:takes?|took|taking) (?:early )?retirement|"
     r"(?:was|were|has been|been|will be|is being) (?:let go|discharged|released)|not continu(?:e|ing) (?:as|in|to serve|with|on)|"
     r"not (?:be )?(?:re-?appointed|reelected)|complet(?:es|ed|ing) (?:his|her|their) (?:service|term|tenure)|"
@@ -130,7 +133,7 @@ DEPARTURES = tuple(
         rf"\b(?:former|prior|outgoing|departing)\b",
         rf"\b(?P<verb>to succeed|to replace|succeeding|replacing)\s+{HON}{NP}(?=\s+in (?:these|those|that|this|such|"
         rf"the) (?:positions?|roles?|capacit))",
-        rf"\b(?P<verb>succeeding|replacing)\s+{HON}{NP}(?=\.?$|,? effective|, who will continue)",
+        rf"\b(?P<verb>succeeding|replacing)\s+{HON}{NP}(?=\.?$|,? effective|, who (?:will continue|remains|continues))",
         rf"\bfollowing\b[^\u27e6\u27e7;]{{0,120}}?\b(?P<verb>resigned|retired|stepped down|"
         rf"departed)\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
         rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death|(?:replacement|succession|"
@@ -212,7 +215,8 @@ HYPOTHETICAL = re.compile(
 BIOGRAPHY = re.compile(
     r"^\W*(?:prior to|previously|before (?:that|joining)|from (?:\w+ )?(?:19|20)\d\d|since (?:\w+ )?(?:19|20)\d\d|between|earlier|he\b|"
     r"she\b|in (?:his|her)|during (?:his|her))|"
-    r"\bserved (?:as|in|on)\b|\bbegan (?:his|her)|\bholds? (?:a|an)\b|\b(?:spent|worked|was employed|held)\b|\byears of experience\b|"
+    r"\bserved (?:as|in|on)\b|\bbegan (?:his|her)|\bholds? (?:a|an)\b|\b(?:spent|worked|was employed|(?<!be )(?<!was )held)\b|"
+    r"\byears of experience\b|"
     r"\bprior to (?:joining|that)\b",
     re.IGNORECASE,
 )

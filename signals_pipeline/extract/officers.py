@@ -70,13 +70,16 @@ def read_officers(
                 complete(changes[key], change)
             else:
                 changes[key] = change
-        said = sentence.text
+        said = said if re.match(r"\W*\w+: ", sentence.text) else sentence.text
         first_day = next((d.day for d in find_dates(sentence.text)), first_day)
         told_day = next((d.day for d in reversed(find_dates(sentence.text))), told_day)
         last_day = told_day or last_day
     if not strict:
         for change in listed_changes(parts, firms):
-            changes.setdefault((change.name, change.direction), change)
+            if (change.name, change.direction) in changes:
+                complete(changes[change.name, change.direction], change)
+            else:
+                changes[change.name, change.direction] = change
     together = day_of_all(everything)
     for change in changes.values():
         by_name(change, days)
@@ -119,7 +122,7 @@ def _lettered(text: str, start: int, end: int, heading: str) -> Iterator[tuple[S
 _TOLD = r"\b(?:inform|notif|announc|advis|report)"  # the day is that of the telling, not of the change
 _PLACE_OF = (
     r"\b(?:succe\w+|replac\w+|follow(?:s|ed)?|tak\w+ over (?:from|for)|(?:vacanc\w+|position|role|seat) (?:left|vacated|created|"
-    r"held) by|in place of|"
+    r"held) by|in place of|remainder of|"
     r"(?:resignation|departure|retirement|death) of)\s+"
 )
 
@@ -138,7 +141,7 @@ def _inherited(change: Change, changes: dict[tuple[str, str], Change]) -> None:
     if change.direction == "out":
         person = rf"{_PLACE_OF}(?:[\w.]+\s+){{0,3}}{re.escape(last_name(change.name))}\b"
         before = [c for c in changes.values() if c.direction == "in" and c.title and c.sentence.start <= change.sentence.start]
-        for other in sorted(before, key=lambda c: -c.sentence.start):
+        for other in sorted(before, key=lambda c: (last_name(c.name) not in change.sentence.text, -c.sentence.start)):
             if re.search(person, other.sentence.text) or re.search(person, change.sentence.text):
                 change.title = re.sub(r"^(?:Interim|Acting) ", "", other.title or "") or None
                 if change.verb.startswith(("to ", "succeed", "replac")):  # told by the successor's clause alone

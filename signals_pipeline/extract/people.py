@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 _HONORIFIC = (
-    r"(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|Prof|Professor|General|Gen|Admiral|Adm|Ambassador|Senator|Hon|Sir|Dame|Lord|Captain|"
+    r"(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|Prof|Professor|General|Gen|Admiral|Adm|Ambassador|Senator|Hon|Sir|Dame|Madame|Madam|Lord|Captain|"
     r"Capt|Colonel|Col|Judge|Baroness)\b\.?"
 )
 _PARTICLE = r"(?:de|la|del|della|di|da|dos|du|van|von|der|den|ter|bin|al|el|le|y|st\.|st)"

@@ -26,9 +26,9 @@ _END = re.compile(
     r"which|where|due|after|when|while|succeeding|replacing|pending|to (?:succeed|replace|fill|serve|be|pursue|become|assume|oversee)|"
     r"in (?:his|her|their|place|lieu|replacement|succession|January|February|March|April|May|June|July|August|September|October|"
     r"November|December|(?:19|20)\d\d)|"
-    r"and (?:as|from|to|will|has|is|was|that|he|she|began|commenced|assumed|remains?|joined|serv\w+|resign\w*|retir\w*|left|departed|"
+    r"and (?:as|from|to|will|has|is|was|that|he|she|began|commenced|assumed|remains?|join\w*|serv\w+|resign\w*|retir\w*|left|departed|"
     r"appointed|elected|named|increased|entered|in|a|an|the|also|became|now|his|her|on|member|director\b|other|assume|continues?)\b|for|"
-    r"by|at|as|on|from|under|within|prior|is|was|were|will|would|shall|should|may|must|has|have|had|"
+    r"by|at|as|on|from|under|within|prior to|is|was|were|will|would|shall|should|may|must|has|have|had|"
     r"or|but|than|be|each|respectively|filling|including|until|throughout|there|such|that|during|without|because|subject|with|per|"
     r"effectively|immediately)\b|\s\(|;|\.(?=\s|$)|:|\s-\s(?![A-Z])|\s\"|\u27e6|\n"
 )
@@ -45,7 +45,9 @@ _OF_FIRM = re.compile(
     r"\s+(?:of|at)\s+(?=[A-Z])(?!(?:the\s+)?(?:Board|Directors|Human|Finance|Sales|Operations|Marketing|Engineering|Global|Product|"
     r"Business|Technology|"
     r"Information|Strategy|Corporate|Research|Legal|Staff|Americas|Europe|North|Investor|Worldwide|Supply|Services|Professional|Customer|"
-    r"Healthcare)\b)"
+    r"Healthcare|Clinical|Regulatory|Medical|Commercial|Software|Quality|Manufacturing|Content|Data|Digital|People|Communications|Retail|"
+    r"Risk|Compliance|Merchandising|Land|Exploration|Drilling|Production|Network|Security|Field|Supply|Strategic|Talent|Internal|"
+    r"External)\b)"
 )
 _LEAD = re.compile(
     r"^(?:(?:a|an|the|its|our|his|her|their|new|next|current|prior|former|previous|outgoing|departing|incoming|company's|registrant's|"
