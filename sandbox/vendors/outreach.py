@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from sandbox.box import Box
 from sandbox.clock import stamp
-from sandbox.market import crm, engage
+from sandbox.market import crm, engage, schedule
 from sandbox.store import Row
 from sandbox.vendors import jsonapi
 from sandbox.vendors.jsonapi import BadFilter, present
@@ -44,13 +44,14 @@ class Outreach(Door):
         after = jsonapi.untoken(given["page[after]"]) if given.get("page[after]") else None
         keyed, more, order = jsonapi.page_sql(column, descending, after)
         wheres = [c for c in (condition, keyed) if c]
-        sql = f"SELECT * FROM {resource.table}{' WHERE ' + ' AND '.join(wheres) if wheres else ''} ORDER BY {order} LIMIT {int(size) + 1}"
+        table = schedule.table(self.box.world) if plural == "mailings" and given.get("filter[state]") == "scheduled" else resource.table
+        sql = f"SELECT * FROM {table}{' WHERE ' + ' AND '.join(wheres) if wheres else ''} ORDER BY {order} LIMIT {int(size) + 1}"
         rows = self.box.store.rows(sql, [*args, *more])
         page, has_more = rows[: int(size)], len(rows) > int(size)
         last = page[-1] if page else {}
         if after and self.box.faults.hit("outreach", "duplicate_pages"):
             page = self.box.store.rows(
-                f"SELECT * FROM {resource.table}{' WHERE ' + condition if condition else ''} ORDER BY {order} LIMIT {size}", args
+                f"SELECT * FROM {table}{' WHERE ' + condition if condition else ''} ORDER BY {order} LIMIT {size}", args
             )
         only = given.get(f"fields[{resource.type}]")
         body: Row = {
@@ -59,7 +60,7 @@ class Outreach(Door):
         }
         if given.get("count") == "true":
             body["meta"] = {
-                "count": self.box.store.value(f"SELECT count(*) FROM {resource.table}{' WHERE ' + condition if condition else ''}", args),
+                "count": self.box.store.value(f"SELECT count(*) FROM {table}{' WHERE ' + condition if condition else ''}", args),
                 "count_truncated": False,
             }
         if has_more:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ class Cap:
 def caps_of(rt: Runtime, plan: Plan) -> list[Cap]:
     """Every cap that the plan touches, with what the plan and the day's other confirmed effects use of it."""
     activation, rows = rt.profile.activation, plan.sending
-    decided = _decided_today(rt, plan)
+    decided = decided_today(rt, plan.dt)
     done = [d for d in decided if d["status"] in STANDING]
     enrolled = [r for r in rows if r.operation == "enrol" and r.effect_id not in {d["effect_id"] for d in done}]
     others = {d["email_key"] for d in decided} - {r.email_key for r in enrolled}  # a refused or failed row keeps its seat
@@ -47,21 +48,24 @@ def caps_of(rt: Runtime, plan: Plan) -> list[Cap]:
         for company, n in sorted(per_company.items(), key=str)
     ]
     allowed = _mailboxes(rt, plan)
-    per_mailbox = Counter(str(r.facts.get("mailbox_id")) for r in enrolled) + _mailboxes_used(rt, done)
+    per_mailbox = Counter(str(r.facts.get("mailbox_id")) for r in enrolled) + mailboxes_used(rt, done)
+    for mailbox, facts in {str(r.facts["mailbox_id"]): r.facts for r in enrolled if "mailbox_limit" in r.facts}.items():
+        per_mailbox[mailbox] += facts["follow_ups"]  # of running sequences, due today
+        allowed[mailbox] = min(facts["mailbox_limit"], allowed.get(mailbox, facts["mailbox_limit"]))
     caps += [Cap(f"mailbox:{m}", n, allowed[m]) for m, n in sorted(per_mailbox.items()) if m in allowed]
     return caps
 
 
-def _decided_today(rt: Runtime, plan: Plan) -> list[dict[str, Any]]:
+def decided_today(rt: Runtime, dt: date) -> list[dict[str, Any]]:
     """Ledger rows of the day's enrolments, whatever became of them, from this plan or an earlier one."""
     t = ops.ledger
-    columns = (t.c.effect_id, t.c.plan_hash, t.c.company_id, t.c.email_key, t.c.status)
+    columns = (t.c.effect_id, t.c.plan_hash, t.c.company_id, t.c.email_key, t.c.status, t.c.vendor_id)
     with rt.ops.connect() as connection:
-        found = connection.execute(sa.select(*columns).where(t.c.dt == plan.dt, t.c.object == "sequence_state"))
+        found = connection.execute(sa.select(*columns).where(t.c.dt == dt, t.c.object == "sequence_state"))
         return [dict(r) for r in found.mappings()]
 
 
-def _mailboxes_used(rt: Runtime, done: list[dict[str, Any]]) -> Counter[str]:
+def mailboxes_used(rt: Runtime, done: list[dict[str, Any]]) -> Counter[str]:
     """Enrolments of the day per mailbox, as the plans that sent them say."""
     used: Counter[str] = Counter()
     for plan_hash in sorted({d["plan_hash"] for d in done}):

@@ -20,6 +20,7 @@ from signals_pipeline.activation.destinations.outreach import (
 from signals_pipeline.activation.doors import OutreachDoor, Record
 from signals_pipeline.activation.fields import changes_of, mapped
 from signals_pipeline.activation.inputs import Inputs, Row
+from signals_pipeline.activation.mailboxes import within_limits
 from signals_pipeline.activation.model import Change, Operation, PlanRow, canonical
 from signals_pipeline.keys import md5
 from signals_pipeline.runtime import Runtime
@@ -49,7 +50,7 @@ async def outreach_rows(rt: Runtime, inputs: Inputs, door: OutreachDoor) -> list
         states = await door.sequence_states(prospect_id=int(record["id"])) if record else []
         sequence_id = str(row["sequence_id"] or "") or _only(by_name.get(row["sequence_name"] or "", []))
         enrolments.append(_enrolment(rt, inputs, row, prospect, record, states, sequence_id, sequences, mailboxes))
-    return [*prospects, *enrolments]
+    return [*prospects, *await within_limits(rt, inputs.dt, door, enrolments, mailboxes)]
 
 
 def _prospect(rt: Runtime, inputs: Inputs, row: Row, record: Record | None, sharing: list[str], owner: int | None) -> PlanRow:

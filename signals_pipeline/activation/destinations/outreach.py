@@ -139,7 +139,9 @@ class OutreachDestination:
 
     async def mailboxes(self) -> dict[str, Mapping[str, Any]]:
         """Few fields only: the whole resource holds password-like attributes."""
-        return await self._all("mailboxes", {"fields[mailbox]": "email,userId,sendDisabled,sendErroredAt,maxEmailsPerDay"})
+        return await self._all(
+            "mailboxes", {"fields[mailbox]": "email,userId,sendDisabled,sendErroredAt,maxEmailsPerDay,maxMailingsPerDay"}
+        )
 
     async def _all(self, resource: str, params: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         return {str(r["id"]): r["attributes"] async for page in self.door.pages(resource, params) for r in page}

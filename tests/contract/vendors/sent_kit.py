@@ -27,6 +27,7 @@ from signals_pipeline.activation.destinations.outreach import OutreachDestinatio
 from signals_pipeline.activation.destinations.salesforce import SOBJECT
 from signals_pipeline.activation.doors import Doors
 from signals_pipeline.activation.find_salesforce import Hint, find
+from signals_pipeline.activation.mailboxes import follow_ups
 from signals_pipeline.activation.model import PlanRow
 from signals_pipeline.io.http import Http
 from signals_pipeline.rules.seeds import seed
@@ -98,7 +99,9 @@ class Sent:
         if path.endswith("/enrichment/people"):
             contacts = [{"email": "ada@acme.example", "referenceKeys": i["referenceKeys"]} for i in json.loads(request.content)]
             return httpx.Response(200, json={"contacts": contacts})
-        return httpx.Response(200, json={"accounts": [{"name": "Acme", "domain": "acme.example"}], "list": [], "people": [], "scores": []})
+        return httpx.Response(
+            200, json={"accounts": [{"name": "Acme", "domain": "acme.example"}], "list": [], "people": [], "company": {}, "scores": []}
+        )
 
 
 class _AnyField(list[Any]):
@@ -201,6 +204,7 @@ def record(home: Path) -> Sent:
             await _salesforce(Salesforce(settings, http, rt.ops))
             sequencer = Outreach(settings, http, rt.ops)
             await _sequencer(sequencer)
+            await follow_ups(rt, sequencer, set())
             await suppression.holding(Doors(Salesforce(settings, http, rt.ops), sequencer, None), rt.ops, [_enrolment()])
             intent = SixSense(settings, http, rt.ops)
             await intent.segments()

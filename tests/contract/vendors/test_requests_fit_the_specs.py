@@ -66,7 +66,12 @@ def test_what_we_filter_outreach_by_can_be_filtered(sent: Sent, specs: Path) -> 
                 told = hyper[type_]["definitions"].get(found[1], {})
                 can = "$ref" in told if found[2] else told.get("filterable")  # a relationship is filtered by id
                 assert can or (type_, found[1]) == ("prospect", "emails"), f"{type_} cannot be filtered by {name}"
-    assert seen >= {("mailing", "filter[updatedAt]"), ("prospect", "filter[emails]"), ("sequenceState", "filter[prospect][id]")}
+    assert seen >= {
+        ("mailing", "filter[updatedAt]"),
+        ("mailing", "filter[scheduledAt]"),
+        ("prospect", "filter[emails]"),
+        ("sequenceState", "filter[prospect][id]"),
+    }
 
 
 def shown(data: Path, object_: str) -> set[str]:

@@ -168,7 +168,10 @@ class FakeOutreach:
             "41": {"name": "Intent Surge", "enabled": True, "locked": False, "transactional": False},
             "42": {"name": "Company News", "enabled": True, "locked": False, "transactional": False},
         }
-        self.mailboxes = {"7": {"email": "rep@proof.example", "userId": 3, "sendDisabled": False, "sendErroredAt": None}}
+        self.scheduled: list[dict[str, Any]] = []
+        self.mailboxes: dict[str, dict[str, Any]] = {
+            "7": {"email": "rep@proof.example", "userId": 3, "sendDisabled": False, "sendErroredAt": None}
+        }
 
     def add(self, **attributes: Any) -> str:
         prospects = self.state.data["prospects"]
@@ -181,6 +184,11 @@ class FakeOutreach:
             kind, owner = relationships["owner"]
             self.state.data["prospects"][id_]["relationships"] = {"owner": {"data": {"type": kind, "id": owner}}}
 
+    def schedule(self, at: str, mailbox: int = 7, state: int = 1) -> None:
+        """A mail of a running sequence, due at an instant."""
+        links = {"mailbox": {"data": {"type": "mailbox", "id": mailbox}}, "sequenceState": {"data": {"type": "sequenceState", "id": state}}}
+        self.scheduled.append({"id": len(self.scheduled) + 1, "attributes": {"scheduledAt": at}, "relationships": links})
+
     def enrol(self, prospect: str, sequence: str = "42", state: str = "active") -> str:
         states = self.state.data["states"]
         id_ = str(len(states) + 900)
@@ -188,6 +196,11 @@ class FakeOutreach:
         return id_
 
     async def pages(self, resource: str, params: Any = None) -> Any:
+        if resource == "mailings":
+            assert params["filter[state]"] == "scheduled"
+            until = params["filter[scheduledAt]"].partition("..")[2]
+            yield [m for m in self.scheduled if m["attributes"]["scheduledAt"] <= until]
+            return
         held = {"sequences": self.sequences, "mailboxes": self.mailboxes}[resource]
         yield [{"id": int(k), "attributes": dict(v)} for k, v in held.items()]
 

@@ -187,3 +187,24 @@ def test_what_is_not_there_is_not_found(sandbox: Sandbox) -> None:
     session = sandbox.outreach()
     for path in ("prospects/999999", "nothings", "sequenceStates/999999"):
         assert sandbox.client.get(f"{API}/{path}", headers=session).status_code == 404
+
+
+def test_planned_mails_are_listed_as_scheduled_until_they_are_sent(sandbox: Sandbox) -> None:
+    session, store = sandbox.outreach(), sandbox.box.store
+
+    def listed(session: dict[str, str] = session, **more: str) -> list[dict[str, Any]]:
+        params = {"filter[state]": "scheduled", "page[size]": "1000", **more}
+        answer = sandbox.client.get(f"{API}/mailings", params=params, headers=session)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["data"])
+
+    planned = listed()
+    active = {row["id"] for row in store.rows("SELECT id FROM o_sequence_state WHERE state = 'active'")}
+    assert planned and {m["relationships"]["sequenceState"]["data"]["id"] for m in planned} <= active
+    assert all(m["attributes"]["scheduledAt"] >= sandbox.box.stamp() and m["attributes"]["deliveredAt"] is None for m in planned)
+    first = min(m["attributes"]["scheduledAt"] for m in planned)
+    due = listed(**{"filter[scheduledAt]": f"neginf..{first}"})
+    assert {m["attributes"]["scheduledAt"] for m in due} == {first} and {m["id"] for m in due} <= {m["id"] for m in planned}
+    assert store.value("SELECT count(*) FROM o_mailing WHERE state = 'scheduled'") == 0, "listed by this filter alone"
+    sandbox.client.post("/_sandbox/advance", json={"days": 1})
+    assert not {m["id"] for m in due} & {m["id"] for m in listed(sandbox.outreach())}
