@@ -21,7 +21,7 @@ from signals_pipeline.orchestration.upstream import build_upstream, load_raw, wo
 
 OWNER = "team:signals"
 SEEDS = "resource_type:seed"
-_LAKE = re.compile(r"\b(lake|raw|carried)\(\s*'([a-z0-9_]+)'")
+_LAKE = re.compile(r"\b(lake|raw|carried|rows_not_held)\(\s*'([a-z0-9_]+)'")
 
 
 def lake_key(name: str) -> dg.AssetKey:
@@ -101,7 +101,7 @@ def dbt_stage(
             load_raw(context, rt.settings, rt.lake)
         with house.clocked(f"dbt {name}"):
             run = _by_months(context, house, build) if is_alone else build(Part(days.since, days.until))
-        yield from _events(context, run)
+        yield from _events(context, run, _counted(house, run))
         if is_alone and not run.nodes:
             stands = f"all of {days.since} to {days.until}, by a run that was killed"
             yield from (dg.MaterializeResult(asset_key=key, metadata={"stands": stands}) for key in context.selected_asset_keys)
@@ -134,15 +134,27 @@ def _by_months(context: dg.AssetExecutionContext, house: House, build: Callable[
     return run
 
 
-def _events(context: dg.AssetExecutionContext, run: dbt.DbtRun) -> Iterator[Any]:
+def _counted(house: House, run: dbt.DbtRun) -> dict[tuple[str, str], int]:
+    """(schema, name) → rows of every table that was built; a view is not counted: it would be read whole."""
+    warehouse = house.runtime.warehouse
+    built = {(n.schema, n.name) for n in run.nodes if n.resource_type in ("model", "seed") and n.status == "success"}
+    kinds = "select table_schema as s, table_name as n from information_schema.tables where table_type = 'BASE TABLE'"
+    tables = sorted(built & {(r["s"], r["n"]) for r in warehouse.rows(kinds)})
+    if not tables:
+        return {}
+    each = " union all ".join(f"select '{s}' as s, '{n}' as n, count(*) as c from {s}.{n}" for s, n in tables)
+    return {(r["s"], r["n"]): int(r["c"]) for r in warehouse.rows(each)}
+
+
+def _events(context: dg.AssetExecutionContext, run: dbt.DbtRun, rows: Mapping[tuple[str, str], int]) -> Iterator[Any]:
     """Materializations for built nodes, check results for tests; nodes that are no selected asset are left to the log."""
     by_name = {key.path[-1]: key for key in context.selected_asset_keys}
     checks = {(c.asset_key, c.name): c for c in context.selected_asset_check_keys}
     for node in run.nodes:
         if node.resource_type in ("model", "seed") and node.status == "success" and node.name in by_name:
             numbers: dict[str, Any] = {"seconds": node.seconds}
-            if node.rows is not None and node.rows >= 0:
-                numbers["dagster/row_count"] = node.rows
+            if (node.schema, node.name) in rows:
+                numbers["dagster/row_count"] = rows[node.schema, node.name]
             yield dg.MaterializeResult(asset_key=by_name[node.name], metadata=numbers)
     for node in run.nodes:
         if node.resource_type in ("test", "unit_test") and node.status in ("pass", "fail", "warn", "error"):

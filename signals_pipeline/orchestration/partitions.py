@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -44,3 +45,10 @@ def days_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, r
     if start and end:
         return Days(date.fromisoformat(start), date.fromisoformat(end))
     return Days(rt.today(), rt.today())
+
+
+def window(days: Days, rt: Runtime) -> str:
+    """The instants that the days cover, in the profile's zone."""
+    zone = ZoneInfo(rt.profile.zone)
+    first, last = (at.astimezone(zone) for at in (rt.window(days.since).start, rt.window(days.until).end))
+    return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} {rt.profile.zone}"

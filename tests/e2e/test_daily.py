@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -76,7 +77,37 @@ def test_every_suppression_rule_stops_somebody_in_the_sandbox(first: dict[str, A
 def test_the_reasons_of_a_score_add_up_to_it(first: dict[str, Any]) -> None:
     assert first["hottest"]
     for account in first["hottest"]:
-        assert sum(r["points"] for r in account["reasons"]) == pytest.approx(account["score"], abs=0.1 * (1 + len(account["reasons"])))
+        assert sum(r["points"] for r in account["reasons"]) == pytest.approx(account["score"], abs=0.001)
+
+
+def test_every_asset_of_the_run_says_how_many_rows_in_which_window_and_what_it_cost(
+    home: Path, first: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_STORAGE_DIR", str(home / "dagster"))
+    lacking: dict[str, set[str]] = {}
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance, duckdb.connect(str(home / "warehouse.duckdb")) as warehouse:
+        views = {".".join(r) for r in warehouse.sql("select schema_name, view_name from duckdb_views()").fetchall()}
+        for key in instance.all_asset_keys():
+            event = instance.get_latest_materialization_event(key)
+            assert event and event.asset_materialization, key
+            wanted = {"dagster/row_count"} - (
+                {"dagster/row_count"} if ".".join(key.path) in views or key.path[-1] == "run_report" else set()
+            )
+            if key.path[0] == "lake" or key.path[-1] in ("published", "run_report"):
+                wanted |= {"window"}
+            if key.path[0] == "lake" and key.path[-1].partition("__")[0] in (
+                "salesforce",
+                "outreach",
+                "sec_edgar",
+                "sixsense",
+                "file_drop",
+            ):
+                wanted |= {"in", "rejected", "status", "cost_usd"}
+            if (key.path[-1] in ("enrichment_results", "plan_rows") and key.path[0] == "lake") or key.path[-1] == "run_report":
+                wanted |= {"cost_usd"}
+            if missing := wanted - set(event.asset_materialization.metadata):
+                lacking[key.to_user_string()] = missing
+    assert lacking == {}
 
 
 def test_the_second_run_of_a_day_sends_nothing(home: Path, first: dict[str, Any]) -> None:

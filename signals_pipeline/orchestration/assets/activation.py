@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from signals_pipeline.orchestration.assets.sources import as_json, lake_spec
+from signals_pipeline.orchestration.assets.sources import as_json, lake_spec, standing
 from signals_pipeline.orchestration.dbt_stage import lake_key
 from signals_pipeline.orchestration.partitions import days_of
 from signals_pipeline.orchestration.resources import House
@@ -45,7 +45,13 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
         rt, days = house.runtime, days_of(context, house.runtime)
         with house.clocked("plan"):
             made = stage.make(rt, days.until)
-        yield dg.MaterializeResult(asset_key=plan_key, metadata={"plan_hash": made.plan_hash, "dagster/row_count": len(made.rows)})
+        planned = standing(rt, "plan_rows", days) | {
+            "dagster/row_count": len(made.rows),
+            "would send": len(made.sending),
+            "cost_usd": float(made.cost_usd),
+            "plan_hash": made.plan_hash,
+        }
+        yield dg.MaterializeResult(asset_key=plan_key, metadata=planned)
 
     stops = "A closed gate stops the apply, whoever starts it."
     checks = [dg.AssetCheckSpec(g, asset=gates_key, blocking=True, description=f"{says} {stops}") for g, says in GATES.items()]
@@ -63,7 +69,8 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
         rt, days = house.runtime, days_of(context, house.runtime)
         with house.clocked("gates"):
             results = stage.judge(rt, plans.latest(rt, days.until))
-        yield dg.MaterializeResult(asset_key=gates_key, metadata={"passed": sum(r.passed for r in results), "of": len(results)})
+        judged = standing(rt, "gate_results", days) | {"passed": sum(r.passed for r in results), "of": len(results)}
+        yield dg.MaterializeResult(asset_key=gates_key, metadata=judged)
         for r in results:
             yield dg.AssetCheckResult(
                 asset_key=gates_key,
@@ -86,7 +93,8 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
         rt, days = house.runtime, days_of(context, house.runtime)
         with house.clocked("apply"):
             done = stage.run(rt, plans.latest(rt, days.until).plan_hash)
-        yield dg.MaterializeResult(asset_key=sends_key, metadata={"report": dg.MetadataValue.json(as_json(done)), "message": done.message})
+        told = standing(rt, "sends", days) | {"message": done.message, "report": dg.MetadataValue.json(as_json(done))}
+        yield dg.MaterializeResult(asset_key=sends_key, metadata=told)
         # not blocking: what was sent is told downstream; `run_report` fails the run at its end
         yield dg.AssetCheckResult(
             asset_key=sends_key,

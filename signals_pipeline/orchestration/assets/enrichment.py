@@ -5,10 +5,11 @@ from typing import Any
 
 import dagster as dg
 
-from signals_pipeline.orchestration.assets.sources import as_json, lake_spec
+from signals_pipeline.orchestration.assets.sources import as_json, lake_spec, standing
 from signals_pipeline.orchestration.dbt_stage import lake_key
-from signals_pipeline.orchestration.partitions import days_of
+from signals_pipeline.orchestration.partitions import Days, days_of
 from signals_pipeline.orchestration.resources import House
+from signals_pipeline.runtime import Runtime
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
@@ -25,7 +26,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
         rt, days = house.runtime, days_of(context, house.runtime)
         with house.clocked("enrichment"):
             done = stage.run(rt, days.until)
-        yield dg.MaterializeResult(asset_key=key, metadata={"report": dg.MetadataValue.json(as_json(done))})
+        yield dg.MaterializeResult(asset_key=key, metadata=_told(rt, days, done))
         # not blocking: without new people the day goes on; `run_report` fails the run at its end
         yield dg.AssetCheckResult(
             asset_key=key,
@@ -36,3 +37,9 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
         )
 
     return [enrich]
+
+
+def _told(rt: Runtime, days: Days, done: Any) -> dict[str, Any]:
+    """Rows, window and cost, and the report whole."""
+    cost = {"credits": float(done.credits), "cost_usd": float(done.usd)}
+    return standing(rt, "enrichment_results", days) | cost | {"status": done.status, "report": dg.MetadataValue.json(as_json(done))}

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from signals_pipeline.orchestration.assets.sources import Span, as_json, lake_spec
+from signals_pipeline.orchestration.assets.sources import Span, as_json, lake_spec, standing
 from signals_pipeline.orchestration.dbt_stage import lake_key
 from signals_pipeline.orchestration.partitions import days_of
 from signals_pipeline.orchestration.resources import House
@@ -33,6 +33,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
         with house.clocked("identity"):
             report = as_json(stage.run(rt, days.until, since=config.since))
         for name in WRITES:
-            yield dg.MaterializeResult(asset_key=lake_key(name), metadata={"report": dg.MetadataValue.json(report)})
+            told = standing(rt, name, days) | {"report": dg.MetadataValue.json(report)}
+            yield dg.MaterializeResult(asset_key=lake_key(name), metadata=told)
 
     return [resolve]

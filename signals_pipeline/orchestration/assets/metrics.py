@@ -7,7 +7,7 @@ import dagster as dg
 
 from signals_pipeline.orchestration.assets.sources import as_json
 from signals_pipeline.orchestration.dbt_stage import OWNER, lake_key
-from signals_pipeline.orchestration.partitions import days_of
+from signals_pipeline.orchestration.partitions import days_of, window
 from signals_pipeline.orchestration.resources import House
 
 
@@ -24,9 +24,11 @@ def assets(partitions: dg.PartitionsDefinition[str], marts: list[dg.AssetKey]) -
         """The marts, copied aside and renamed over: what BI, site and API read."""
         from signals_pipeline.io import publish
 
+        rt, days = house.runtime, days_of(context, house.runtime)
         with house.clocked("publish"):
-            done = publish.run(house.runtime)
-        return dg.MaterializeResult(metadata={"report": dg.MetadataValue.json(as_json(done))})
+            done = publish.run(rt)
+        told: dict[str, Any] = {"window": window(days, rt), "dagster/row_count": sum(done.tables.values()), "marts": len(done.tables)}
+        return dg.MaterializeResult(metadata=told | {"place": done.place, "report": dg.MetadataValue.json(as_json(done))})
 
     @dg.asset(
         key=["metrics", "run_report"],
@@ -44,12 +46,21 @@ def assets(partitions: dg.PartitionsDefinition[str], marts: list[dg.AssetKey]) -
         with house.clocked("report"):
             told = report.of_day(rt, days.until)
         house.told["report"] = told
-        yield dg.MaterializeResult(metadata={"report": dg.MetadataValue.json(told), "summary": dg.MetadataValue.md(report.markdown(told))})
+        page = {"summary": dg.MetadataValue.md(report.markdown(told)), "report": dg.MetadataValue.json(told)}
+        yield dg.MaterializeResult(metadata=_in_short(told) | {"window": window(days, rt)} | page)
         failed = [f"stream {name}: {s['error']}" for name, s in told["streams"].items() if s["status"] in ("failed", "paused")]
         if red := [*failed, *_red_checks(context.instance, context.run_id)]:
             raise dg.Failure(f"red: {'; '.join(red)}", allow_retries=False)
 
     return [published, run_report]
+
+
+def _in_short(told: dict[str, Any]) -> dict[str, Any]:
+    """The numbers of a day that a person asks for first; as numbers the UI can plot them over the days."""
+    streams = told["streams"].values()
+    counts = {name: sum(s[name] for s in streams) for name in ("in", "landed", "rejected")}
+    sends = {name.replace("_", " "): told[name] for name in ("planned", "sent", "suppressed_contacts", "held_out")}
+    return counts | sends | {"cost_usd": told["cost"]["usd"], "gates open": sum(told["gates"].values()), "gates": len(told["gates"])}
 
 
 def _red_checks(instance: dg.DagsterInstance, run_id: str) -> list[str]:

@@ -11,7 +11,7 @@ from signals_pipeline import runs
 from signals_pipeline.backfill import RECORD, Course, stored
 from signals_pipeline.orchestration.assets.sources import as_json, lake_spec
 from signals_pipeline.orchestration.dbt_stage import lake_key
-from signals_pipeline.orchestration.partitions import Days, days_of
+from signals_pipeline.orchestration.partitions import Days, days_of, window
 from signals_pipeline.orchestration.plots import distribution, rows_per_day
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.orchestration.upstream import build_upstream
@@ -88,7 +88,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
         return dg.MaterializeResult(
             asset_key=lake_key("what_if_scores"),
             metadata={
-                "window": f"{days.since} to {days.until}",
+                "window": window(days, rt),
                 "model": config.model if learned is None else f"{learned.name} {version}",
                 **house.told,
                 "dagster/row_count": sum(d.scores for d in by_day.values()),
@@ -108,7 +108,7 @@ def _scored(rt: Runtime, days: Days, by_day: dict[str, Any], stood: int, said: d
     last = [r for r in rows.filter(pc.equal(rows["dt"], days.until)).to_pylist() if r["model"] == RULE]
     ruled = [r["composite_score"] for r in last if r["composite_score"] is not None]
     numbers: dict[str, Any] = {
-        "window": f"{days.since} to {days.until}",
+        "window": window(days, rt),
         "dagster/row_count": rows.num_rows,
         "accounts": len(last),
         "hot": sum(s >= rt.profile.scoring.threshold for s in ruled),

@@ -7,14 +7,21 @@ from typing import Any
 import dagster as dg
 
 from signals_pipeline import runs
+from signals_pipeline.io.datasets import DATASETS
 from signals_pipeline.orchestration.dbt_stage import OWNER, lake_key
-from signals_pipeline.orchestration.partitions import days_of, newest
+from signals_pipeline.orchestration.partitions import Days, days_of, newest, window
 from signals_pipeline.orchestration.plots import rows_per_day
 from signals_pipeline.orchestration.resources import House
+from signals_pipeline.runtime import Runtime
 from signals_pipeline.sources.spec import StreamSpec
 from signals_pipeline.sources.spec import sources as declared
 
-SIDE = ("mentions", "people", "stream_runs", "rejects")
+SIDE = {
+    "mentions": "Every naming of a company by any stream: name, domain and keys as said.",
+    "people": "Every person that a record names: the one place with personal columns outside raw.",
+    "stream_runs": "One row per stream and run: in, landed, rejected, cost, waits, errors.",
+    "rejects": "Records that could not be used, each with its reason and payload.",
+}
 
 
 class Span(dg.Config):
@@ -44,7 +51,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
         for name, s in source.streams.items():
             streams.setdefault(s.dataset, {})[f"{vendor}.{name}"] = s
     specs = [lake_spec(d, "sources", " · ".join(f"{n}: {s.description}" for n, s in of.items())) for d, of in streams.items()]
-    specs += [lake_spec(d, "sources", f"{d}, from every stream") for d in SIDE]
+    specs += [lake_spec(d, "sources", text) for d, text in SIDE.items()]
     said = "Every stream of it was pulled in this run."
     check_specs = [dg.AssetCheckSpec("pulled", asset=lake_key(d), description=said) for d in streams]
 
@@ -59,12 +66,13 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
             recovery.settle(rt)  # before the snapshot of the ops store: an intent left open would stop its person for this run
             report = runner.run(rt, days.until, history_from=config.since)
         by_name = {s.stream: s for s in report.streams}
+        pulled_in = {"window": window(days, rt)} | ({"history from": config.history_from} if config.since else {})
         for name, of in streams.items():
             done = [by_name[stream] for stream in of]
-            yield dg.MaterializeResult(asset_key=lake_key(name), metadata=numbers(done))
+            yield dg.MaterializeResult(asset_key=lake_key(name), metadata=pulled_in | numbers(done))
             yield pulled(lake_key(name), done)
         for name in SIDE:
-            yield dg.MaterializeResult(asset_key=lake_key(name))
+            yield dg.MaterializeResult(asset_key=lake_key(name), metadata=standing(rt, name, days))
 
     facts = [
         lake_spec(
@@ -91,11 +99,18 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
         yield dg.MaterializeResult(
             asset_key=lake_key("events"),
             metadata={
-                "report": dg.MetadataValue.json(as_json(report)),
+                **standing(rt, "events", days),
                 "per day": rows_per_day(counts, "events per day"),
+                "report": dg.MetadataValue.json(as_json(report)),
             },
         )
-        yield dg.MaterializeResult(asset_key=lake_key("documents"), metadata={"report": dg.MetadataValue.json(as_json(report))})
+        read = {
+            **standing(rt, "documents", days),
+            "in": report.documents,
+            "with events": report.with_events,
+            "without": dg.MetadataValue.json(as_json(report.without)),
+        }
+        yield dg.MaterializeResult(asset_key=lake_key("documents"), metadata=read)
 
     carried = [
         dg.AssetSpec(
@@ -121,6 +136,13 @@ def numbers(done: Sequence[Any]) -> dict[str, Any]:
         "requests": sum(s.requests for s in done),
         "cost_usd": float(sum(s.cost_usd or 0.0 for s in done)),
     }
+
+
+def standing(rt: Runtime, name: str, days: Days) -> dict[str, Any]:
+    """The window, and how many rows of a lake dataset stand under its days."""
+    first = next(iter(DATASETS[name].columns))
+    rows = rt.lake.read(name, since=days.since, until=days.until, columns=[first]).num_rows
+    return {"window": window(days, rt), "dagster/row_count": rows}
 
 
 def pulled(key: dg.AssetKey, done: Sequence[Any]) -> dg.AssetCheckResult:
