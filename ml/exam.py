@@ -16,16 +16,20 @@ from typing import Any
 import numpy as np
 
 from ml import metrics
+from ml.exam_page import ABSTAINS, RANKS, STANDS, page
 from ml.features import prose, why_unused
 from ml.leaks import suspects
 from ml.model import Model
-from ml.readings import WAYS, compared
+from ml.readings import compared
+from ml.skill import probabilities, why_no_skill
 from ml.table import BadTable, Table, apart, read
 from ml.train import CONFIGS, MOST_TO_LEARN, Learned, baselines, choose, known_by, train
 
 TEST_SHARE = 0.2
 LEAST_ROWS = 200
 TOO_GOOD = 0.97  # AUC of the folds at which a person should look again
+JUDGED = ("abstains", "abstained_because", "verdict", "chosen", "auc", "auc_interval", "ap", "brier", "log_loss", "ece", "lift_at_10",
+          "mean_probability", "skill", "probabilities")  # fmt: skip
 Array = np.ndarray[Any, Any]
 
 
@@ -54,18 +58,19 @@ def judge(
     """As `exam`, for a table that was read."""
     if unknown := set(exclude) - set(table.columns):
         raise BadTable(f"cannot leave out {', '.join(sorted(unknown))}: no such columns")
-    if len(table) < LEAST_ROWS:
-        raise BadTable(f"{len(table)} rows with a label; {LEAST_ROWS} are the least that can be judged")
     table, cut = apart(table, int(len(table) * (1 - TEST_SHARE)))
     seen, last = table.rows(slice(0, cut)), table.rows(slice(cut, len(table)))
     usable = [c for c in table.columns if c not in exclude]
     leaks = suspects(seen.only(usable))
     columns = [c for c in usable if c not in leaks]
     moment = float(table.order[cut])
-    learned = train(seen, columns, CONFIGS, horizon, moment)
+    if len(table) < LEAST_ROWS:
+        learned = Learned(None, f"too little: {len(table)} rows have a label and a place in the order, {LEAST_ROWS} are the least")
+    else:
+        learned = train(seen, columns, CONFIGS, horizon, moment)
     report: dict[str, Any] = {
         "rows": len(table), "rows_dropped": table.dropped, "train_rows": len(seen) - learned.purged, "purged_rows": learned.purged,
-        "test_rows": len(last), "order": order, "rate_train": _short(seen.y.mean()), "rate_test": _short(last.y.mean()),
+        "test_rows": len(last), "order": order, "rate_train": _rate(seen), "rate_test": _rate(last),
         "columns": columns, "unused": {c: why for c in columns if (why := why_unused(seen, c)) is not None}, "excluded": list(exclude),
         "leaks": list(leaks), "leak_reasons": leaks, "configurations_tried": len(learned.tried), "inner": learned.told(),
         "notes": [*table.notes, *_notes(seen, learned)],
@@ -90,24 +95,24 @@ def _verdict(
     learned: Learned, seen: Table, last: Table, columns: Sequence[str], horizon: float | None, moment: float, save_to: Path | None
 ) -> dict[str, Any]:
     model, why = learned.model, learned.no_skill
-    nothing: dict[str, Any] = {"abstains": True, "auc": None, "ap": None, "baselines": {}}
+    nothing: dict[str, Any] = {**dict.fromkeys(JUDGED), "abstains": True, "verdict": ABSTAINS, "baselines": {}, "weights": []}
     if model is None:
         return {**nothing, "abstained_because": why}
     if not 0 < last.y.sum() < len(last):
         outcome = "yes" if last.y.sum() else "no"
         why = f"the last fifth of the rows holds one outcome only ({outcome}): nothing can be judged there; are the rows in order of time?"
         return {**nothing, "abstained_because": why}
-    told = {"chosen": model.config.name, **measure(last.y, model.probability(last))}
-    low = told["auc_interval"][0]
-    if why is None and not low > 0.5:
-        why = f"no skill beyond noise on the last fifth: AUC {told['auc']:.3f}, interval from {low:.3f}"
-    told |= {"abstains": why is not None, "abstained_because": why}
+    p = model.probability(last)
+    told = {**nothing, "chosen": model.config.name, **measure(last.y, p), "probabilities": probabilities(last.y, p)}
+    why, told["skill"] = why_no_skill(choose(learned.tried), len(learned.tried), metrics.auc(last.y, p), metrics.auc_se(last.y, p))
+    are_right = told["probabilities"]["are_right"]
+    told |= {"abstains": why is not None, "abstained_because": why, "verdict": ABSTAINS if why else STANDS if are_right else RANKS}
     known = known_by(seen, moment, horizon)
     told["baselines"] = baselines(known, columns, last)
     told["weights"] = _weights(model, last)
     if texts := [c for c in columns if prose(known, c) is not None]:
         told["text"] = {"columns": texts, **compared(learned, known, last, columns, measure)}
-    model.about = {k: told[k] for k in ("auc", "ap", "auc_interval", "brier", "ece", "abstains", "abstained_because")}
+    model.about = {k: told[k] for k in ("auc", "ap", "auc_interval", "brier", "ece", "verdict", "abstains", "abstained_because")}
     if save_to is not None:
         model.save(save_to)
         told["model"] = str(save_to)
@@ -140,6 +145,10 @@ def _weights(model: Model, table: Table, most: int = 10) -> list[dict[str, Any]]
     return out
 
 
+def _rate(table: Table) -> float | None:
+    return _short(table.y.mean()) if len(table) else None
+
+
 def _short(value: float) -> float:
     return round(float(value), 4)
 
@@ -163,23 +172,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     sys.stdout.write(json.dumps(report, indent=None if told.json else 1) + "\n" if told.json else page(report))
     return 0
-
-
-def page(report: dict[str, Any]) -> str:
-    """The report for a person."""
-    lines = [f"{report['rows']} rows by {report['order']}: learned on {report['train_rows']}, judged on the last {report['test_rows']}"]
-    lines += [f"suspected leak, left out: {c}: {'; '.join(why)}" for c, why in report["leak_reasons"].items()]
-    lines += [f"note: {said}" for said in report["notes"]]
-    if report["abstains"]:
-        lines.append(f"ABSTAINS: {report['abstained_because']}")
-    if report["auc"] is not None:
-        lines.append(f"AUC {report['auc']} {report['auc_interval']}  AP {report['ap']} (rate {report['rate_test']})  ECE {report['ece']}")
-        lines += [f"  {name}: AUC {b['auc']}  AP {b['ap']}" for name, b in report["baselines"].items()]
-        for way in WAYS if "text" in report else ():
-            told = report["text"][way]
-            lines.append(f"  free text {way}: " + (told.get("skipped") or f"AUC {told['auc']}  AP {told['ap']}"))
-        lines.append(f"chosen of {report['configurations_tried']}: {report['chosen']}")
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

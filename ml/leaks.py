@@ -4,7 +4,7 @@ training rows → `suspects` → column → reasons. A suspect is left out of th
 A strong column is not a leak for being strong: evidence is asked for. Codes:
 separates (alone it all but gives the label, or gives it like a switch) · decides (one word, or being other than the usual value, means one
 outcome without exception) · filled_after (whether it is filled tells the outcome) · dated_after (times later than the row's own)
-· named_after (its name speaks of the outcome, and it tells much).
+· named_after (its name speaks of the outcome, and it tells much) · group_rate, together (`leaks_joint.py`).
 """
 
 from __future__ import annotations
@@ -17,31 +17,41 @@ import numpy as np
 from ml import text
 from ml.columns import plain_name
 from ml.features import SMOOTHING, coded, prose
-from ml.metrics import auc
+from ml.leaks_joint import group_rate, together
+from ml.metrics import auc, auc_se
 from ml.table import Table
 
 Array = np.ndarray[Any, Any]
 SEPARATES = 0.96  # AUC of one column alone, learned on earlier rows and judged on later ones
 SEPARATES_FEW = 0.90  # the same for a column of few values or of words: one such value is then nearly the label
-SWITCH, SLOPE = 0.85, (0.15, 0.85)  # from that AUC on a column must have a slope: rows of which it cannot be sure
+SWITCH, SLOPE = 0.85, (0.10, 0.90)  # from that AUC on a column must have a slope: rows of which it cannot be sure
 LEAST_ON_SLOPE = 0.20
 FILLED = 0.80
 NAMED, NAMED_STRONGLY = 0.70, 0.60
 DATED, DATED_IN_PART, TELLS_IN_PART = 0.90, 0.05, 0.65  # share of filled rows; AUC of being later
+LEAST_TO_JUDGE = 30  # of each outcome
 FEW, VERY_FEW = 12, 4  # distinct numbers; of so few each may be a code, of more they are counts or grades
-LEAST_ROWS = 50  # of a word, or of filled rows, that never fail
+LEAST_ROWS = 50  # of a word that never fails
+LEAST_OTHER = 30  # of filled rows, or of rows with another value than the usual one, that never fail
+LEAST_COVERED = 0.25  # so many rows of an outcome they must hold: a habit of after the outcome is no rare event
+MOST_USUAL = 0.9  # of an outcome that nearly all rows have, it is no wonder when some value never misses it
 CHANCE = -6.0  # log10 of the chance that honest rows would look like that
 MOST_ROWS = 200_000
 _OUTCOME = re.compile(
-    r"(^|_)(close|closed|closing|won|lost|outcome|converted|churned|cancelled|canceled|cancellation|refund|refunded|resolution|resolved|signed|duration)(_|$)"
+    r"(^|_)(close|closed|closing|won|lost|outcome|converted|churned|cancelled|canceled|cancellation|refund|refunded|resolution|resolved|signed)(_|$)"
+    r"|^((last|call|talk|phone)_)*duration(_(s|sec|secs|seconds|min|minutes|ms))?$"
 )
 _AFTER = re.compile(
-    r"(^|_)(loss|result|status|stage|conversion|churn|cancel|paid|payment|ended|end|final|after|post|actual|approved|rejected|reason|probability|forecast)(_|$)"
+    r"(^|_)(loss|result|status|stage|conversion|churn|cancel|paid|payment|ended|end|final|after|post|actual|approved|rejected|reason|duration)(_|$)"
 )
-_PLANNED = re.compile(r"(^|_)(expected|planned|scheduled|due|renewal|next|target|until|expiry|expires|expiration)(_|$)")
+_PLANNED = re.compile(
+    r"(^|_)(expected|planned|scheduled|due|renewal|next|target|until|expiry|expires|expire|expiration|deadline|valid|"
+    r"(trial|term|contract|subscription|licen[cs]e|warranty)_(end|ends))(_|$)"
+)
 _BEFORE = re.compile(
     r"(^|_)(previous|prev|prior|past|last|historic|former|expected|planned|scheduled|due|renewal|code|search|method|marital|employment|housing|back|"
-    r"front|frequency|terms|contract|social|history|count_before|days_since|since)(_|$)"
+    r"front|frequency|terms|contract|social|history|before|initial|at_signup|days_since|since|lead_stage|lead_status|lifecycle|"
+    r"clicks|visits|views|sessions|session|page|pages|traffic|channel|campaign|ads)(_|$)"
 )
 
 
@@ -53,7 +63,10 @@ def suspects(train: Table) -> dict[str, list[str]]:
     if len(train) > MOST_ROWS:
         train = train.rows(np.linspace(0, len(train) - 1, MOST_ROWS).astype(int))
     at = row_times(train)
-    return {name: codes for name in train.columns if (codes := _codes(train, name, at))}
+    found = {name: codes for name in train.columns if (codes := _codes(train, name, at))}
+    honest = train.only([name for name in train.columns if name not in found])
+    found |= {name: [f"together: {said}"] for name, said in together(honest).items()}
+    return {name: found[name] for name in train.columns if name in found}
 
 
 def row_times(table: Table) -> Array | None:
@@ -83,6 +96,10 @@ def _codes(train: Table, name: str, at: Array | None) -> list[str]:
         found.append(f"filled_after: {told}")
     if not found and (said := _decides(values, kind, keys, words, y)) is not None:
         found.append(f"decides: {said}")
+    if not found and said_in is not None and (said := _decides_in_words(said_in, y)) is not None:
+        found.append(f"decides: {said}")
+    if kind == "number" and (said := group_rate(train, name)) is not None:
+        found.append(f"group_rate: {said}")
     if kind == "time" and at is not None and (said := _dated(values, at, y, bool(_PLANNED.search(plain)))) is not None:
         found.append(f"dated_after: {said}")
     if not found and not _BEFORE.search(plain):
@@ -104,10 +121,21 @@ def _keys(values: Array, kind: str) -> tuple[Array, Array]:
 
 
 def _alone(keys: Array, y: Array) -> float:
-    """AUC of the column alone: rates of bins or words of the first 60 % rank the other 40 %; or of two rows in three, the third."""
+    """AUC of the column alone: rates of bins or words of the first 60 % rank the other 40 %; or of two rows in three, the third.
+
+    The second shows a code that is only used later in time. Each is judged by all rows of an outcome that there are: of few it is luck.
+    """
     cut = int(len(y) * 0.6)
-    even = np.arange(len(y)) % 3 == 0  # a code that is only used later in time shows here
-    both = [_rated(keys[:cut], y[:cut], keys[cut:], y[cut:]), _rated(keys[~even], y[~even], keys[even], y[even])]
+    both = []
+    if min(y[cut:].sum(), len(y) - cut - y[cut:].sum()) >= LEAST_TO_JUDGE:
+        both.append(_rated(keys[:cut], y[:cut], keys[cut:], y[cut:]))
+    third, told = np.arange(len(y)) % 3, np.full(len(y), np.nan)
+    for part in range(3):
+        here = third == part
+        told[here] = _rates(keys[~here], y[~here], keys[here])
+    if not np.isnan(told).any() and 0 < y.sum() < len(y):
+        few = y.sum() < 2 * LEAST_TO_JUDGE or len(y) - y.sum() < 2 * LEAST_TO_JUDGE
+        both.append(auc(y, told) - (auc_se(y, told) if few else 0.0))
     return max((a for a in both if not np.isnan(a)), default=0.5)
 
 
@@ -119,15 +147,20 @@ def _alone_in_words(texts: list[str], y: Array) -> float:
 
 
 def _rated(seen: Array, y: Array, keys: Array, truth: Array) -> float:
-    if len(seen) == 0 or not 0 < y.sum() < len(y):
-        return float("nan")
-    size = int(max(seen.max(), keys.max(initial=-1))) + 2
+    told = _rates(seen, y, keys)
+    return float("nan") if np.isnan(told).any() else auc(truth, told)
+
+
+def _rates(seen: Array, y: Array, keys: Array) -> Array:
+    """The rate of yes that the rows seen give to each key; NaN when nothing can be told."""
+    size = int(max(seen.max(initial=-1), keys.max(initial=-1))) + 2
     counts = np.bincount(seen + 1, minlength=size)
-    if (counts > 0).sum() > 0.5 * len(seen):
-        return float("nan")  # an identifier: its words do not come again
+    if len(seen) == 0 or not 0 < y.sum() < len(y) or (counts > 0).sum() > 0.5 * len(seen):
+        return np.full(len(keys), np.nan)  # an identifier: its words do not come again
     mean = float(y.mean())
     rates = (np.bincount(seen + 1, weights=y, minlength=size) + SMOOTHING / 4 * mean) / (counts + SMOOTHING / 4)
-    return auc(truth, rates[keys + 1])
+    found: Array = rates[keys + 1]
+    return found
 
 
 def _on_slope(keys: Array, y: Array) -> float:
@@ -175,9 +208,38 @@ def _decides(values: Array, kind: str, keys: Array, words: Array, y: Array) -> s
     if not len(usual) or times.max() < 0.2 * len(y):
         return None
     other = known & (values != usual[times.argmax()])
-    if other.sum() >= LEAST_ROWS and (y[other] == rare).all() and _never_fails(other, y):
+    if _covers(other, y) and _never_fails(other, y):
+        outcome = "yes" if y[other][0] else "no"
         return f"{int(other.sum())} rows with another value than {usual[times.argmax()]:g} are all {outcome}"
     return None
+
+
+def _decides_in_words(texts: list[str], y: Array) -> str | None:
+    """A word, or two, that a good part of one outcome's texts hold and none of the other's."""
+    rows: dict[str, list[int]] = {}
+    at = np.linspace(0, len(y) - 1, min(len(y), text.MOST_TEXTS)).astype(int)
+    for row in at.tolist():
+        for word in text.words_of(texts[row]):
+            rows.setdefault(word, []).append(row)
+    for word, held in sorted(rows.items(), key=lambda w: (-len(w[1]), w[0])):
+        if len(held) < LEAST_OTHER:
+            return None
+        group = np.zeros(len(y), dtype=bool)
+        group[held] = True
+        if 0 < y[group].sum() < len(held):
+            continue
+        if _covers(group[at], y[at]) and _never_fails(group[at], y[at]):
+            return f"{len(held)} texts with {word!r} are all {'yes' if y[group][0] else 'no'}"
+    return None
+
+
+def _covers(group: Array, y: Array) -> bool:
+    """Whether a group is of one outcome, holds a good part of it, and that outcome is not the one that nearly all rows have."""
+    count = int(group.sum())
+    if count < LEAST_OTHER or 0 < y[group].sum() < count:
+        return False
+    same = y == y[group][0]
+    return bool(same.mean() <= MOST_USUAL and count >= LEAST_COVERED * same.sum())
 
 
 def _never_fails(group: Array, y: Array, exceptions: float = 0.0) -> bool:
@@ -187,7 +249,7 @@ def _never_fails(group: Array, y: Array, exceptions: float = 0.0) -> bool:
     """
     count = int(group.sum())
     rate = float(y[group].mean()) if count else 0.5
-    if count < LEAST_ROWS or min(rate, 1 - rate) > exceptions:
+    if count < LEAST_OTHER or min(rate, 1 - rate) > exceptions:
         return False
     reach = max(100, len(y) // 20)
     before = np.r_[0.0, np.cumsum(y)]
@@ -206,9 +268,13 @@ def _dated(values: Array, at: Array, y: Array, is_planned: bool) -> str | None:
         here = np.floor(values)  # the row has a day and no clock: the same day is not later
     later = known & (here > there + 1e-9)
     share = float(later.sum() / known.sum())
+    by_rule = share >= DATED and len(np.unique(np.round(lag := (here - there)[known], 6))) <= 3 and lag.min() >= 1
+    if by_rule:
+        return None  # always so many days ahead (the end of a trial, a first reminder): a rule made it, and it tells nothing
     if share >= DATED and not is_planned:
         return f"{share:.0%} of its times are later than the row's"
-    if share >= DATED_IN_PART and not is_planned:
+    rare = y == float(y.mean() <= 0.5)
+    if not is_planned and later.sum() >= 20 and (share >= DATED_IN_PART or (later & rare).sum() >= 0.3 * rare.sum()):
         strength = auc(y, later.astype(float))
         if max(strength, 1 - strength) >= TELLS_IN_PART:
             return f"{share:.0%} of its times are later than the row's, and which ones tells the outcome"

@@ -117,6 +117,8 @@ def labels(series: pd.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any
     counts = text[~text.isin(MISSING)].value_counts()
     values = [str(v) for v in counts.index]
     yes, no = [v for v in values if v in _YES], [v for v in values if v in _NO]
+    if not values:
+        raise BadTable("the label is empty in every row")
     if len(values) == 1:
         raise BadTable(f"the label is always {values[0]!r}; if an empty field means the opposite, write it out")
     if len(values) > 2 and yes and no and (len(values) == len(yes) + len(no) or not _are_numbers(values)):

@@ -161,11 +161,9 @@ def test_a_table_that_cannot_be_judged_is_refused_by_name(label: str, order: str
         of_frame(leads(), label, order)
 
 
-def test_a_missing_file_too_few_rows_and_an_unknown_exclusion_are_refused(tmp_path: Path) -> None:
+def test_a_missing_file_and_an_unknown_exclusion_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadTable, match=r"nothing\.csv"):
         read(tmp_path / "nothing.csv", "y")
-    with pytest.raises(BadTable, match="least"):
-        exam.judge(table(n=60))
     with pytest.raises(BadTable, match="nope"):
         exam.judge(table(), exclude=["nope"])
 
@@ -191,6 +189,6 @@ def test_the_command_prints_one_object_or_one_clear_line(tmp_path: Path, capsys:
     assert exam.main([str(path), "--label", "won", "--order", "created_on", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["rows"] == 1200
     assert exam.main([str(path), "--label", "won", "--order", "created_on"]) == 0
-    assert "AUC" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("VERDICT: ")
     assert exam.main([str(path), "--label", "nope"]) == 1
     assert capsys.readouterr().err.startswith("error no column 'nope'")

@@ -1,0 +1,79 @@
+"""The last word of an exam: does the model rank beyond noise, and can its probabilities be taken at their word?
+
+folds' AUC + judging rows → `why_no_skill` (None or a sentence) · foretold and happened → `probabilities` (numbers and a sentence).
+Does not belong here: which challenger takes over (`evaluate.py`), choosing (`train.py`).
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from ml.evaluate import BASE_RATE_RATIO, ece_by_chance, foretells
+from ml.metrics import ece
+from ml.model import sigmoid
+from ml.train import Tried, level
+
+Array = np.ndarray[Any, Any]
+CONFIDENCE = 0.975
+LEAST_ALONE = 1.0  # standard errors by which the last fifth alone must lie above one half
+MOST_FADED = 2.5  # standard errors by which it may lie below the folds, unless it has skill alone
+
+
+def why_no_skill(best: Tried, tried: int, auc: float, se: float) -> tuple[str | None, dict[str, float]]:
+    """(why there is no skill beyond noise, or None; the numbers that say so). `auc`, `se`: of the rows that judge.
+
+    All rows that were judged later than what was learned from are evidence, the folds' and the last fifth's: their distances from one
+    half, in standard errors, are pooled (Stouffer), and held against a bar that counts the configurations (as their root: they err
+    together). The last fifth keeps a veto: alone it must point the same way, and not fall far below the folds.
+    """
+    inside = (best.auc - 0.5) / best.se
+    last = (auc - 0.5) / se if se > 0 else np.sign(auc - 0.5) * 9.0
+    pooled = (inside + last) / 2**0.5
+    needed = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / max(1, tried) ** 0.5)
+    fell = (best.auc - auc) / float(np.hypot(best.se, se))
+    told = {"inner_z": inside, "last_z": float(last), "pooled_z": float(pooled), "needed_z": needed}
+    told = {name: round(float(value), 2) for name, value in told.items()}
+    numbers = f"AUC {best.auc:.3f} ± {2 * best.se:.3f} inside the training rows, {auc:.3f} ± {2 * se:.3f} on the last fifth"
+    if pooled <= needed:
+        return f"no skill beyond noise: {numbers}; together {pooled:.1f} standard errors above one half, {needed:.1f} are needed", told
+    if last < LEAST_ALONE:
+        return f"no skill on the last fifth: {numbers}; what was learned no longer holds there", told
+    if fell > MOST_FADED and last < needed:
+        return f"the skill has faded: {numbers}; the newest rows follow other rules", told
+    return None, told
+
+
+def probabilities(y: Array, p: Array) -> dict[str, Any]:
+    """Whether probabilities on judging rows are right (`are_right`), what is wrong (`checks`), and what they would be after one number is
+    added to the logits (`shift_of_logit`, `ece_after_shift`: fitted to these very rows, so it shows what to mend, not what to expect).
+    """
+    checks = foretells(y, p)
+    logit = np.log(np.clip(p, 1e-9, 1 - 1e-9) / np.clip(1 - p, 1e-9, 1))
+    shift = level(logit, float(y.mean()), 0.0)
+    after = ece(y, sigmoid(logit + shift))
+    are_right = all(passed for passed, _ in checks.values())
+    told = {
+        "are_right": are_right, "foretold": float(p.mean()), "happened": float(y.mean()), "ece_by_chance": ece_by_chance(p),
+        "shift_of_logit": shift, "ece_after_shift": after,
+    }  # fmt: skip
+    shown = {name: value if isinstance(value, bool) else round(value, 4) for name, value in told.items()}
+    named = {n: {"passed": ok, "said": said} for n, (ok, said) in checks.items()}
+    return shown | {"checks": named, "said": _said(told, checks, ece(y, p))}
+
+
+def _said(told: dict[str, Any], checks: dict[str, tuple[bool, str]], error: float) -> str:
+    rates = f"{told['foretold']:.1%} were foretold, {told['happened']:.1%} happened"
+    if told["are_right"]:
+        return f"the probabilities can be used as they are: {rates}"
+    if not checks["base_rate"][0]:
+        what = f"they are off by more than a factor of {BASE_RATE_RATIO:g}: {rates}"
+    else:
+        what = f"{checks['calibrated'][1]}; {rates}"
+    if told["ece_after_shift"] < 0.5 * error:
+        mend = f"the level is wrong, not the shape: recalibrate on the newest outcomes ({told['shift_of_logit']:+.2f} on the logit)"
+    else:
+        mend = "recalibrate on the newest outcomes"
+    return f"do not use the probabilities as percentages, {what}; {mend}. The order of the rows does not depend on this"

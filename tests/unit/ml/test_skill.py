@@ -1,0 +1,97 @@
+"""The last word of an exam: skill from all rows that were judged later, probabilities that are right or not, a page that says both."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from ml_tables import leads, table
+
+from ml import exam
+from ml.exam_page import page
+from ml.skill import probabilities, why_no_skill
+from ml.table import of_frame
+from ml.train import CONFIGS, Tried
+
+
+@pytest.fixture(autouse=True)
+def _few_configurations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exam, "CONFIGS", (CONFIGS[0], CONFIGS[4]))
+
+
+def folds(auc: float, se: float) -> Tried:
+    return Tried(CONFIGS[0], [auc], [0.5], [se], np.zeros(1), np.zeros(1), np.zeros(1))
+
+
+@pytest.mark.parametrize(
+    ("inside", "last", "why"),
+    [
+        ((0.57, 0.02), (0.56, 0.03), None),
+        ((0.53, 0.02), (0.53, 0.02), "beyond noise"),
+        ((0.60, 0.02), (0.51, 0.02), "no longer holds"),
+        ((0.50, 0.02), (0.70, 0.02), None),
+        ((0.70, 0.02), (0.54, 0.02), "faded"),
+    ],
+)
+def test_skill_is_told_by_folds_and_last_fifth_together(inside: tuple[float, float], last: tuple[float, float], why: str | None) -> None:
+    said, told = why_no_skill(folds(*inside), 11, *last)
+    assert said is None if why is None else said is not None and why in said
+    assert told["pooled_z"] == pytest.approx((told["inner_z"] + told["last_z"]) / 2**0.5, abs=0.02)
+
+
+def test_more_configurations_raise_the_bar() -> None:
+    assert why_no_skill(folds(0.56, 0.03), 33, 0.56, 0.03)[1]["needed_z"] > why_no_skill(folds(0.56, 0.03), 3, 0.56, 0.03)[1]["needed_z"]
+
+
+def test_a_level_that_has_moved_is_told_from_a_wrong_shape() -> None:
+    r = np.random.default_rng(1)
+    logit = r.normal(size=20_000) - 1
+    p = 1 / (1 + np.exp(-logit))
+    y = (r.random(len(p)) < p).astype(float)
+    assert probabilities(y, p)["are_right"] is True
+    moved = probabilities(y, 1 / (1 + np.exp(-(logit - 2))))
+    assert moved["are_right"] is False
+    assert moved["shift_of_logit"] == pytest.approx(2, abs=0.1)
+    assert moved["checks"]["base_rate"]["passed"] is False
+    assert f"recalibrate on the newest outcomes ({moved['shift_of_logit']:+.2f} on the logit)" in moved["said"]
+    steep = probabilities(y, 1 / (1 + np.exp(-(4 * logit + 2))))
+    assert steep["are_right"] is False
+    assert "the level is wrong" not in steep["said"]
+
+
+def test_ranks_well_with_wrong_probabilities_is_a_verdict_of_its_own() -> None:
+    frame = leads(3000)
+    r = np.random.default_rng(2)
+    late = np.arange(len(frame)) >= 2400
+    gone = late & (frame["won"] == 0) & (r.random(len(frame)) < 0.8)
+    report = exam.judge(of_frame(frame[~gone], "won"))
+    assert report["verdict"] == "ranks only"
+    assert report["abstains"] is False
+    said = page(report)
+    assert said.startswith("VERDICT: ranks well, probabilities off")
+    assert "recalibrate on the newest outcomes" in said
+
+
+@pytest.mark.parametrize("rows", [3, 12, 80, 199])
+def test_too_few_rows_are_an_abstention_with_the_same_keys(rows: int) -> None:
+    told = table(n=400).rows(slice(0, rows))
+    told.y[:2] = [0, 1]
+    report = exam.judge(told)
+    assert report["abstains"] is True
+    assert f"{rows} rows" in report["abstained_because"]
+    assert set(report) == set(exam.judge(table(n=400)))
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+    assert page(report).startswith("VERDICT: abstains")
+
+
+def test_a_leak_is_named_even_where_too_few_rows_are_judged() -> None:
+    assert "copy" in exam.judge(table(n=190, copy=lambda f, r: f["won"]))["leaks"]
+
+
+def test_weak_skill_in_four_thousand_rows_is_found_and_none_is_not() -> None:
+    def found(skill: float) -> int:
+        return sum(not exam.judge(table(4000, seed, skill))["abstains"] for seed in range(6))
+
+    assert found(0.25) >= 4
+    assert found(0.0) == 0
