@@ -130,6 +130,8 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
         return True  # "ceased serving as A and began serving as B": told by the departure
     if direction == "in" and ADVISORY.match(masked[max(match.end(), match.end("verb")) :]):
         return True
+    if re.search(r"\bsince (?:the |his |her )?$", masked[: match.start("verb")]):
+        return True  # "open since the death of A": told before
     short = all(p.is_short for p in people)
     between = masked[match.end("who") + 1 : match.start("verb")] if match.start("verb") > match.end("who") else ""
     after = masked[match.end("verb") : match.end("verb") + 90]

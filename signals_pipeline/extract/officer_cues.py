@@ -25,7 +25,7 @@ _COMING = (
     r"(?:appoint(?:s|ed|ing|ment)|elect(?:s|ed|ing|ion)|named|naming|hir(?:ed|es|ing)|promot(?:ed|es|ing|ion)|join(?:s|ed|ing)|"
     r"becom(?:e|es|ing)|"
     r"became|select(?:ed|s|ion)|designat(?:ed|es|ing)|co-?opt(?:s|ed|ing)?|seat(?:ed)?|install(?:ed|s)|elevat(?:ed|es)|recruit(?:ed|s)|"
-    r"engag(?:ed|es)|retained|chosen|chose|picked|tapped|offer of employment|admitted|(?:will|shall) (?:serve|act)|"
+    r"engag(?:ed|es)|retained|chosen|chose|picked|tapped|offer of employment|admitted|(?:will|shall) (?:serve|act) as|"
     rf"(?:tak(?:en|es|ing)|took|given|assum(?:ed|es|ing)|fill(?:ed|s|ing)?)\b(?=[^\u27e6\u27e7;.]{{0,60}}\b(?:{CHAIR}|vacanc(?:y|ies))\b)|"
     rf"place\b[^\u27e6\u27e7;.]{{0,60}}?\b(?:taken|filled)|succeed(?:s|ed)?|successor)"
 )
@@ -45,6 +45,7 @@ _NO_NEWS = re.compile(
 _SUCCEEDED = re.compile(
     rf"\b(?:succe\w+|replac\w+|follow\w*|in (?:the )?place of|behalf of)\s+(?:[\w'’.,-]+ ){{0,6}}?{HON}$", re.IGNORECASE
 )
+_GOES_ON = re.compile(r"\bcontinu|\bagreement\b|\bremain", re.IGNORECASE)  # who "will serve as" under an agreement may serve already
 _REACH = 170  # characters between a person and the word that tells
 _BEFORE = {
     way: re.compile(
@@ -75,6 +76,7 @@ def nearest_cues(masked: str, silent: set[int]) -> Iterator[tuple[str, re.Match[
             told += [(len(m["gap"]) + (40 if ":" not in m["gap"] and re.search(r"\bby\b", m["gap"]) else 0), way, m) for m in before[-1:]]
             if behind := _BEHIND[way].match(masked, bracket.start()):
                 told.append((len(behind["gap"]), way, behind))
+        told = [t for t in told if not (t[2]["verb"].endswith("as") and _GOES_ON.search(masked))]
         if told:
             _, way, match = min(told, key=lambda each: each[0])
             yield way, match

@@ -237,7 +237,7 @@ def lead_date(sentence: str) -> date | None:
     opened = re.match(
         r"\W*(?:\([a-f]\)\W*)*(?:by [\w ]{0,40}?\b(?:consent|resolutions?|letter|notice|"
         r"action)\b[\w ,]{0,30}?\bdated(?: as of)?\s+(?=[A-Z\d])|(?:(?:as previously (?:disclosed|announced|reported)|"
-        r"also),?\s*)?(?:on and effective(?: as of| on)?|on|"
+        r"also|in addition|additionally|separately),?\s*)?(?:on and effective(?: as of| on)?|on|"
         r"effective(?: as of| on)?|"
         r"as of)\s+(?=[A-Z\d]))",
         sentence,

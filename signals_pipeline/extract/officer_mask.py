@@ -26,7 +26,8 @@ _VERB_LEFT_OUT = re.compile(
     r"^(?:\s\([^()]{1,40}\))?(?:,\s[^\u27e6\u27e7;]{2,90}?,)?,?\s*(?:as|to (?:serve as|be|become|the|its|our|fill))\b"
 )
 _OWN_VERB = re.compile(
-    r"\b(?:was|were|has|have|had|will|would|is|are|who|which|whose|appoint|elect(?:ed|s)?\b|named|resign|retir|succeed|replac|join|"
+    r"\b(?:was|were|has|have|had|will|would|is|are|who|which|whose|appoint|elect(?:ed|s)?\b|named|resign|retir(?!ed \w)|succeed|replac|"
+    r"join|"
     r"pursuant)",
     re.IGNORECASE,
 )

@@ -36,7 +36,8 @@ _FIRM_WORDS = (
     "University College School Institute Foundation Systems Technologies Technology Industries International Communications "
     "Services Solutions Ventures Pharmaceuticals Enterprises Laboratories Foods Stores Motors Airlines Energy Securities "
     "Exchange Nasdaq NYSE Ventures Department Ministry Agency Association Federation Society Church Hospital Center Centre "
-    "Software Networks Semiconductor Entertainment Media Management Investments Insurance Financial Worldwide Brands"
+    "Software Networks Semiconductor Entertainment Media Management Investments Insurance Financial Worldwide Brands "
+    "Advisors Advisers Consulting Consultants Labs Studios Therapeutics Biosciences Bancshares"
 )
 _OTHER_WORDS = (
     "Board Boards Director Directors Chairman Chairwoman Chairperson Chair Chief Executive Officer Officers President Vice Senior "

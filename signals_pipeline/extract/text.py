@@ -40,7 +40,7 @@ _ROW = re.compile(
     r"Dr)\.? )?[A-Z][\w.'\u2019-]*(?: \"?[A-Z][\w.'\u2019-]*\"?,?){1,4})\s*(?:\x1f\s*)+(?=[A-Z0-9])[^\x1f]"
 )
 _ITEM_LINE = re.compile(r"^\s*item\s+\d", re.IGNORECASE)
-_SUBHEADING = re.compile(r"^\s*(?:\([a-z]\)|\d+\.)\s", re.IGNORECASE)
+_SUBHEADING = re.compile(r"^\s*(?:\([a-z]\)|\d{1,2}\.)\s", re.IGNORECASE)
 
 
 def decode(content: bytes) -> str:

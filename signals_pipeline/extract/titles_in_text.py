@@ -65,7 +65,7 @@ def normal(text: str) -> str | None:
     if _BOARD.match(bare):
         return "Director"
     bare = _LEAD.sub("", bare).strip(" ,")
-    if not bare or len(bare) > 140 or not _KEY.search(bare):
+    if not bare or bare.lower().startswith("who ") or len(bare) > 140 or not _KEY.search(bare):
         return None
     if _BOARD.match(bare) or re.fullmatch(r"(?:independent |non-employee |outside |sole |external )?directors?", bare, re.IGNORECASE):
         return "Director"
