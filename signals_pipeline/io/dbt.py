@@ -27,7 +27,7 @@ from signals_pipeline.settings import REPOSITORY, Settings
 
 PROJECT = REPOSITORY / "dbt_project"
 # datasets whose staging model reads changed days alone (macros/staged_once.sql)
-STAGED_ONCE = ("product_db__daily_events", "product_db__users", "mentions", "events", "company_links", "episode_links")
+STAGED_ONCE = ("product_db__daily_events", "product_db__users", "mentions", "events", "company_links", "episode_links", "person_links")
 
 
 @dataclass(frozen=True)

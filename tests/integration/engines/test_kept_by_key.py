@@ -41,6 +41,8 @@ def land(rt: Runtime, n: int, said: dict[str, str]) -> None:
     rt.lake.write(
         "episode_links", day(n), [{"event_id": k, "episode_id": v, "signal_type": "x"} for k, v in said.items()], stream="identity"
     )
+    persons = [{"person_record_id": k, "person_id": v, "method": "email"} for k, v in said.items()]
+    rt.lake.write("person_links", day(n), persons, stream="identity")
     rt.lake.write("product_db__users", day(n), [user(key, plan, at) for key, plan in said.items()], stream="product_db.users")
 
 
@@ -70,6 +72,7 @@ KEPT: dict[str, tuple[str, str, str, Callable[[str], bool]]] = {
     "stg_product_db__users": ("sources", "user_id", "plan_type", newest),
     "events": ("sources", "event_id", "signal_type", first),
     "episode_links": ("identity", "event_id", "episode_id", first),
+    "person_links": ("identity", "person_record_id", "person_id", newest),
     "company_links": ("identity", "mention_id", "company_id", lambda key: key < "k6"),
 }
 
