@@ -36,13 +36,18 @@ select
     {{ key(['r.rule', 'r.channel', 'f.signal_id']) }} as alert_key,
     r.rule, r.kind, r.priority, r.channel, r.sla_hours,
     f.signal_id, f.signal_type, f.company_id, e.name as company_name, e.domain,
-    {{ dbt.concat(["coalesce(e.name, e.domain, 'A company without a name')", "': '", "replace(f.signal_type, '_', ' ')"]) }} as title,
+    {# two rules may speak of one signal in one channel: the first words say why this one does #}
+    {{ dbt.concat([
+        "upper(substr(r.kind, 1, 1))", "replace(substr(r.kind, 2), '_', ' ')", "' · '",
+        "coalesce(e.name, e.domain, 'A company without a name')", "': '", "replace(f.signal_type, '_', ' ')",
+    ]) }} as title,
     {{ dbt.concat([
         "coalesce(w.why, replace(f.signal_type, '_', ' '))",
         "'. Strength '", "cast(f.strength_score as " ~ dbt.type_string() ~ ")",
         "case when s.composite_score is null then '' else ', score ' || cast(cast(round(cast(s.composite_score as numeric(18, 4)), 0) as bigint) as " ~ dbt.type_string() ~ ") end",
         "case when d.opportunity_id is null then '.' else '. Open deal: ' || coalesce(d.name, d.opportunity_id) || ', ' || coalesce(d.stage_name, 'stage unknown') || '.' end",
         "case when e.domain is null then '' else ' Company: ' || e.domain || '.' end",
+        "' Answer within ' || cast(r.sla_hours as " ~ dbt.type_string() ~ ") || ' h.'",
     ]) }} as body,
     coalesce(d.owner_id, e.owner_id) as owner_id,
     f.dt

@@ -132,7 +132,14 @@ def test_a_product_signal_on_an_open_deal_becomes_an_alert_to_the_owner_of_the_d
         ("signal_on_open_deal_notice", "in_app", "u2"),
         ("signal_on_open_deal", "slack", "u2"),
     ]
-    assert "Open deal: Dealing rollout, Negotiation." in alerts[0]["body"]
+    assert "Open deal: Dealing rollout, Negotiation." in alerts[0]["body"] and alerts[0]["body"].endswith(" Answer within 8 h.")
+    assert alerts[0]["title"].startswith("Opportunity · ") and alerts[0]["title"].endswith(": product signup")
+
+
+def test_nobody_is_alerted_of_a_competitor_or_of_ourselves_nor_of_a_deal_that_is_not_open(rt: Runtime) -> None:
+    told = rt.warehouse.rows("select distinct company_id, rule from priorities.alerts")
+    assert told and not {r["company_id"] for r in told} & {"rival", "ourselves"}
+    assert {r["company_id"] for r in told if r["rule"].startswith("signal_on_open_deal")} <= {"dealing", "buyer"}
 
 
 def test_sync_tables_hold_the_rows_to_send_and_no_personal_columns(rt: Runtime, outbox: dict[str, Any]) -> None:
