@@ -88,9 +88,15 @@ NEW_MONEY = re.compile(
 _OLD_NOTES = re.compile(
     r"\bamended and restated [\w ]*notes?\b|\bto replace the existing\b|\bexchange (?:offer|agreement)|\btender offer", re.I
 )
-_IN_PARTS = re.compile(r"\b(?:consist(?:s|ing) of|compris(?:es|ed of|ing)|including|which includes|of which|divided into|made up of)\b")
+_IN_PARTS = re.compile(
+    r"\b(?:consist(?:s|ing) of|compris(?:es|ed of|ing)|including|which includes|divided into|made up of)\b|"
+    r"\bof which(?:\s+(?:up to|approximately|about))?\s*$"
+)
 _ANOTHER = re.compile(r"\band (?:one|another|a second)(?: \w+)? (?:for|of|in)\s+$", re.IGNORECASE)
-_PART = re.compile(r"(?:\((?:ii+|iv|[b-d2-4])\)|\band\s+(?:an?|one|another|up to)\b)[^.;]{0,45}$")
+_PART = re.compile(
+    r"(?:\((?:ii+|iv|[b-d2-4])\)|\band\s+(?:an?|one|another|up to)\b)[^.;]{0,45}$|"
+    r"\band\s+(?:[\w-]+\s+){0,4}?(?:commitments?|loans?|facilit\w+|lines?)\b[^.;]{0,20}\bof\s+$"
+)
 
 
 def borrowed(sentence: Sentence, amounts: list[Amount], number: str, *, is_told: bool = False) -> Amount | None:
@@ -127,7 +133,7 @@ def _measures(words: str, amount: Amount, is_told: bool) -> str | None:
     before, after = words[max(0, amount.start - 200) : amount.start], words[amount.end : amount.end + 170]
     if _is_old(before[-90:]) or _NOT_AFTER.match(after):
         return None
-    if re.search(r"\bof the \$?$|\bincluding (?:an? )?(?:up to )?$", before):
+    if re.search(r"\bof the \$?$|\bincluding (?:an? )?(?:up to )?$|\bplus an?\s+$", before):  # a part; a part of a price
         return None
     if re.search(r"\bincremental\b[^.;]{0,60}$", before) and not NEW_MONEY.search(words):
         return None

@@ -20,7 +20,7 @@ from signals_pipeline.extract.event import Event, Modality
 from signals_pipeline.extract.firms import RUN, Firms
 from signals_pipeline.extract.items import Item
 from signals_pipeline.extract.sentences import Sentence, sentences
-from signals_pipeline.extract.shares import shares_sold
+from signals_pipeline.extract.shares import AT_MARKET, shares_sold
 
 ITEMS = frozenset(("1.01", "2.03", "3.02", "7.01", "8.01"))
 _NOT_NEWS = re.compile(
@@ -53,7 +53,20 @@ _GOES_ON = re.compile(
 _BEFORE_THIS = re.compile(r"\W*as (?:previously|earlier) (?:reported|disclosed|announced)\b", re.IGNORECASE)
 _NEWS_DAYS = 10  # an 8-K is due four business days after what it tells
 _IN_TOTAL = re.compile(r"\bin total\b|\bto date\b|\b(?:all|both|two|three) closings\b", re.IGNORECASE)
-_PUBLIC = re.compile(r"\bpublic offering|\bunderwrit|\bregistered direct", re.IGNORECASE)
+_MONEY_IN = re.compile(
+    r"\bproceeds\b[^.;]{0,60}\b(?:were|was)\b|\b(?:raised|raising|allotted|took in)\b|\breceived\b[^.;]{0,40}\bproceeds\b"
+)
+_TO_COME = re.compile(
+    r"\b(?:will|to|agreed to|proposed to|intention to) (?:offer|issue|sell)\b|\boffer and s(?:ell|ale)\b|\bpricing of\b|"
+    r"\b(?:expects?|expected|anticipated) to (?:yield|receive|close|result)\b"
+)
+_CLOSED = re.compile(
+    r"\b(?:notes|shares|units|securities|offering|placement|sale|financing)\b(?! (?:will|is|are)\b)[^.;]{0,40}?"
+    r"\b(?:were (?:issued|sold)|closed|was (?:completed|consummated|closed))\b",
+    re.IGNORECASE,
+)
+_PRIVATE = re.compile(r"\bprivate (?:placement|sale)\b", re.IGNORECASE)
+_PUBLIC = re.compile(r"\bpublic offering|\bunderwrit|\bregistered direct|\bIPO\b", re.IGNORECASE)
 _LARGEST = Decimal("1e12")
 
 
@@ -96,7 +109,7 @@ def _of_item(
             event = replace(event, investors=named.investors, modality="done" if has else event.modality)
         elif loan := borrowed(sentence, amounts, number, is_told=is_told):
             event = _event(loan, sentence, "debt", parts, position, known_on, reported_on)
-        elif number == "2.03":
+        elif number == "2.03" or AT_MARKET.search(sentence.text):  # a programme: nothing is sold yet, or bit by bit
             continue
         elif resized := next((a for a in amounts if _RESIZED.search(sentence.text[: a.start])), None):
             event = _event(resized, sentence, _kind([sentence.text, *reversed(before)]), parts, position, known_on, reported_on)
@@ -122,6 +135,8 @@ def _kind(told: list[str]) -> str:
     found = next((m for words in told if (m := _SECURITY.search(words))), None)
     if found and found["debt"]:
         return "debt"
+    if _PRIVATE.search(told[0]):
+        return "unknown"
     return "ipo" if any(_PUBLIC.search(words) for words in told) else "unknown"
 
 
@@ -144,21 +159,7 @@ def _event(
             if dates:
                 break
     occurred = near_report(dates[0].day if dates else None, reported_on)
-    promised = re.search(r"\bcommitment letter\b|\bcommitted to provide\b", sentence.text, re.IGNORECASE)
-    done = re.search(
-        r"\bproceeds\b[^.;]{0,60}\b(?:were|was)\b|\b(?:raised|raising|allotted|took in)\b|\breceived\b[^.;]{0,40}\bproceeds\b",
-        sentence.text,
-    ) or (
-        ISSUED.search(sentence.text)
-        and not re.search(
-            r"\b(?:will|to|agreed to|proposed to|intention to) (?:offer|issue|sell)\b|\boffer and s(?:ell|ale)\b|\bpricing of\b",
-            sentence.text,
-        )
-    )
-    modality: Modality = (
-        "done" if done or (kind == "debt" and ENTERED.search(sentence.text) and not OFFERED.search(sentence.text)) else "planned"
-    )
-    modality = "planned" if promised else modality
+    modality = _modality(kind, sentence.text, " ".join(p.text for p in parts[position + 1 : position + 4]))
     trigger = (
         (OFFERED.search(sentence.text) if modality == "planned" else None) or ISSUED.search(sentence.text) or ENTERED.search(sentence.text)
     )
@@ -166,6 +167,15 @@ def _event(
         "funding_round", modality, occurred_on=occurred, confidence=0.85, round_type=kind, amount=amount.value, currency=amount.currency,
         amount_qualifier=amount.qualifier, start=sentence.start, end=sentence.end, trigger=trigger[0] if trigger else None,
     )  # fmt: skip
+
+
+def _modality(kind: str, words: str, after: str) -> Modality:
+    """done: by the sentence's own verbs, or because the sentences after it tell of the closing."""
+    if re.search(r"\bcommitment letter\b|\bcommitted to provide\b", words, re.IGNORECASE):
+        return "planned"
+    if _MONEY_IN.search(words) or (ISSUED.search(words) and not _TO_COME.search(words)) or _CLOSED.search(after):
+        return "done"
+    return "done" if kind == "debt" and ENTERED.search(words) and not OFFERED.search(words) else "planned"
 
 
 def distinct(events: list[Event]) -> list[Event]:

@@ -18,7 +18,7 @@ from signals_pipeline.extract.sentences import Sentence
 _QUALIFIED = r"(?:(?:approximately|about|roughly|nearly|a total of|an aggregate of|the sum of)\s+)*"
 _SHARES_SOLD = re.compile(
     r"\b(?:sold|sell|selling|sale of|issued|issue|purchase[sd]?|subscribed?|acquire|clos(?:ed|ing)|completed|consummated|raised|raising|"
-    r"priced|pricing|allotted|placed|invest\w*|paid|took in)\b",
+    r"priced|pricing|allotted|placed|invest\w*|paid|took in|bought|buy)\b",
     re.IGNORECASE,
 )
 _PROCEEDS = re.compile(
@@ -47,8 +47,9 @@ _BESIDE = re.compile(
 _LESS = re.compile(
     r"\b(?:before|after|prior to|net of|excluding|less)\b[^.;$]{0,120}\b(?:expenses|commissions?|fees|costs|discounts?)\b", re.IGNORECASE
 )
-_AT_MARKET = re.compile(
-    r"\bat[- ]the[- ]market\b|\bfrom time to time\b|\bsales agent\b|\bequity (?:line|distribution agreement)\b|\bshelf registration\b"
+AT_MARKET = re.compile(
+    r"\bat[- ](?:the[- ])?market\b|\b(?:equity|market|issuance) sales? agreement\b|\bfrom time to time\b|\bsales agent\b|"
+    r"\bequity (?:line|distribution agreement)\b|\bshelf registration\b"
     r"[^.;]{0,60}\b(?:declared|became) effective",
     re.IGNORECASE,
 )
@@ -87,6 +88,7 @@ _HISTORY = re.compile(
     r"\b(?:which|who|that) (?:has |had )?rais\w+\s",
     re.IGNORECASE,
 )
+_WE_BUY = re.compile(r"\b(?:company|registrant|we)\s+(?:has |have |will |agreed to |may )*(?:buy|bought|purchased?)\b[^.;$]{0,20}$", re.I)
 _INVESTED_IN = re.compile(rf"\s*in\s+(?:(?:the\s+)?[\w -]{{0,60}}?\bof\s+)?(?:the\s+)?(?P<whom>{RUN})")
 _SALE = re.compile(
     r"^\s*(?:\w+[\s-]+){0,3}?(?:private placement|(?:public|direct|common stock|equity|initial public) offering|PIPE|bought deal)\b",
@@ -108,7 +110,7 @@ def shares_sold(sentence: Sentence, amounts: list[Amount], prices: list[Amount],
     `around`: the sentences before, which may name the sale of these proceeds."""
     words = re.sub(r"\bissued and (?=outstanding\b)", lambda m: " " * len(m[0]), sentence.text)
     is_proceeds = re.search(r"\bproceeds\b", words, re.IGNORECASE)
-    if not (_SHARES_SOLD.search(words) or is_proceeds) or _TO_SELLERS.search(words) or _NO_MONEY.search(words) or _AT_MARKET.search(words):
+    if not (_SHARES_SOLD.search(words) or is_proceeds) or _TO_SELLERS.search(words) or _NO_MONEY.search(words):
         return None
     told = f"{around} {words}" if is_proceeds and not _TO_SELLERS.search(around) else words
     if not _SHARES.search(told) or _of_another(sentence.text, firms):
@@ -116,7 +118,7 @@ def shares_sold(sentence: Sentence, amounts: list[Amount], prices: list[Amount],
     found = []
     for amount in amounts:
         before, after = words[max(0, amount.start - 170) : amount.start], words[amount.end : amount.end + 60]
-        if amount.qualifier == "up_to" or _BESIDE.search(_LESS.sub("", before)) or _HISTORY.search(before):
+        if amount.qualifier == "up_to" or _BESIDE.search(_LESS.sub("", before)) or _HISTORY.search(before) or _WE_BUY.search(before):
             continue
         if re.search(r"\binvest\w*\b[^.;$]{0,30}$", before) and not _in_us(words[amount.end :], firms):
             continue
