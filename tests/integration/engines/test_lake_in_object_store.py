@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from support.market import DAY, build, runtime_in
+from support.object_store import local_bucket
 from support.signals_world import world
 
 from signals_pipeline.io.lake import Lake
 from signals_pipeline.runtime import Runtime
 
-moto_server = pytest.importorskip("moto.server", reason="no local S3: install the dev extra")
-
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    import s3fs
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
-    s3fs.S3FileSystem.clear_instance_cache()
-    name = f"a-bucket-{uuid4().hex[:12]}"
-    s3fs.S3FileSystem(use_listings_cache=False).mkdir(name)
-    yield f"s3://{name}/lake"
-    s3fs.S3FileSystem.clear_instance_cache()
-    server.stop()
+    with local_bucket(monkeypatch) as url:
+        yield url
 
 
 def content(rt: Runtime, table: str) -> list[dict[str, Any]]:

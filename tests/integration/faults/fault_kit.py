@@ -197,15 +197,15 @@ class Calm:
 
 
 @contextmanager
-def day(market: Path, home: Path, stood: Path | None = None, now: str = "2026-06-30T10:05:00+00:00") -> Iterator[Day]:
-    """A copy of the market, and a home (a copy of `stood` when given) whose settings point there."""
+def day(market: Path, home: Path, stood: Path | None = None, now: str = "2026-06-30T10:05:00+00:00", **more: Any) -> Iterator[Day]:
+    """A copy of the market, and a home (a copy of `stood` when given) whose settings point there; `more` are settings."""
     home.mkdir(parents=True, exist_ok=True)
     with copied(market, home / "box") as sandbox:
         if stood is not None:
             shutil.copytree(stood, home / "home")
         given = {k.lower(): v for k, v in serve.environment(sandbox.box, "").items()}
         given = {k: v for k, v in given.items() if k not in ("clock_url", "product_db_url", "file_drop") and v}
-        settings = load_settings({}, home=home / "home", now=datetime.fromisoformat(now), **given)
+        settings = load_settings({}, home=home / "home", now=datetime.fromisoformat(now), **given, **more)
         rt = build_runtime(settings)
         with rt.ops.begin() as connection:  # the copied market knows nothing of the tokens that its twin gave out
             connection.execute(store.tokens.delete())

@@ -22,8 +22,10 @@ DT = date(2026, 6, 29)
 STREAMS = ("users", "daily_events")
 TEXT, INT, DAY, STAMP = 25, 20, 1082, 1114
 COLUMNS = {
-    "users": {"user_id": TEXT, "email": TEXT, "company_name": TEXT, "plan_type": TEXT, "signup_date": DAY, "country": TEXT, "company_size": INT,
-              "team_members": INT, "updated_at": STAMP},
+    "users": {
+        "user_id": TEXT, "email": TEXT, "company_name": TEXT, "plan_type": TEXT, "signup_date": DAY, "country": TEXT,
+        "company_size": INT, "team_members": INT, "updated_at": STAMP,
+    },
     "daily_events": {"user_id": TEXT, "event_date": DAY, "event_type": TEXT, "event_count": INT, "loaded_at": STAMP},
 }  # fmt: skip
 
