@@ -16,6 +16,7 @@ from signals_pipeline.extract.deal_patterns import (
     BOUGHT_BY,
     BUY,
     COMBINED,
+    FROM_SELLER,
     INSERTED,
     JOINED,
     MERGE,
@@ -125,7 +126,11 @@ def combinations(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
     """Deals without a buyer's verb: a stake that grows to the whole, a company added to ours, two that become one."""
     found: list[Deal] = []
     is_deal = bool(re.search(r"\bacqui(?:red?|sition)|\bpurchased?\b", item))
-    for clause in [*WHOLE.finditer(sentence.text), *(ADDED.finditer(sentence.text) if is_deal else ())]:
+    for clause in [
+        *WHOLE.finditer(sentence.text),
+        *FROM_SELLER.finditer(sentence.text),
+        *(ADDED.finditer(sentence.text) if is_deal else ()),
+    ]:
         phrase = first_party(clause["name"])
         name = firms.in_full(phrase) or firms.name_of(phrase)
         if name and not firms.is_own(phrase) and not NOT_A_COMPANY.search(name):

@@ -53,6 +53,11 @@ BECAME = re.compile(
     rf"wholly[- ]owned |"
     rf"privately[- ]held |and |,\s*)*subsidiary(?: of (?:the )?(?P<parent>{RUN}))?"
 )
+# all the assets of whoever sells them
+FROM_SELLER = re.compile(
+    rf"\b(?P<verb>purchased?|acquired?|bought|buy) from (?:the )?(?P<name>{RUN})(?:\s*\([^()]*\))?,?\s+(?:all|substantially all)(?: of)? "
+    rf"(?:the |its )?(?:\w+ )?(?:assets|business)\b"
+)
 # a stake that grows to the whole, a company that joins ours, two companies that become one
 WHOLE = re.compile(
     rf"\b(?P<verb>increas(?:ed|ing|e) (?:its|our|the Company's) (?:\w+ ){{0,2}}?(?:stake|interest|holding|ownership|"
@@ -77,12 +82,10 @@ COMBINED = re.compile(
 )
 
 OFFER = re.compile(
-    rf"\b(?P<verb>(?:recommended |firm )?(?:cash |share |tender |exchange )*offer)\s+(?:(?:to be )?(?:made )?by\s+(?P<buyer>{RUN})"
-    rf"(?:\s*\([^()]*\))?(?:,\s[^;.]{{3,160}}?,)?\s+)?(?:for|to (?:acquire|purchase))\s+(?P<what>(?:all|the|entire|whole|"
-    rf"issued|to be|and|outstanding|ordinary|share|shares|capital|stock|of|not|already|owned)\s+(?:(?:all|the|entire|whole|issued|to be|"
-    rf"and|"
-    rf"outstanding|"
-    rf"ordinary|share|shares|capital|stock|of|common|not|already|owned)\s+)*)(?P<name>{RUN})"
+    rf"\b(?P<verb>(?:recommended |firm )?(?:cash |share |tender |exchange )*[Oo]ffer)\s+(?:(?:to be )?(?:made )?by\s+(?P<buyer>{RUN})"
+    rf"(?:\s*\([^()]*\))?(?:,\s[^;.]{{3,160}}?,)?\s+)?(?:for|to (?:acquire|purchase))\s+(?P<what>(?:(?:all|the|entire|whole|issued|"
+    rf"to be|and|"
+    rf"outstanding|ordinary|share|shares|capital|stock|of|common|not|already|owned)\s+)*)(?P<name>{RUN})"
 )
 
 PARENT = re.compile(rf"\b(?:direct |indirect |wholly[- ]owned |direct or indirect )*subsidiary of (?:the )?(?P<parent>{RUN})")

@@ -54,7 +54,7 @@ def stage_of(deal: Deal, number: str, later: list[Sentence]) -> str:
     verb, words = deal.verb.lower(), deal.sentence.text
     if modality_of(words) == "rumour":
         return "rumour"
-    if (re.search(r"propos(?:al|ed) to|offer to", verb) and number != "1.01") or re.search(
+    if (re.search(r"propos(?:al|ed|es|ing) to|offer to", verb) and number != "1.01") or re.search(
         r"\b(?:unsolicited|non-binding|its proposal)\b", words
     ):
         return "proposed"

@@ -106,8 +106,9 @@ def _is_history(sentence: str, reported_on: date | None) -> bool:
     for told in _PAST.finditer(sentence):
         if any(start < told.end() for start in recent):
             continue  # "On May 1, 2026, ... acquired": the clause has its own day
-        last = month_end(f"{told['month'] or told['month2'] or 'December'} {told['year'] or told['year2'] or told['year3']}")
-        if last and (reported_on - last).days > 120:
+        month = told["month"] or told["month2"]
+        last = month_end(f"{month or 'December'} {told['year'] or told['year2'] or told['year3']}")
+        if last and (reported_on - last).days > (120 if month else 45):
             return True
     return False
 

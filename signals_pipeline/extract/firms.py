@@ -155,7 +155,7 @@ class Firms:
 
     def in_full(self, short: str) -> str | None:
         """The name with its legal form for one without, when the filing has it: "Tapestry Bags" → "Tapestry Bags, Inc."."""
-        if len(short) < 4 or _SUFFIX.search(short):
+        if len(short) < 4 or (_SUFFIX.search(short) and not re.search(r" (?:Holdings|Group|Partners|Technologies|Systems)$", short)):
             return None
         found = re.search(rf"(?<!\w){re.escape(short)}(?:\s(?!and\b){_WORD}){{0,3}},?\s+{LEGAL}\b\.?", self._text)
         return tidy(found[0]) if found else None

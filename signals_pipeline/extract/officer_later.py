@@ -15,6 +15,8 @@ from signals_pipeline.extract.officer_patterns import BIOGRAPHY, DATE
 from signals_pipeline.extract.sentences import Sentence
 from signals_pipeline.extract.titles_in_text import title_at
 
+_PRONOUN = re.compile(r"\W*(?:His|Her|He|She)\b")  # speaks of whom the sentence before names
+
 
 def complete(first: Change, later: Change) -> None:
     if first.title in (None, "Director") and later.title:
@@ -39,7 +41,12 @@ def follow(change: Change, everything: list[Sentence]) -> None:
         )
         > 1
     )
-    about = [s for s in everything if re.search(rf"\b{last}\b|^\W*(?:His|Her|He|She)\b", s.text)]
+    about = [
+        s
+        for s, before in zip(everything, [None, *everything], strict=False)
+        if re.search(rf"\b{last}\b", s.text)
+        or (_PRONOUN.match(s.text) and before and (re.search(rf"\b{last}\b", before.text) or _PRONOUN.match(before.text)))
+    ]
     for s in about:
         is_replaced = change.verb.startswith(("succeed", "replac", "to "))  # has the chair that the other one takes
         if change.title is None and change.direction == "out" and not is_replaced and re.search(rf"\b{last}\b", s.text):
@@ -102,10 +109,9 @@ def _title_elsewhere(text: str, last: str) -> str | None:
 def day_of_all(everything: list[Sentence]) -> date | None:
     """The day of all changes of an item: "The changes take effect on November 1, 2017."."""
     for s in everything:
-        told = re.match(
-            rf"\W*(?:The|These|All|Both|Each)\b[^.;]{{0,60}}?\b(?:changes|appointments|promotions|resignations|departures|"
-            rf"moves)\b[^.;]{{0,40}}?"
-            rf"\b(?:effect(?:ive)?|occur)\b(?: as of| on| from)?\s+(?P<d>{DATE})",
+        told = re.search(
+            r"\b(?:changes?|appointments|promotions|resignations|departures|moves)\b[^.;]{0,40}?\b(?:effect(?:ive)?|occur)\b"
+            rf"(?: as of| on| from)?\s+(?P<d>{DATE})",
             s.text,
         )
         if told and (days := find_dates(told["d"])):

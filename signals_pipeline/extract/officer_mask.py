@@ -88,7 +88,7 @@ def _says_title(behind: str) -> bool:
 
 def _is_described(behind: str) -> bool:
     """ "terminated A, its counsel, and B, its treasurer.": a description up to the end, and no verb of the person's own."""
-    told = re.match(r"((?:\s\([^()]{1,40}\))?(?:,\s[^\u27e6\u27e7;.]{2,120})?)(?:[.;]|$)", behind)
+    told = re.match(r"((?:\s\([^()]{1,40}\)|,\s[^\u27e6\u27e7;.]{2,120}))(?:[.;]|$)", behind)
     return bool(told and not _OWN_VERB.search(told[1]))
 
 
@@ -101,7 +101,7 @@ def _verb_put_back(text: str) -> list[str]:
         between = text[before.end() : mark.start()]
         shares = (
             re.search(rf"(?:[,;]\s|\s)(?:and\s+)?{HON}$", between)
-            and not re.search(r"\w\s+(?:with|by|from|of|for|to|succeed\w*|replac\w*)\s+$", between)
+            and not re.search(r"\w\s+(?:with|by|from|of|for|to|succeed\w*|replac\w*)\s+{HON}$", between)
             and (re.search(r"\b(?:as|to)\b", between) or _NEXT.match(between) or _says_title(between))
             and not _OWN_VERB.search(between)
             and (

@@ -10,7 +10,7 @@ import re
 
 NP = r"\u27e6(?P<who>[\ds ]+)\u27e7"
 HON = (
-    r"(?:(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|General|Admiral|Professor|Prof|Gen|Adm|Ambassador|Senator|Hon|Sir|Dame|Madame|Madam|Lord|"
+    r"(?:(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|General|Admiral|Professor|Prof|Gen|Adm|Ambassador|Senator|Hon|Sir|Dame|Madame|Madam|Adv|Lord|"
     r"Captain|Capt|"
     r"Colonel|Col|Judge|Baroness)\.?\s+(?:\(Ret\.?\)\s+)?)?"
 )
@@ -34,7 +34,7 @@ _DESCRIBED = (
 COME = (
     rf"(?:join(?:s|ed|ing)?|becom(?:e|es|ing)|became|(?:succeed(?:s|ed)?|replac(?:es|ed))(?! by)|assum(?:e|ed|es|ing){_A_CHAIR}|"
     rf"(?:take|takes|took|taken|taking) (?:on|over|up){_A_CHAIR}|(?:take|takes|took|taken|taking) over(?= as\b| from\b)|"
-    rf"(?:step|steps|stepped|stepping|move|moves|moved|moving) (?:in|into|up|up to|up into){_A_CHAIR}|"
+    rf"(?:step|steps|stepped|stepping|move|moves|moved|moving) (?:in|into|to|up|up to|up into){_A_CHAIR}|"
     rf"fill(?:s|ed|ing)?{_A_CHAIR}|follow(?:s|ed)?(?= {HON}\u27e6)|(?:step|steps|stepped|stepping) (?:in|up)(?= as\b)|"
     rf"(?:begin|begins|began|start|starts|started|commence|commences|commenced)(?: (?:serving|service|work|employment|duties))?(?= as\b)|"
     rf"accept(?:ed|s) (?:the|an|a|his|her)|agreed to (?:serve|join|become|assume)|(?:serve|serves|act|acts)(?= as "
@@ -136,7 +136,8 @@ DEPARTURES = tuple(
         rf"\b(?P<verb>succeeding|replacing)\s+{HON}{NP}(?=\.?$|,? effective|, who (?:will continue|remains|continues))",
         rf"\bfollowing\b[^\u27e6\u27e7;]{{0,120}}?\b(?P<verb>resigned|retired|stepped down|"
         rf"departed)\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
-        rf"\b(?P<verb>resignations?|retirements?|departures?|separation|termination|removal|passing|death|(?:replacement|succession|"
+        rf"\b(?P<verb>resignations?|retirements?(?: by rotation)?|departures?|separation|termination|removal|passing|death|"
+        rf"(?:replacement|succession|"
         rf"place|lieu)|(?:(?<=letter of )|"
         rf"(?<=notice of ))(?:resignation|retirement)(?= from))\s+(?:of|from)\s+(?:each of\s+|both\s+|"
         rf"(?:the|its|our)(?: \w+['’]s)? [^\u27e6\u27e7.;,]{{3,60}},\s+|(?:(?:the|its|our) )?(?:[A-Z][\w-]+ |(?:non-executive |"
@@ -187,6 +188,7 @@ TAKEN_BACK = re.compile(
     re.IGNORECASE,
 )
 ADVISORY = re.compile(
+    r"[^\u27e6\u27e7;.]{0,60}?\bto (?:chair|serve on|join) (?:the|that|its) (?:[\w-]+ ){0,3}[Cc]ommittee\b|"
     r"[^\u27e6\u27e7;.]{0,40}?\b(?:to|of|on) (?:its|the|our|the Company's) (?:\w+ ){0,3}[Aa]dvisory (?:Board|Council|Panel|Committee)\b"
 )
 AFTER_EVENT = re.compile(  # "effective upon the closing": a day that nobody states yet

@@ -20,7 +20,7 @@ from signals_pipeline.extract.officer_details import Change
 from signals_pipeline.extract.officer_later import by_name, complete, cut_before, day_of_all, defined_days, follow, own_day
 from signals_pipeline.extract.officer_lists import listed_changes
 from signals_pipeline.extract.officer_patterns import AFTER_EVENT, AGREED_ROLE, CONTINUES, LETTERS, PAY, SEAT_TO_FILL, STARTS, VOTE
-from signals_pipeline.extract.people import Roster, find_people, last_name
+from signals_pipeline.extract.people import Roster, find_people, is_department, last_name
 from signals_pipeline.extract.sentences import Sentence, sentences
 
 
@@ -41,7 +41,7 @@ def read_officers(
     first_day: date | None = None
     said = ""
     for sentence in parts:
-        names = find_people(sentence.text, firms)
+        names = [n for n in find_people(sentence.text, firms) if not is_department(n, sentence.text, text)]
         for name in names:
             roster.add(name)
         if VOTE.search(sentence.text) and not re.search(
@@ -121,7 +121,7 @@ def _lettered(text: str, start: int, end: int, heading: str) -> Iterator[tuple[S
 
 _TOLD = r"\b(?:inform|notif|announc|advis|report)"  # the day is that of the telling, not of the change
 _PLACE_OF = (
-    r"\b(?:succe\w+|replac\w+|follow(?:s|ed)?|tak\w+ over (?:from|for)|(?:vacanc\w+|position|role|seat) (?:left|vacated|created|"
+    r"\b(?:succe\w+|replac\w+|follow(?:s|ed)?|tak\w+ over (?:from|for)|(?:vacanc\w+|positions?|roles?|seat) (?:left|vacated|created|"
     r"held) by|in place of|remainder of|"
     r"(?:resignation|departure|retirement|death) of)\s+"
 )

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 _HONORIFIC = (
-    r"(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|Prof|Professor|General|Gen|Admiral|Adm|Ambassador|Senator|Hon|Sir|Dame|Madame|Madam|Lord|Captain|"
+    r"(?:Mr|Ms|Mrs|Miss|Dr|Messrs|Mses|Prof|Professor|General|Gen|Admiral|Adm|Ambassador|Senator|Hon|Sir|Dame|Madame|Madam|Adv|Lord|"
+    r"Captain|"
     r"Capt|Colonel|Col|Judge|Baroness)\b\.?"
 )
 _PARTICLE = r"(?:de|la|del|della|di|da|dos|du|van|von|der|den|ter|bin|al|el|le|y|st\.|st)"
@@ -80,6 +81,9 @@ OTHER = frozenset(_OTHER_WORDS.lower().split()) - FIRM | frozenset(
 )
 
 
+_TITLE_WORD = r"\b(?:President|Officer|Director|Manager|Head|Counsel|Controller|Lead)"
+_IN_TITLE = re.compile(rf"{_TITLE_WORD}\s+(?:-|of|for|&)\s+$")  # "President - Flexible Packaging" names a business
+_FIELD = re.compile(r"(?:ings?|tions?|ances?|ences?|ics|ments?|ity|ities|ogy|ogies|ships?|ware|als|ties|ures|ers|aging)$")
 _DIRECTIONS = frozenset(("north", "south", "east", "west"))
 
 
@@ -107,7 +111,14 @@ def find_people(sentence: str, firms: frozenset[str] = frozenset()) -> list[Name
     found: list[Name] = []
     for run in _RUN.finditer(sentence):
         found += _names_in(run, sentence, firms)
-    return found
+    return [n for n in found if n.is_short or not _IN_TITLE.search(sentence[: n.start])]
+
+
+def is_department(name: Name, sentence: str, document: str) -> bool:
+    """ "President, Strategic Alliances": capitals behind a title that end like a field of work, and nobody's "Mr. Alliances" anywhere."""
+    if name.is_short or not re.search(rf"{_TITLE_WORD},\s+$", sentence[: name.start]) or not _FIELD.search(name.last_name):
+        return False
+    return not re.search(rf"\b{_HONORIFIC}\s+(?:[A-Z][\w.]*\s+)?{re.escape(name.last_name)}\b", document)
 
 
 def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[Name]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 _BREAK = re.compile(r"(?<=[.!?;])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9\u00c0-\u00de]|\([a-f]\)\s+[A-Z])")
 _NEVER = re.compile(
-    r"(?:\b(?:Mr|Ms|Mrs|Dr|Pte|Pty|Cos|Mfg|Messrs|Prof|Gen|Hon|Rev|St|Sr|Jr|No|Nos|vs|approx|Art|Sec|Ret|Lt|Col|Maj|Capt|Adm)\.|\b[A-Z]\.|"
+    r"(?:\b(?:Mr|Ms|Mrs|Dr|Pte|Pty|Cos|Mfg|Messrs|Prof|Gen|Hon|Rev|St|Sr|Jr|No|Nos|vs|approx|Art|Sec|Ret|Lt|Col|Maj|Capt|Adm|Adv|Hon)\.|\b[A-Z]\.|"
     r"\bU\.S\.|\bN\.A\.|\be\.g\.|\bi\.e\.)[\"')]*$"
 )
 _MAYBE = re.compile(r"\b(?:Inc|Corp|Co|Ltd|L\.P|LLC|L\.L\.C|S\.A|N\.V|B\.V|Bros|plc|Jr|Sr|p\.m|a\.m)\.[\"')]*$")
