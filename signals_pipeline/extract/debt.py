@@ -78,7 +78,9 @@ _OLD = re.compile(
     r"holders? of(?: an aggregate(?: of)?| approximately)?|forgive\w*|installments? of)\b",
     re.IGNORECASE,
 )
-_NEW = re.compile(r"\b(?:new|provid(?:es?|ed|ing)|entered into|consist(?:s|ing) of|issued|sold|obtained|evidenced)\b", re.IGNORECASE)
+_NEW = re.compile(
+    r"\b(?:new|borrowed|drew|lent|provid(?:es?|ed|ing)|entered into|consist(?:s|ing) of|issued|sold|obtained|evidenced)\b", re.IGNORECASE
+)
 _NOT_AFTER = re.compile(r"[^.;,]{0,40}\b(?:sub-?limit|outstanding|swing ?line|letters? of credit|accordion|over-?allotment)", re.IGNORECASE)
 NEW_MONEY = re.compile(
     r"\b(?:to provide|provid(?:es|ed|ing)) for (?:an? )?(?:new )?(?:incremental|additional|new) [\w ]{0,30}"
@@ -112,7 +114,7 @@ def borrowed(sentence: Sentence, amounts: list[Amount], number: str, *, is_told:
         found += [(amount, noun)] if noun else []
     notes = [a for a, noun in found if re.fullmatch(NOTES, noun, re.IGNORECASE)]
     if notes and (ISSUED.search(words) or OFFERED.search(words) or ENTERED.search(words)) and not _OLD_NOTES.search(words):
-        main = [a for a in notes if not re.search(r"\b(?:additional|over-?allotment)\b", words[max(0, a.start - 60) : a.start])]
+        main = [a for a in notes if not re.search(r"\b(?:additional|over-?allotment|increase of)\b", words[max(0, a.start - 60) : a.start])]
         return _sum(main or notes)
     if not (_STRONG if number in ("8.01", "7.01") else ENTERED).search(words):
         return None

@@ -54,7 +54,7 @@ _BEFORE_THIS = re.compile(r"\W*as (?:previously|earlier) (?:reported|disclosed|a
 _NEWS_DAYS = 10  # an 8-K is due four business days after what it tells
 _IN_TOTAL = re.compile(r"\bin total\b|\bto date\b|\b(?:all|both|two|three) closings\b", re.IGNORECASE)
 _MONEY_IN = re.compile(
-    r"\bproceeds\b[^.;]{0,60}\b(?:were|was)\b|\b(?:raised|raising|allotted|took in)\b|\breceived\b[^.;]{0,40}\bproceeds\b"
+    r"\bproceeds\b[^.;]{0,120}\b(?:were|was)\b|\b(?:raised|raising|allotted|took in)\b|\breceived\b[^.;]{0,40}\bproceeds\b"
 )
 _TO_COME = re.compile(
     r"\b(?:will|to|agreed to|proposed to|intention to) (?:offer|issue|sell)\b|\boffer and s(?:ell|ale)\b|\bpricing of\b|"
@@ -105,7 +105,7 @@ def _of_item(
         around = " ".join(before)
         if number != "2.03" and (named := named_round(sentence, amounts)):
             event = _event(named.amount, sentence, named.kind, parts, position, known_on, reported_on)
-            has = re.search(r"\b(?:closed|completed|received|raised|secured|consummated)\b", sentence.text)
+            has = re.search(r"\b(?:closed|completed|received|raised|secured|consummated|(?:completion|closing) of)\b", sentence.text)
             event = replace(event, investors=named.investors, modality="done" if has else event.modality)
         elif loan := borrowed(sentence, amounts, number, is_told=is_told):
             event = _event(loan, sentence, "debt", parts, position, known_on, reported_on)

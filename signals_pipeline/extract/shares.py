@@ -26,7 +26,8 @@ _PROCEEDS = re.compile(
     r"(?:total )?(?:purchase|subscription) (?:price|amount))\b[^.;$\u20ac\u00a3]{0,130}?(?:\b(?:of|were|was|be|is|are|approximately|"
     rf"received|total(?:s|l?ed|l?ing)?)|:)\s+{_QUALIFIED}$|"
     r"\b(?:rais(?:ed|ing)|invest(?:ed|ing|ment of)?|took in|contributed|paying|(?:we|it|company|registrant|and) received|"
-    r"(?:paid|brought) (?:us|the company)|(?:in|for) (?:cash )?consideration of|for(?: an aggregate| a total)?|"
+    r"(?:paid|brought) (?:us|the company)|(?:in|for) (?:an? )?(?:aggregate |total )?(?:cash )?(?:consideration|payment|sum) of|"
+    r"for(?: an aggregate| a total)?|"
     rf"(?:per|a|each) (?:\w+ )?(?:share|unit|ads),? or(?: an aggregate of| a total of)?)\s+{_QUALIFIED}$",
     re.IGNORECASE,
 )
