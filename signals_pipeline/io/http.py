@@ -1,7 +1,7 @@
 """The one HTTP layer: every request to a vendor leaves through here.
 
 `async with Http(rt.settings, rt.ops) as http:` → `http.vendor("edgar", base_url=…, limits=…)` → `api.request(…)` → httpx.Response.
-Permit (`pacing.py`) → send → bounded retry (`retry.py`) → capped body; errors are named by recovery and redacted (`redact.py`).
+Permit (`pacing.py`) → send → bounded retry → capped body (`attempts.py`); errors are named by recovery and redacted (`redact.py`).
 Does not belong here: what a vendor's error bodies mean (`vendors/`).
 """
 
@@ -21,33 +21,19 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import sqlalchemy as sa
 
-from signals_pipeline.errors import ContractBroken, Transient, UnknownOutcome
+from signals_pipeline.errors import ContractBroken, Transient
 from signals_pipeline.io import etags, pauses
+from signals_pipeline.io.attempts import Call, HttpStatus
 from signals_pipeline.io.pacing import Limits, Pacer
 from signals_pipeline.io.redact import Redactor
-from signals_pipeline.io.retry import AGAIN, NOT_APPLIED, RetryPolicy, retry_after
+from signals_pipeline.io.retry import RetryPolicy
 from signals_pipeline.keys import md5
 from signals_pipeline.settings import Settings
 
+__all__ = ["MAX_BODY", "Api", "Auth", "Http", "HttpStatus", "Stats"]
+
 log = logging.getLogger("signals.http")
 MAX_BODY = 64 * 1024 * 1024  # bytes after decompression
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-
-class HttpStatus(ContractBroken):
-    """A status that trying again does not change. Vendor clients read `status` and `content` and say what it means."""
-
-    def __init__(self, message: str, response: httpx.Response) -> None:
-        super().__init__(message)
-        self.status = response.status_code
-        self.response = response
-
-    def json(self) -> Any:
-        """The body as JSON, or None when it is none."""
-        try:
-            return self.response.json()
-        except ValueError:
-            return None
 
 
 class Auth(Protocol):
@@ -176,7 +162,7 @@ class Api:
         effect = method.upper() not in ("GET", "HEAD") if effect is None else effect
         built: dict[str, Any] = {"params": dict(params) if params else None, "json": json, "content": content, "data": data}
         built = {k: v for k, v in built.items() if v is not None}
-        call = _Call(self, method.upper(), target, built, dict(headers or {}), ok, max_body, effect, expect, auth)
+        call = Call(self, method.upper(), target, built, dict(headers or {}), ok, max_body, effect, expect, auth)
         await self._refuse_when_paused()
         if not auth:  # a token request is made while its callers hold the slots: it must not wait for one
             return await call.answer()
@@ -215,7 +201,7 @@ class Api:
                 raise Transient(f"{self.name}: paused until {found[0]:%Y-%m-%d %H:%M:%S} UTC: {found[1]}", retry_after=left)
         self._asked_at = self.http.clock()
 
-    async def _conditional(self, call: _Call) -> httpx.Response:
+    async def _conditional(self, call: Call) -> httpx.Response:
         ops, run = self.http.ops, self.http.in_thread
         key = md5(self.name, call.method, str(httpx.URL(call.url, params=call.built.get("params"))))
         known = await run(etags.recall, ops, key)
@@ -231,139 +217,3 @@ class Api:
         if response.is_success:
             await run(etags.remember, ops, key, response, await self.http.stamp())
         return response
-
-
-@dataclass
-class _Call:
-    """One request with its retries."""
-
-    api: Api
-    method: str
-    url: str
-    built: dict[str, Any]
-    headers: dict[str, str]
-    ok: tuple[int, ...]
-    max_body: int
-    effect: bool
-    expect: str | None
-    with_auth: bool
-
-    @property
-    def place(self) -> str:
-        """The request, redacted."""
-        return f"{self.api.name}: {self.method} {self.api.http.redact.url(str(httpx.URL(self.url, params=self.built.get('params'))))}"
-
-    async def answer(self) -> httpx.Response:
-        http, stats = self.api.http, self.api.stats
-        token = await self.api.auth.headers() if self.api.auth and self.with_auth else {}
-        renewed, attempt, truncated = False, 0, 0
-        while True:
-            wait: float | None = None
-            try:
-                response = await self._send(token)
-            except httpx.InvalidURL as bad:
-                raise ContractBroken(f"{self.place}: {bad}") from None
-            except _NEVER_SENT as bad:
-                failure = f"{self.place}: cannot connect: {type(bad).__name__}"
-            except (httpx.TransportError, httpx.DecodingError, _Truncated) as bad:
-                if self.effect:
-                    raise UnknownOutcome(f"{self.place}: sent, and no whole answer came: {type(bad).__name__}") from None
-                truncated += isinstance(bad, httpx.RemoteProtocolError | httpx.DecodingError | _Truncated)
-                failure = f"{self.place}: {type(bad).__name__}: {http.redact(str(bad))}"
-            else:
-                status = response.status_code
-                if status == 401 and self.api.auth and self.with_auth and not renewed:
-                    renewed, token = True, await self.api.auth.headers(rejected=token)
-                    continue
-                if response.is_success or status in self.ok:
-                    return response
-                if status not in AGAIN:
-                    raise HttpStatus(f"{self.place}: {status}{_said(response, http.redact)}", response)
-                if self.effect and status not in NOT_APPLIED:
-                    raise UnknownOutcome(f"{self.place}: {status}, the write may have been applied")
-                stats.too_many_requests += status == 429
-                failure = f"{self.place}: {status}{_said(response, http.redact)}"
-                wait = await http.in_thread(self._asked_to_wait, response)
-                if wait is not None:
-                    await self._hold(wait, failure)
-            attempt += 1
-            if attempt >= http.policy.attempts:
-                if truncated == attempt:
-                    raise ContractBroken(f"{failure}; truncated {truncated} times")
-                raise Transient(f"{failure}; gave up after {attempt} attempts", retry_after=wait)
-            pause = (wait or 0.0) + http.policy.backoff(attempt, http.jitter)
-            log.info("%s; attempt %d, again in %.1f s", failure, attempt, pause)
-            stats.retries += 1
-            stats.waits_s += pause / http.settings.speed
-            await http.sleep(pause / http.settings.speed)
-
-    def _asked_to_wait(self, response: httpx.Response) -> float | None:
-        settings = self.api.http.settings
-        return retry_after(response, settings.clock.now, simulated=bool(settings.clock_url or settings.now))
-
-    async def _hold(self, wait: float, failure: str) -> None:
-        if wait > self.api.http.policy.longest_wait_s:
-            await self.api.pause(wait, failure)
-            raise Transient(f"{failure}; asked to wait {wait:.0f} s", retry_after=wait)
-        await self.api.http.in_thread(self.api.pacer.hold, wait)
-
-    async def _send(self, token: Mapping[str, str]) -> httpx.Response:
-        api, client = self.api, self.api.http._client
-        permit = await api.pacer.permit()
-        api.stats.waits_s += permit.waited_s
-        api.stats.requests += 1
-        request = client.build_request(self.method, self.url, headers={**token, **self.headers}, **self.built)
-        try:
-            answer = await client.send(request, stream=True)
-        finally:
-            permit.arrived()
-        try:
-            body = await self._body(answer)
-        finally:
-            await answer.aclose()
-        api.stats.bytes += len(body)
-        plain = [(k, v) for k, v in answer.headers.multi_items() if k not in ("content-encoding", "content-length", "transfer-encoding")]
-        response = _Answer(answer.status_code, headers=plain, content=body, request=request)
-        if api.after:
-            api.after(response)
-        if self.expect == "json" and response.is_success and response.status_code != 204:
-            try:
-                response.json()
-            except ValueError as bad:
-                raise _Truncated(f"{len(body)} bytes that are not whole JSON") from bad
-        return response
-
-    async def _body(self, answer: httpx.Response) -> bytes:
-        parts, size = [], 0
-        async for part in answer.aiter_bytes():
-            size += len(part)
-            if size > self.max_body:
-                if self.effect:
-                    raise UnknownOutcome(f"{self.place}: answered {answer.status_code} with more than {self.max_body} bytes")
-                raise ContractBroken(f"{self.place}: more than {self.max_body} bytes")
-            parts.append(part)
-        declared = answer.headers.get("content-length", "")
-        if declared.isdigit() and "content-encoding" not in answer.headers and self.method != "HEAD" and size < int(declared):
-            raise _Truncated(f"{size} of {declared} bytes")
-        return b"".join(parts)
-
-
-class _Answer(httpx.Response):
-    """An answer whose JSON is read once: a page of records is megabytes. Who changes what it gives, changes it for the next reader."""
-
-    _read: tuple[Any] | None = None
-
-    def json(self, **kwargs: Any) -> Any:
-        if self._read is None:
-            self._read = (super().json(**kwargs),)
-        return self._read[0]
-
-
-class _Truncated(Exception):
-    """A body that ended early."""
-
-
-def _said(response: httpx.Response, redact: Redactor) -> str:
-    """The start of an error body, redacted, for the message."""
-    text = " ".join(response.text.split())[:300]
-    return f": {redact(text)}" if text else ""
