@@ -40,7 +40,7 @@ START = date(2025, 6, 1)
 PULL_DAYS = 10  # the thousand accounts a day that the profile asks the intent vendor for make so many days for ten thousand companies
 HOT, HOT_DAYS = ["sixsense"], 3  # members of its segments, and whom a week has made stale: nobody else is asked in between
 SPEED = "200"  # nobody waits for a vendor's minute; at 600 a pull of two minutes on a busy machine ran into the next day
-QUICK_COMPANIES, QUICK_MONTHS = 1000, 9  # for `make bench`: the same way, too few outcomes for numbers to stand on
+QUICK_COMPANIES, QUICK_MONTHS = 1000, 7  # for `make bench`: the same way, too few outcomes for numbers to stand on
 STREAMS = ["ops", "salesforce.accounts", "salesforce.opportunities", "salesforce.opportunity_history", "product_db", "sec_edgar",
            "file_drop", "sixsense"]  # fmt: skip
 

@@ -63,7 +63,7 @@ def fit_words(texts: Sequence[str], y: Array) -> dict[str, float]:
     for words in found:
         known = [place[w] for w in words if w in place]
         columns += known
-        values += [1 / np.sqrt(len(known))] * len(known)
+        values += [1 / np.sqrt(max(1, len(known)))] * len(known)
         starts.append(len(columns))
     data = csr_matrix((np.array(values) * rarity[columns], np.array(columns, dtype=int), starts), shape=(len(texts), len(kept)))
     weights, _ = _regress(data, y, STRENGTH[LEXICAL])

@@ -148,3 +148,11 @@ def test_the_reasons_of_an_account_name_the_words() -> None:
     said = score.reasons(frame, made)
     assert said["feature"].str.match(r"message: .+|everything else|base").all()
     assert said.groupby("company_id")["points"].sum().round(4).nunique() > 1
+
+
+def test_texts_without_a_known_word_say_nothing_and_are_learned_beside_the_others() -> None:
+    y = np.array([1.0, 0.0] * 40)
+    texts = [f"budget approved {n}" if v else "" if n % 4 == 1 else f"only once {n}a" for n, v in enumerate(y)]
+    weights = text.fit_words(texts, y)
+    assert weights["budget"] > 0 and "79a" not in weights
+    assert text.score_words(["", "79a"], weights).tolist() == [0, 0]
