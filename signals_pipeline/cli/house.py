@@ -33,8 +33,9 @@ def ui(home: Home = None, port: Annotated[int, typer.Option(min=1, max=65535, he
 
     Example: signals ui --port 3001
     """
-    from signals_pipeline.orchestration.ui import serve
+    from signals_pipeline.orchestration.ui import refuse_taken, serve
 
+    refuse_taken(port)  # before a sandbox is started for it
     place = load_settings(home=home).home
     was_up = boxed.is_up(place)
     settings, notes = shared.settings_of(home)

@@ -121,9 +121,18 @@ def say(sentence: str, as_json: bool, **told: Any) -> None:
         Console().print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
+_told: list[bool] = []
+
+
 def print_json(value: Any) -> None:
     """One object on stdout."""
     print(json.dumps(value, default=_plain, ensure_ascii=False))
+    _told.append(True)
+
+
+def has_told() -> bool:
+    """Whether this process has printed its object."""
+    return bool(_told)
 
 
 def _plain(value: Any) -> Any:

@@ -17,12 +17,17 @@ from signals_pipeline.supervised import supervised
 
 def serve(settings: Settings, port: int) -> int:
     """Run `dagster dev` until it ends or we are told to; returns its exit code, 0 when we were told. Raises Permanent for a taken port."""
-    if is_taken(port):
-        raise Permanent(f"port {port} is taken, perhaps by a UI that still runs; `signals ui --port {port + 1}` takes another")
+    refuse_taken(port)
     set_dagster_home(settings)
     env = os.environ | {"SIGNALS_HOME": str(settings.home)}
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(REPOSITORY / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
     return supervised(command, env)
+
+
+def refuse_taken(port: int) -> None:
+    """Raises Permanent for a taken port."""
+    if is_taken(port):
+        raise Permanent(f"port {port} is taken, perhaps by a UI that still runs; `signals ui --port {port % 65535 + 1}` takes another")
 
 
 def is_taken(port: int) -> bool:

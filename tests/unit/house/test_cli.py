@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,7 +127,6 @@ def test_a_fault_needs_a_kind_and_a_sandbox_that_does_not_run_is_said_in_our_own
 
 
 def test_the_ui_does_not_start_on_a_port_that_is_taken(tmp_path: Path) -> None:
-    import socket
 
     from signals_pipeline.orchestration.ui import serve
 
@@ -136,3 +136,39 @@ def test_the_ui_does_not_start_on_a_port_that_is_taken(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(Permanent, match=f"port {port} is taken.*`signals ui --port {port + 1}`"):
             serve(load_settings({}, home=tmp_path), port)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "kind", "error"),
+    [
+        (["backfill", "--from", "x", "--to", "y", "--json"], 1, "Permanent", "'x' is not an ISO day"),
+        (["backfill", "--json"], 2, "Usage", "stderr says why"),
+    ],
+)
+def test_with_json_a_command_that_fails_prints_one_object_too(
+    words: list[str], code: int, kind: str, error: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["signals", *words])
+    monkeypatch.setattr(shared, "_told", [])
+    assert cli._run() == code
+    said = capsys.readouterr()
+    told = json.loads(said.out)
+    assert (told["ok"], told["kind"]) == (False, kind) and error in told["error"]
+    assert said.err  # and a person reads it as ever
+
+
+def test_without_json_or_after_an_object_of_its_own_a_failure_adds_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["signals", "backfill", "--from", "x", "--to", "y"])
+    assert cli._run() == 1 and capsys.readouterr().out == ""
+    monkeypatch.setattr("sys.argv", ["signals", "backfill", "--json"])
+    monkeypatch.setattr(shared, "_told", [True])
+    assert cli._run() == 2 and capsys.readouterr().out == ""
+
+
+def test_a_taken_port_is_refused_before_a_sandbox_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boxed, "start", lambda *_, **__: pytest.fail("a sandbox was started"))
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        answer = call("ui", "--port", str(held.getsockname()[1]), "--home", str(tmp_path))
+    assert isinstance(answer.exception, Permanent) and "is taken" in str(answer.exception)
