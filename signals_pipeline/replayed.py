@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from signals_pipeline import report
 from signals_pipeline.runtime import Runtime
+from signals_pipeline.sources.spec import sources
 
 EXAMPLES = 2
 _EXAMPLES = """
@@ -41,6 +43,12 @@ _SAYS = (
     "place",
     "effective_on",
 )
+
+
+def has_files(folder: Path) -> bool:
+    """Whether a folder holds anything that a stream reads."""
+    patterns = {p for source in sources().values() for stream in source.streams.values() for p in stream.replay}
+    return any(found.is_file() for pattern in sorted(patterns) for found in folder.glob(pattern))
 
 
 def red(told: dict[str, Any]) -> list[str]:

@@ -67,12 +67,15 @@ def run(
 
 
 def _replay(folder: Path, as_json: bool, home: Path | None, started: float) -> None:
+    from signals_pipeline import replayed
+
     if not folder.is_dir():
         raise Permanent(f"no folder {folder}; give --replay a folder laid out like the patterns in signals_pipeline/sources/*/source.yml")
+    if not replayed.has_files(folder):
+        raise Permanent(f"no file of {folder} matches the `replay` patterns in signals_pipeline/sources/*/source.yml")
     base = load_settings(home=home)
     settings = load_settings({}, home=base.home / REPLAY_HOME, profile_path=base.profile_path, contact="replay replay@example.com")
     rt = shared.runtime_of(settings, replay=folder.resolve())
-    from signals_pipeline import replayed
     from signals_pipeline.io.lake import FIRST_DAY
 
     dt = rt.today()

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from signals_pipeline import replayed
 from signals_pipeline.cli import app, shared
-from signals_pipeline.errors import SkipRecord
+from signals_pipeline.errors import Permanent, SkipRecord
 from signals_pipeline.extract import stage
 from signals_pipeline.extract.form_d import read_form_d
 from signals_pipeline.extract.text import decode
@@ -118,7 +118,16 @@ def stream(status="ok", records=3, rejected=0, error=None):
 def test_a_replay_is_red_when_a_stream_failed_or_nothing_of_it_could_be_read(streams, said, tmp_path, monkeypatch):
     launched = SimpleNamespace(ok=True, errors=[], steps={}, functions={}, functions_cpu={}, functions_peak_mb={})
     monkeypatch.setattr(shared, "launch", lambda *_, **__: launched)
+    (tmp_path / "crunchbase").mkdir()
+    (tmp_path / "crunchbase" / "acquisitions.csv").touch()
     monkeypatch.setattr(replayed, "of", lambda *_: {"streams": streams})
     done = CliRunner().invoke(app, ["run", "--replay", str(tmp_path), "--home", str(tmp_path / "home"), "--json"])
     told = json.loads(done.stdout)
     assert (done.exit_code, told["ok"], told["errors"]) == (1 if said else 0, not said, said)
+
+
+def test_a_folder_without_anything_to_replay_is_an_error_and_no_empty_success(tmp_path):
+    (tmp_path / "notes.txt").write_text("nothing of ours", encoding="utf-8")
+    done = CliRunner().invoke(app, ["run", "--replay", str(tmp_path), "--home", str(tmp_path / "home"), "--json"])
+    assert isinstance(done.exception, Permanent)
+    assert "no file of" in str(done.exception)
