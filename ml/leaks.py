@@ -32,7 +32,7 @@ DATED, DATED_IN_PART, TELLS_IN_PART = 0.90, 0.05, 0.65  # share of filled rows; 
 LEAST_TO_JUDGE = 30  # of each outcome
 FEW, VERY_FEW = 12, 4  # distinct numbers; of so few each may be a code, of more they are counts or grades
 LEAST_ROWS = 50  # of a word that never fails
-LEAST_OTHER = 30  # of filled rows, or of rows with another value than the usual one, that never fail
+LEAST_OTHER, LEAST_RARE = 30, 15  # of rows filled, or with another value than the usual one, that never fail; of an outcome under a tenth
 LEAST_COVERED = 0.25  # so many rows of an outcome they must hold: a habit of after the outcome is no rare event
 MOST_USUAL = 0.9  # of an outcome that nearly all rows have, it is no wonder when some value never misses it
 CHANCE = -6.0  # log10 of the chance that honest rows would look like that
@@ -44,6 +44,7 @@ _OUTCOME = re.compile(
 _AFTER = re.compile(
     r"(^|_)(loss|result|status|stage|conversion|churn|cancel|paid|payment|ended|end|final|after|post|actual|approved|rejected|reason|duration)(_|$)"
 )
+_DIGITS = re.compile(r"\d+")
 _PLANNED = re.compile(
     r"(^|_)(expected|planned|scheduled|due|renewal|next|target|until|expiry|expires|expire|expiration|deadline|valid|"
     r"(trial|term|contract|subscription|licen[cs]e|warranty)_(end|ends))(_|$)"
@@ -103,7 +104,7 @@ def _codes(train: Table, name: str, at: Array | None) -> list[str]:
     if kind == "time" and at is not None and (said := _dated(values, at, y, bool(_PLANNED.search(plain)))) is not None:
         found.append(f"dated_after: {said}")
     if not found and not _BEFORE.search(plain):
-        least = NAMED_STRONGLY if _OUTCOME.search(plain) else NAMED if _AFTER.search(plain) else 2.0
+        least = NAMED_STRONGLY if _OUTCOME.search(plain) else NAMED if _AFTER.search(plain) and said_in is None else 2.0
         if alone >= least:
             found.append(f"named_after: its name speaks of the outcome, and alone it reaches AUC {alone:.2f}")
     return found
@@ -112,7 +113,11 @@ def _codes(train: Table, name: str, at: Array | None) -> list[str]:
 def _keys(values: Array, kind: str) -> tuple[Array, Array]:
     """(number of the word or bin of each row, -1 where missing; what the numbers stand for)."""
     if kind == "text":
-        return coded(values)
+        codes, words = coded(values)
+        if len(words) <= 0.5 * len(codes):
+            return codes, words
+        shapes, of_word = np.unique([_DIGITS.sub("#", w) for w in words.tolist()], return_inverse=True)
+        return np.where(codes < 0, -1, of_word[codes]), shapes.astype(object)  # of numbers the shape counts: C-1017 or L-1018
     known = values[~np.isnan(values)]
     distinct = np.unique(known)
     cuts = distinct if len(distinct) <= 50 else np.unique(np.quantile(known, np.linspace(0, 1, 41)))
@@ -222,7 +227,7 @@ def _decides_in_words(texts: list[str], y: Array) -> str | None:
         for word in text.words_of(texts[row]):
             rows.setdefault(word, []).append(row)
     for word, held in sorted(rows.items(), key=lambda w: (-len(w[1]), w[0])):
-        if len(held) < LEAST_OTHER:
+        if len(held) < LEAST_RARE:
             return None
         group = np.zeros(len(y), dtype=bool)
         group[held] = True
@@ -236,10 +241,14 @@ def _decides_in_words(texts: list[str], y: Array) -> str | None:
 def _covers(group: Array, y: Array) -> bool:
     """Whether a group is of one outcome, holds a good part of it, and that outcome is not the one that nearly all rows have."""
     count = int(group.sum())
-    if count < LEAST_OTHER or 0 < y[group].sum() < count:
+    if not count or 0 < y[group].sum() < count:
         return False
     same = y == y[group][0]
-    return bool(same.mean() <= MOST_USUAL and count >= LEAST_COVERED * same.sum())
+    return bool(same.mean() <= MOST_USUAL and count >= max(_least(y, float(y[group][0])), LEAST_COVERED * same.sum()))
+
+
+def _least(y: Array, outcome: float) -> int:
+    return LEAST_RARE if (y == outcome).mean() <= 1 - MOST_USUAL else LEAST_OTHER
 
 
 def _never_fails(group: Array, y: Array, exceptions: float = 0.0) -> bool:
@@ -249,7 +258,7 @@ def _never_fails(group: Array, y: Array, exceptions: float = 0.0) -> bool:
     """
     count = int(group.sum())
     rate = float(y[group].mean()) if count else 0.5
-    if count < LEAST_OTHER or min(rate, 1 - rate) > exceptions:
+    if count < _least(y, round(rate)) or min(rate, 1 - rate) > exceptions:
         return False
     reach = max(100, len(y) // 20)
     before = np.r_[0.0, np.cumsum(y)]

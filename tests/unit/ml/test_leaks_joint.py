@@ -134,3 +134,17 @@ def test_an_amount_that_only_most_of_the_won_have_is_named_whatever_the_rate() -
         told = table(2000, seed, amount=lambda f, r: np.where((f["won"] == 1) & (r.random(len(f)) < 0.6), r.integers(1, 900, len(f)), 0))
         rows = np.flatnonzero((told.y == 1) | (np.arange(len(told)) % 100 < 100 * keep))
         assert "decides" in suspects(told.rows(rows))["amount"][0]
+
+
+def test_identifiers_of_which_the_shape_tells_the_outcome_are_named() -> None:
+    def number(frame: pd.DataFrame, r: np.random.Generator) -> Any:
+        return [f"{'C' if won else 'L'}-{at}" for won, at in zip(frame["won"], r.permutation(len(frame)), strict=True)]
+
+    assert "separates" in made({"ref": number})["ref"][0]
+    assert made({"ref": lambda f, r: [f"{r.choice(['C', 'L'])}-{at}" for at in range(len(f))]}) == {}
+
+
+def test_a_reason_that_twenty_of_a_rare_outcome_have_is_named() -> None:
+    told = table(2000, reason=lambda f, r: np.where((f["won"] == 1) & (r.random(len(f)) < 0.5), r.choice(["price", "fit"], len(f)), ""))
+    rare = told.rows(np.sort(np.r_[np.flatnonzero(told.y == 1)[:45], np.flatnonzero(told.y == 0)]))
+    assert "filled_after" in suspects(rare)["reason"][0]
