@@ -55,7 +55,7 @@ def stage_of(deal: Deal, number: str, later: list[Sentence]) -> str:
     if modality_of(words) == "rumour":
         return "rumour"
     if (re.search(r"propos(?:al|ed|es|ing) to|offer to", verb) and number != "1.01") or re.search(
-        r"\b(?:unsolicited|non-binding|its proposal)\b", words
+        r"\b(?:unsolicited|non-binding|its proposal|proposes to)\b", words
     ):
         return "proposed"
     if _TERMINATED.search(words):
@@ -97,6 +97,11 @@ def day_of(deal: Deal, later: list[Sentence], number: str) -> date | None:
     if lead and lead["before"] and deal.stage in ("", "completed") and number in ("2.01", "5.01"):
         return None  # the day of signing: what the item reports came later
     dates = find_dates(deal.sentence.text, lead.end(), lead.end() + 30) if lead else []
+    if not dates and number in ("2.01", "5.01"):
+        done = re.search(
+            r"(?<!dated )\bon\s+([A-Z][a-z]+ \d{1,2}, \d{4})", deal.sentence.text
+        )  # "under an agreement dated A, on B we bought"
+        dates = find_dates(done[1]) if done else []
     if not dates:
         signed = re.search(r"(?:dated as of|entered into(?: as of| on)?|dated)\s+([A-Z][a-z]+ \d{1,2}, \d{4})", deal.sentence.text)
         dates = find_dates(signed[1]) if signed else []

@@ -45,7 +45,11 @@ def follow(change: Change, everything: list[Sentence]) -> None:
         s
         for s, before in zip(everything, [None, *everything], strict=False)
         if re.search(rf"\b{last}\b", s.text)
-        or (_PRONOUN.match(s.text) and before and (re.search(rf"\b{last}\b", before.text) or _PRONOUN.match(before.text)))
+        or (
+            _PRONOUN.match(s.text)
+            and before
+            and (re.search(rf"\b{last}\b", before.text) or re.search(r"\b(?:she|he|her|his)\b", before.text))
+        )
     ]
     for s in about:
         is_replaced = change.verb.startswith(("succeed", "replac", "to "))  # has the chair that the other one takes

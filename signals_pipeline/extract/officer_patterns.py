@@ -46,7 +46,7 @@ _AGREED = r"\b(?:[Aa]greement|[Ll]etter)\b"
 ARRIVALS = tuple(
     re.compile(p)
     for p in (
-        rf"\b(?P<verb>(?:has |have |had )?{VERB_IN})\s+(?:each of\s+|both\s+|as\s+[^\u27e6\u27e7.;]{{3,90}}?,?\s+|"
+        rf"\b(?P<verb>(?:has |have |had )?{VERB_IN})\s+(?:each of\s+|both\s+|as\s+(?:(?!\bthat\b)[^\u27e6\u27e7.;]){{3,90}}?,?\s+|"
         rf"(?:the (?:Company|Registrant)['’]s|our|its)(?: \w+)? [^\u27e6\u27e7.;]{{3,80}}?,?\s+|{_DESCRIBED})?{HON}{NP}(?!['’]s\s)",
         rf"\b(?P<verb>(?:add|welcom|confirm|engag|bring|brought|br[io]ng|introduc)(?:ed|es|s|e|"
         rf"ing)?(?: in)?)\s+(?:{_DESCRIBED})?{HON}{NP}(?!['’]s\s)"
@@ -56,7 +56,7 @@ ARRIVALS = tuple(
         rf"\b[Ii]n connection with (?:his|her) (?P<verb>appointment|election|promotion|hiring)(?= as)"
         rf"[^\u27e6\u27e7;.]{{3,110}},\s+{HON}{NP}",
         rf"\b(?P<verb>appointment|election|hiring|promotion|selection|designation|elevation|addition)(?: to (?:the|its|"
-        rf"our) [Bb]oards?(?: of \w+)?)?\s+of\s+(?:each of\s+|both\s+|"
+        rf"our) [Bb]oards?(?: of \w+)?)?(?:, [^,\u27e6\u27e7]{{3,50}},)?\s+of\s+(?:each of\s+|both\s+|"
         rf"as\s+)?{HON}{NP}(?!['’]s?\s)",
         rf"(?P<verb>{VERB_IN}) the following\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
         rf"\b[Tt]he following\b[^\u27e6\u27e7;]{{0,120}}?(?P<verb>(?:was|were|has been|have been|will be) (?:appointed|elected|named|"
