@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from sandbox.agenda import Agenda
 from sandbox.clock import opening_of, stamp, start_of
 from sandbox.dice import dice
-from sandbox.market import chances, crm, deals, engage, files, intent, product, triggers
+from sandbox.market import chances, crm, deals, engage, files, former, intent, product, triggers
 from sandbox.market.companies import SPECIAL, Company, company, name_variant
 from sandbox.market.journeys import Journeys
 from sandbox.market.people import headcount, person, person_of_id
@@ -139,7 +139,7 @@ class World:
         triggers.step(self, day)
         product.step(self, day)
         if day < self.start:
-            engage.former_team(self, day)
+            former.team(self, day)
         engage.pick_up(self, now)
         deals.organic(self, day)
         if day.day == 1:

@@ -6,13 +6,13 @@ Does not belong here: what happens later (`engage.py`, `deals.py`).
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import stamp
 from sandbox.dice import dice, weighted
+from sandbox.market import prospects
 from sandbox.market.companies import SPECIAL, Company
 from sandbox.market.people import Person, headcount, person
 from sandbox.schema import SALES_STAGES
@@ -182,7 +182,7 @@ def _company(w: World, c: Company, day: date) -> None:
         if r.random() < 0.22:
             _lead(w, c, r, created)
         if r.random() < 0.25:
-            new_prospect(w, c, person(w.seed, c.i, r.randrange(headcount(c))), at(day - timedelta(days=r.randrange(10, 400))))
+            prospects.new_prospect(w, c, person(w.seed, c.i, r.randrange(headcount(c))), at(day - timedelta(days=r.randrange(10, 400))))
         return
     if c.is_seller_or_competitor:
         account = new_account(w, c, created, Type="Competitor" if c.i < 3 else "Other", Domain__c=c.domain)
@@ -204,7 +204,7 @@ def _company(w: World, c: Company, day: date) -> None:
             flags |= {"EmailBouncedReason": "550 5.1.1 user unknown", "EmailBouncedDate": stamp(at(day - timedelta(days=30)))}
         contacts.append((new_contact(w, c, p, account, owner, created + timedelta(days=r.randrange(1, 60)), **flags), p))
         if r.random() < 0.3 or (c.is_seller_or_competitor and k == 0):
-            new_prospect(w, c, p, created + timedelta(days=70 + r.randrange(30)))
+            prospects.new_prospect(w, c, p, created + timedelta(days=70 + r.randrange(30)))
     if r.random() < 0.05:
         _lead(w, c, r, created, converted=(account, contacts[0][0]) if contacts and r.random() < 0.5 else None)
     if not c.is_seller_or_competitor:
@@ -256,67 +256,5 @@ def _lead(w: World, c: Company, r: random.Random, when: datetime, converted: tup
             "SystemModstamp": stamp(when),
             "IsDeleted": 0,
             "w_company": c.i,
-        },
-    )
-
-
-def new_prospect(w: World, c: Company, p: Person, when: datetime, *, custom: dict[str, str] | None = None) -> int:
-    """A prospect and its address; a few have opted out, unsubscribed, bounced, or carry no address. Returns its id."""
-    r = dice(w.seed, "prospect", p.email)
-    known = w.store.value("SELECT prospect FROM o_email WHERE email = ?", (p.email,))
-    if known:
-        return int(known)
-    number, made = w.store.next("o_prospect"), stamp(when)
-    out, unsubscribed, addressless = r.random() < 0.02, r.random() < 0.02, r.random() < 0.008
-    w.store.insert(
-        "o_prospect",
-        {
-            "id": number,
-            "firstName": p.first,
-            "lastName": p.last,
-            "title": p.title,
-            "company": c.name,
-            "emails": json.dumps([] if addressless else [p.email]),
-            "tags": "[]",
-            "timeZone": "America/New_York",
-            "addressCountry": p.country,
-            "websiteUrl1": f"https://{c.domain}",
-            "optedOut": int(out),
-            "optedOutAt": made if out else None,
-            "emailOptedOut": int(out or unsubscribed),
-            "callOptedOut": 0,
-            "emailsOptStatus": "opted_out" if out or unsubscribed else "null",
-            "custom": json.dumps(custom or {}),
-            "engagedScore": 0.0,
-            "openCount": 0,
-            "replyCount": 0,
-            "clickCount": 0,
-            "owner": w.rep_number(c),
-            "stage": 1,
-            "createdAt": made,
-            "updatedAt": made,
-            "w_company": c.i,
-        },
-    )
-    if not addressless:
-        status = "Bounced" if not p.reachable and r.random() < 0.3 else "null"
-        new_address(w, number, p.email, when, status=status, unsubscribed_at=made if unsubscribed else None)
-    return number
-
-
-def new_address(w: World, prospect: int, email: str, when: datetime, *, status: str = "null", unsubscribed_at: str | None = None) -> None:
-    w.store.insert(
-        "o_email",
-        {
-            "id": w.store.next("o_email"),
-            "email": email,
-            "emailType": "work",
-            "order": 0,
-            "status": status,
-            "statusChangedAt": stamp(when),
-            "unsubscribedAt": unsubscribed_at,
-            "prospect": prospect,
-            "createdAt": stamp(when),
-            "updatedAt": stamp(when),
         },
     )

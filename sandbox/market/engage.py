@@ -1,4 +1,4 @@
-"""What outreach leads to: mails delivered, opened, answered, and the meetings that are asked for; and what a former team did.
+"""What outreach leads to: mails delivered, opened, answered, and the meetings that are asked for.
 
 active sequence states + hidden journey → mailings, replies. The chances depend on the stage and on whether the stated signal was true.
 Does not belong here: meetings and deals (`deals.py`), the endpoints that create sequence states (`vendors/outreach.py`).
@@ -7,17 +7,13 @@ Does not belong here: meetings and deals (`deals.py`), the endpoints that create
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sandbox.clock import stamp
-from sandbox.dice import day_dice, dice, weighted
+from sandbox.dice import dice
 from sandbox.market import crm, deals
-from sandbox.market.companies import SPECIAL
 from sandbox.market.journeys import KINDS
-from sandbox.market.people import headcount, person
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -239,72 +235,3 @@ def replied(w: World, now: datetime, *, mailing: int, company: int, stage: int, 
         email = w.store.value("SELECT email FROM o_email WHERE prospect = ? LIMIT 1", (m["prospect"],)) or ""
         books_at = deals.weekday(now + timedelta(hours=r.randrange(2, 40)))
         w.agenda.add(books_at, "meeting", company=company, email=email, stage=stage, claim=claim)
-
-
-def former_team(w: World, day: date) -> None:
-    """What the people before us did on a day of the history: some picked by intent, some by news, some off a list."""
-    if day.weekday() >= 5:
-        return
-    g = day_dice(w.seed, day.toordinal(), "former team")
-    wanted = max(2, w.n // 210)
-    order = np.argsort(g.random(w.n) + np.where(w.j.intent > 44, 0.0, 0.55))
-    done = 0
-    for i in order[: wanted * 6].tolist():
-        if done == wanted:
-            break
-        c, r = w.company(i), dice(w.seed, "former", i, day.toordinal())
-        if i < SPECIAL or (w.j.customer[i] and r.random() < 0.97):
-            continue
-        sequence = weighted(
-            r,
-            [
-                ("Intent Surge", 5 if w.j.intent[i] > 44 else 0.3),
-                ("Company News", 3),
-                ("Product Signup", 2 if w.j.last[i, -1] else 0.1),
-                ("Outbound 2025", 3),
-            ],
-        )
-        p = person(w.seed, i, r.randrange(headcount(c)))
-        prospect = crm.new_prospect(
-            w, c, p, crm.at(day, 13), custom={"custom1": SOURCES[sequence], "custom2": "contacted", "custom3": str(int(w.j.intent[i]))}
-        )
-        if enrol(w, prospect, sequence, datetime.combine(day, time(14, r.randrange(60)), UTC)):
-            done += 1
-
-
-def enrol(w: World, prospect: int, sequence: str, now: datetime) -> bool:
-    """A sequence state as a careful colleague would make it: nobody twice at a time, nobody who opted out."""
-    row = w.store.one("SELECT optedOut, emailOptedOut, owner FROM o_prospect WHERE id = ?", (prospect,))
-    busy = w.store.value("SELECT 1 FROM o_sequence_state WHERE prospect = ? AND state IN ('active', 'pending', 'paused')", (prospect,))
-    if row is None or busy or row["optedOut"] or row["emailOptedOut"]:
-        return False
-    number, when = w.store.next("o_sequence_state"), stamp(now)
-    w.store.insert(
-        "o_sequence_state",
-        new_state(
-            number,
-            prospect,
-            int(w.store.value("SELECT id FROM o_sequence WHERE name = ?", (sequence,))),
-            row["owner"] if row["owner"] <= 6 else 1,
-            when,
-        ),
-    )
-    return True
-
-
-def new_state(number: int, prospect: int, sequence: int, mailbox: int, when: str) -> dict[str, Any]:
-    counts = dict.fromkeys(
-        ("deliverCount", "openCount", "clickCount", "replyCount", "bounceCount", "optOutCount", "failureCount", "scheduleCount"), 0
-    )
-    return {
-        "id": number,
-        "state": "active",
-        "activeAt": when,
-        **counts,
-        "stateChangedAt": when,
-        "prospect": prospect,
-        "sequence": sequence,
-        "mailbox": mailbox,
-        "createdAt": when,
-        "updatedAt": when,
-    }

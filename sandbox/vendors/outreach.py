@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from sandbox.box import Box
 from sandbox.clock import stamp
-from sandbox.market import crm, engage, schedule
+from sandbox.market import engage, prospects, schedule
 from sandbox.store import Row
 from sandbox.vendors import jsonapi
 from sandbox.vendors.jsonapi import BadFilter, present
@@ -118,7 +118,7 @@ class Outreach(Door):
                 },
             )
             for email in emails:
-                crm.new_address(self.box.world, number, email, now)
+                prospects.new_address(self.box.world, number, email, now)
             self._write(number, attributes, made)
         return self._prospect(number, 201)
 
@@ -139,7 +139,7 @@ class Outreach(Door):
                 held = {r["email"].lower() for r in self.box.store.rows("SELECT email FROM o_email WHERE prospect = ?", (id_,))}
                 for email in attributes["emails"]:
                     if email.lower() not in held:
-                        crm.new_address(self.box.world, id_, email, now)
+                        prospects.new_address(self.box.world, id_, email, now)
             self._write(id_, attributes, stamp(now))
             if owner := _related(data, "owner"):
                 self.box.store.update("o_prospect", "id", id_, {"owner": owner})
@@ -204,7 +204,7 @@ class Outreach(Door):
         today = self.box.stamp()[:10]
         added = store.value("SELECT count(*) FROM o_sequence_state WHERE sequence = ? AND createdAt >= ?", (sequence["id"], today))
         number, now = store.next("o_sequence_state"), self.box.stamp()
-        row = engage.new_state(number, prospect["id"], sequence["id"], int(ids["mailbox"] or 0), now)
+        row = prospects.new_state(number, prospect["id"], sequence["id"], int(ids["mailbox"] or 0), now)
         if sequence["throttlePaused"] or added >= sequence["throttleMaxAddsPerDay"]:
             row |= {"state": "pending", "activeAt": None}
         store.insert("o_sequence_state", row)

@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse, Response
 from sandbox.box import Box
 from sandbox.store import Row
 from sandbox.vendors.salesforce import records
-from sandbox.vendors.salesforce.soql import Query, SoqlError, parse
+from sandbox.vendors.salesforce.soql import parse
+from sandbox.vendors.salesforce.soql_query import Query, SoqlError
 
 PAGE = 2000
 

@@ -7,7 +7,6 @@ Does not belong here: paging and JSON (`api.py`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from sandbox.clock import parse as instant
 from sandbox.clock import stamp
 from sandbox.schema import OBJECTS, Field
 from sandbox.store import id18
+from sandbox.vendors.salesforce.soql_query import Query, SoqlError
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:\\.|[^'\\])*')|(?P<time>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d))|(?P<date>\d{4}-\d\d-\d\d)"
@@ -22,45 +22,6 @@ _TOKEN = re.compile(
 )
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _COMPARE = {"=": "=", "!=": "<>", "<>": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
-
-
-class SoqlError(Exception):
-    """`code` is the vendor's errorCode."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
-
-
-@dataclass
-class Query:
-    """`columns` are (path as written, parent relation or "", field); `sql` selects rowids in order."""
-
-    entity: str
-    columns: list[tuple[str, str, Field]] = field(default_factory=list)
-    is_count: bool = False
-    joins: dict[str, tuple[str, str]] = field(default_factory=dict)  # relation → (object, reference field)
-    where: str = ""
-    args: list[Any] = field(default_factory=list)
-    order: str = ""
-    limit: int | None = None
-    offset: int = 0
-
-    def tables(self) -> str:
-        joined = "".join(f' LEFT JOIN "{o}" AS "{rel}" ON "{rel}".Id = t."{ref}"' for rel, (o, ref) in self.joins.items())
-        return f'"{self.entity}" AS t{joined}'
-
-    def ids_sql(self, *, deleted: bool) -> str:
-        parts = [f"({self.where})"] if self.where else []
-        if not deleted and any(f.name == "IsDeleted" for f in OBJECTS[self.entity]):
-            parts.append("t.IsDeleted = 0")
-        tail = f" WHERE {' AND '.join(parts)}" if parts else ""
-        tail += f" ORDER BY {self.order + ', ' if self.order else ''}t.Id"
-        if self.limit is not None:
-            tail += f" LIMIT {self.limit} OFFSET {self.offset}"
-        elif self.offset:
-            tail += f" LIMIT -1 OFFSET {self.offset}"
-        return f"SELECT t.Id FROM {self.tables()}{tail}"
 
 
 def parse(text: str, now: datetime) -> Query:

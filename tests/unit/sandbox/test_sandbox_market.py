@@ -14,7 +14,7 @@ import pytest
 from sandbox_kit import START, ListSink, Sandbox, make
 
 from sandbox.clock import opening_of, start_of, window_day
-from sandbox.market import crm, files, product
+from sandbox.market import files, product
 from sandbox.market.companies import company
 from sandbox.market.people import headcount, person, person_of_id
 from sandbox.world import World
@@ -33,9 +33,9 @@ def test_the_same_seed_and_the_same_doings_give_the_same_bytes(tmp_path: Path) -
     for name in ("one", "two"):
         world, sink = make(tmp_path / name, companies=150, days=25)
         prospect = int(world.store.value("SELECT id FROM o_prospect WHERE optedOut = 0 AND emailOptedOut = 0 ORDER BY id LIMIT 1"))
-        from sandbox.market import engage
+        from sandbox.market import prospects
 
-        engage.enrol(world, prospect, "Company News", opening_of(START))
+        prospects.enrol(world, prospect, "Company News", opening_of(START))
         world.settle(opening_of(START + timedelta(days=12)))
         made.append((dump(tmp_path / name, world), sink.lines, sink.users))
         world.store.close()
@@ -139,14 +139,14 @@ def test_history_has_outcomes_of_a_former_team(sandbox: Sandbox) -> None:
 
 def test_an_enrolment_of_ours_is_mailed_and_may_be_answered(sandbox: Sandbox) -> None:
     box = sandbox.box
-    from sandbox.market import engage
+    from sandbox.market import prospects
 
     warm = np.flatnonzero((box.world.j.stage >= 3) & ~box.world.j.customer)
     enrolled = []
     for i in warm[:40]:
         for k in range(headcount(box.world.company(int(i)))):
-            prospect = crm.new_prospect(box.world, box.world.company(int(i)), person(7, int(i), k), box.now())
-            if engage.enrol(box.world, prospect, "Intent Surge", box.now()):
+            prospect = prospects.new_prospect(box.world, box.world.company(int(i)), person(7, int(i), k), box.now())
+            if prospects.enrol(box.world, prospect, "Intent Surge", box.now()):
                 enrolled.append(prospect)
     box.world.settle(opening_of(START + timedelta(days=20)))
     marks = ",".join(map(str, enrolled))

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from sandbox_kit import Sandbox
 
-from sandbox.vendors.salesforce.soql import SoqlError, parse
+from sandbox.vendors.salesforce.soql import parse
+from sandbox.vendors.salesforce.soql_query import SoqlError
 
 NOW = datetime(2026, 6, 30, 10, 5, tzinfo=UTC)
 
