@@ -1,6 +1,6 @@
 """`make bench`: every bench, one table each, one JSON report in .signals/bench/report.json, written after each bench.
 
-python -m benchmarks [--sizes 2000,20000] [--only pacing,land,daily,ml]
+python -m benchmarks [--sizes 2000,20000] [--only pacing,land,daily,ml,learning,identity,scale]
 A bench that fails is named with its error, the others go on, and the command ends with 1.
 """
 
@@ -124,8 +124,25 @@ def _identity(console: Console, report: dict[str, Any], _: list[int]) -> None:
     _table(console, "Identity: pairs of mentions that belong together, of made-up companies", right)
 
 
+def _scale(console: Console, report: dict[str, Any], _: list[int]) -> None:
+    from benchmarks import scale
+
+    report["scale"] = scale.measure()
+    for kind in ("history", "day"):
+        run = report["scale"][kind]
+        stages = [
+            {"stage": stage, "wall_s": wall, "cpu_s": run["functions_cpu_s"][stage], "peak_mb_so_far": run["functions_peak_mb"][stage]}
+            for stage, wall in run["functions_s"].items()
+        ]
+        whole = {"stage": "the whole run", "wall_s": run["wall_s"], "cpu_s": run["cpu_s"], "peak_mb_so_far": run["peak_mb"]}
+        _table(console, f"The aim's world, {kind} (vendors' waits, side by side: {run['vendor_waits_s']} s)", [*stages, whole])
+        if run["errors"]:
+            raise RuntimeError(f"the {kind} was red: {'; '.join(run['errors'])[:500]}")
+
+
 BENCHES: dict[str, Callable[[Console, dict[str, Any], list[int]], None]] = {
     "pacing": _pacing, "land": _land, "daily": _daily, "ml": _ml, "learning": _learning, "identity": _identity,
+    "scale": _scale,
 }  # fmt: skip
 
 

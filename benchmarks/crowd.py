@@ -98,22 +98,24 @@ class Product:
     def usual(self, users: int, rows: int, day: date) -> None:
         """`rows` counts spread over the days before `day`, each loaded in the night that followed.
 
-        Every other day has six times the rows of its neighbour: a day of any size lies within what such days foretell.
+        Every other day has six times the rows of its neighbour: a day of any size lies within what such days foretell. A user's count of
+        a type is what as many single days would add up to, so that a day like them is no spike.
         """
-        self._events(users, rows, "%(day)s - 1 - 2 * ((r / %(users)s + r) %% (%(days)s / 2))::integer - (r %% 7 = 0)::integer", day)
+        on = "%(day)s - 1 - 2 * ((r / %(users)s + r) %% (%(days)s / 2))::integer - (r %% 7 = 0)::integer"
+        self._events(users, rows, on, "%(days)s * (1 + r %% 3)", day)
 
     def day(self, users: int, rows: int, day: date) -> None:
         """`rows` counts of `day`, one per user and event type, loaded in the night that followed."""
-        self._events(users, rows, "%(day)s", day)
+        self._events(users, rows, "%(day)s", "1 + r %% 3", day)
 
     def close(self) -> None:
         self.db.close()
 
-    def _events(self, users: int, rows: int, on: str, day: date) -> None:
+    def _events(self, users: int, rows: int, on: str, count: str, day: date) -> None:
         self._run(
             "insert into daily_events select user_id, event_date, event_type, event_count, event_date + 1 + time '04:20' from ("
             f" select 'c_' || lpad((r %% %(users)s)::text, 7, '0') as user_id, {on} as event_date,"
-            "  (%(kinds)s)[1 + (r / %(users)s) %% %(of)s] as event_type, 1 + r %% 3 as event_count"
+            f"  (%(kinds)s)[1 + (r / %(users)s) %% %(of)s] as event_type, {count} as event_count"
             "  from generate_series(0, %(rows)s - 1) as r) as made",
             users=users, rows=rows, day=day, days=USUAL_DAYS, kinds=list(EVENTS), of=len(EVENTS),
         )  # fmt: skip

@@ -52,6 +52,7 @@ def _lived(home: Path, companies: int, contacts: int, events: int) -> dict[str, 
             product.close()
             told["world_s"] = round(time.perf_counter() - started, 1)
             told["history"] = run(home)
+            (home / "history.json").write_text(json.dumps(told, indent=2))  # the day may take long
         else:
             signals(home, "sandbox", "start")
         signals(home, "sandbox", "advance", "--days", "1")
