@@ -19,7 +19,9 @@ from signals_pipeline.keys import md5
 from signals_pipeline.rules.seeds import seed
 
 AMOUNT_TOLERANCE = 0.10  # domain: amounts within 10 % are one round
-SETTLED_WITHIN = 10  # days; a filer tells of the same sale again at its closing, and by then with the same figure
+SETTLED_WITHIN = 10  # days; by then a filer has told of the closing of an offering
+WITH_OPTION = 0.15  # underwriters may take up to 15 % more
+ROUGHLY = 0.01
 _KINDS = {"debt": "debt", "grant": "grant", "ipo": "ipo", "seed": "venture", "series_a": "venture", "series_b": "venture",
           "series_c": "venture", "series_d_plus": "venture"}  # fmt: skip
 _IN = ("new_hire", "hire", "hired", "joined", "join", "appointment", "appointed", "promotion", "promoted", "elected", "named")
@@ -133,7 +135,7 @@ class Episodes:
         if kind == "round":
             if are_two_rounds(event, held.first):
                 return None
-            sure = same_amount(event, held.first)
+            sure = same_amount(event, held.first, tolerance(event, held.first))
             return None if sure is False else (0 if sure else 1, apart)
         if kind == "other_company":
             likeness = self._same_other(event, held.first)
@@ -155,19 +157,25 @@ class Episodes:
 
 
 def are_two_rounds(one: Event, other: Event) -> bool:
-    """Whatever the amounts: kinds that a round is never called by both, or two filings that each tell of a sale done, under figures
-    and days of their own (a filer knows its own rounds; vendors' reports of one round differ)."""
+    """Whatever the window says: kinds that a round is never called by both, or two filings more than ten days apart under figures of
+    their own (a filer knows its rounds, though what is planned is told roughly; vendors' reports of one round differ)."""
     kinds = [_KINDS[e.round_type] for e in (one, other) if e.round_type in _KINDS]
     if len(set(kinds)) == 2:
         return True
-    are_filings = one.accession and other.accession and one.accession != other.accession
-    are_done = one.modality == other.modality == "done"
-    return bool(
-        are_filings
-        and are_done
-        and one.amounts[:1] != other.amounts[:1]
-        and abs((one.happened_on - other.happened_on).days) > SETTLED_WITHIN
-    )
+    if not _are_filings(one, other) or abs((one.happened_on - other.happened_on).days) <= SETTLED_WITHIN:
+        return False
+    exact = one.modality == other.modality == "done"
+    return same_amount(one, other, 0.0 if exact else ROUGHLY) is False
+
+
+def tolerance(one: Event, other: Event) -> float:
+    """How far amounts of one round may lie apart: an offering closes within days with the underwriters' option in it."""
+    closes = {one.modality, other.modality} == {"planned", "done"} and _are_filings(one, other)
+    return WITH_OPTION if closes and abs((one.happened_on - other.happened_on).days) <= SETTLED_WITHIN else AMOUNT_TOLERANCE
+
+
+def _are_filings(one: Event, other: Event) -> bool:
+    return bool(one.accession and other.accession and one.accession != other.accession)
 
 
 def told_shorter(one: str, other: str) -> bool:
@@ -176,15 +184,15 @@ def told_shorter(one: str, other: str) -> bool:
     return len(short) < len(long) and long[: len(short)] == short and len("".join(short)) > 3
 
 
-def same_amount(one: Event, other: Event) -> bool | None:
-    """True within 10 % (native currency first, else USD), False beyond, None when an amount is unknown."""
+def same_amount(one: Event, other: Event, within: float = AMOUNT_TOLERANCE) -> bool | None:
+    """True within a tenth (native currency first, else USD), False beyond, None when an amount is unknown."""
     if one.amounts and other.amounts and one.currency and one.currency == other.currency:
         left, right = one.amounts, other.amounts
     elif one.amounts_usd and other.amounts_usd:
         left, right = one.amounts_usd, other.amounts_usd
     else:
         return None
-    return any(abs(a - b) <= AMOUNT_TOLERANCE * max(a, b) for a in left for b in right)
+    return any(abs(a - b) <= within * max(a, b) for a in left for b in right)
 
 
 def direction(change: str | None) -> str:

@@ -104,7 +104,9 @@ def test_rounds_of_kinds_that_are_never_one_stay_apart_although_the_amount_is_th
         ({"amounts": (100.0e6,)}, True),  # told again at the closing
         ({"happened_on": day(8)}, True),  # signed, then closed with a last cent more
         ({"accession": None}, True),  # a vendor's report of the same round
-        ({"modality": "planned"}, True),
+        ({"modality": "planned"}, True),  # roughly told
+        ({"modality": "planned", "amounts": (103e6,)}, False),
+        ({"modality": "planned", "amounts": (103e6,), "happened_on": day(8)}, True),
     ],
 )
 def test_two_filings_of_sales_done_with_figures_and_days_of_their_own_are_two_rounds(over: dict[str, Any], is_one: bool) -> None:
@@ -164,6 +166,17 @@ def test_an_acquisition_is_told_apart_by_the_other_company() -> None:
         one("b", 2, other_company_id="x", other_name="Foo of Bar", **deal),
     )
     assert joined(*by_id) == ["a", "a"]
+
+
+@pytest.mark.parametrize(("apart", "amount", "modality", "is_one"), [
+    (6, 115e6, "done", True), (6, 130e6, "done", False), (20, 115e6, "done", False), (6, 115e6, "planned", False),
+])  # fmt: skip
+def test_an_offering_that_closes_within_days_with_the_underwriters_option_is_one_round(
+    apart: int, amount: float, modality: str, is_one: bool
+) -> None:
+    priced = one("a", 1, accession="0000000007-26-000001", currency="USD", amounts=(100e6,), modality="planned")
+    closed = one("b", 1 + apart, accession="0000000007-26-000002", currency="USD", amounts=(amount,), modality=modality)
+    assert (joined(priced, closed) == ["a", "a"]) is is_one
 
 
 @pytest.mark.parametrize(
