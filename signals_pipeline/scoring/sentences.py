@@ -104,7 +104,8 @@ def _what(signal_type: str, facts: Mapping[str, Any]) -> str:
         stage = facts.get("buying_stage")
         return f"{_INTENT} in {stage} stage" if stage else _INTENT
     if signal_type == "job_posting" and facts.get("department"):
-        return f"Hiring in {facts['department']}"
+        department = str(facts["department"]).replace("_", " ")
+        return f"Hiring in {department.upper() if len(department) == 2 else department}"
     if signal_type == "expansion" and facts.get("place"):
         return _EXPANSIONS.get(str(facts.get("change_type") or ""), "Expansion to {place}").format(place=facts["place"])
     if signal_type == "technology_adoption" and facts.get("subject"):

@@ -62,6 +62,13 @@ from signals_pipeline.scoring.sentences import ago, money, sentence
         ("funding_round", {"round_type": "ipo", "amount": 1e8, "currency": "USD"}, 3, "Public offering of $100m seen 3 days ago"),
         ("technology_adoption", {"subject": "DocuVault", "change_type": "removed"}, 4, "Removal of DocuVault seen 4 days ago"),
         ("technology_adoption", {"subject": "DocuVault", "change_type": "added"}, 4, "Adoption of DocuVault seen 4 days ago"),
+        (
+            "job_posting",
+            {"department": "hr", "dataset": "file_drop__job_posting", "known_at_basis": "pulled"},
+            0,
+            "Hiring in HR seen today (file drop)",
+        ),
+        ("job_posting", {"department": "customer_success"}, 0, "Hiring in customer success seen today"),
         ("expansion", {"place": "Austin, US", "change_type": "new_office"}, 4, "New office in Austin, US seen 4 days ago"),
         (
             "intent_surge",
