@@ -36,6 +36,8 @@ _FILES = """create table if not exists raw._files (
     dataset text, path text, size bigint, version text, rows bigint, primary key (dataset, path))"""
 _COLUMNS = """select a.attname, format_type(a.atttypid, a.atttypmod) from pg_attribute a
     where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped"""
+# identity's own memory, as many rows as there are links: no model reads it
+NOT_LOADED = ("company_signatures", "person_signatures")
 _LOCK = 7_316_201  # advisory lock: one loader at a time
 
 
@@ -49,8 +51,12 @@ class LoadReport:
     rows: int
 
 
-def load(settings_or_url: Settings | str, lake: Lake, names: Iterable[str] = DATASETS) -> LoadReport:
+def load(
+    settings_or_url: Settings | str, lake: Lake, names: Iterable[str] = tuple(n for n in DATASETS if n not in NOT_LOADED)
+) -> LoadReport:
     """Bring `raw.*` in step with the lake, in one transaction; a second call on the same lake changes nothing.
+
+    A table of `NOT_LOADED` that an earlier version filled is dropped: an erased person must not stand in a copy that nobody keeps in step.
 
     Raises Permanent when a table stands with a type that the declaration no longer has, Transient when Postgres is not there.
     """
@@ -67,6 +73,9 @@ def load(settings_or_url: Settings | str, lake: Lake, names: Iterable[str] = DAT
             _plan_for_analysis(cursor)
             cursor.execute("create schema if not exists raw")
             cursor.execute(_FILES)
+            for name in NOT_LOADED:
+                cursor.execute(sql.SQL("drop table if exists {}").format(sql.Identifier("raw", name)))
+                cursor.execute("delete from raw._files where dataset = %s", (name,))
             for name in names:
                 spec = DATASETS[name]
                 _declare(cursor, spec)

@@ -11,9 +11,10 @@ import pytest
 from support.lake_rows import envelope
 
 from signals_pipeline.errors import Permanent, Transient
-from signals_pipeline.io.datasets import dataset
+from signals_pipeline.io.datasets import DATASETS, dataset
 from signals_pipeline.io.lake import ZERO_DAY, Lake
-from signals_pipeline.io.pgload import LoadReport, kind_of, load
+from signals_pipeline.io.pgload import NOT_LOADED, LoadReport, kind_of, load
+from signals_pipeline.settings import REPOSITORY
 
 pytestmark = pytest.mark.postgres
 ONE, TWO = date(2026, 6, 1), date(2026, 6, 2)
@@ -115,6 +116,21 @@ def test_a_load_that_fails_half_way_leaves_what_stood(lake: Lake, fresh_database
 def test_a_database_that_is_not_there_may_come_back(lake: Lake) -> None:
     with pytest.raises(Transient, match="warehouse"):
         load("postgresql://postgres@127.0.0.1:1/none", lake, NAMES)
+
+
+def test_what_no_model_reads_is_not_loaded_and_an_old_copy_of_it_goes(lake: Lake, fresh_database: str) -> None:
+    lake.declare()
+    lake.write("person_signatures", ONE, [{"signature_id": "s", "person_record_id": "p"}])
+    load(fresh_database, lake, [*NAMES, "person_signatures"])  # as an earlier version did
+    load(fresh_database, lake)
+    tables = {name for (name,) in fetch(fresh_database, "select table_name from information_schema.tables where table_schema = 'raw'")}
+    assert tables == {"_files", *DATASETS} - set(NOT_LOADED)
+    assert fetch(fresh_database, "select count(*) from raw._files where dataset = 'person_signatures'") == [(0,)]
+
+
+def test_no_model_reads_what_is_not_loaded() -> None:
+    models = (REPOSITORY / "dbt_project").rglob("*.sql")
+    assert not [(str(m), name) for m in models for name in NOT_LOADED if f"'{name}'" in m.read_text(encoding="utf-8")]
 
 
 def test_every_declared_column_has_a_postgres_type() -> None:
