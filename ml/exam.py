@@ -27,6 +27,7 @@ from ml.train import CONFIGS, MOST_TO_LEARN, Learned, baselines, choose, known_b
 
 TEST_SHARE = 0.2
 LEAST_ROWS = 200
+LEAST_TO_JUDGE = 5  # of each outcome in the last fifth
 TOO_GOOD = 0.97  # AUC of the folds at which a person should look again
 JUDGED = ("abstains", "abstained_because", "verdict", "chosen", "auc", "auc_interval", "ap", "brier", "log_loss", "ece", "lift_at_10",
           "mean_probability", "skill", "probabilities")  # fmt: skip
@@ -102,6 +103,10 @@ def _verdict(
         outcome = "yes" if last.y.sum() else "no"
         why = f"the last fifth of the rows holds one outcome only ({outcome}): nothing can be judged there; are the rows in order of time?"
         return {**nothing, "abstained_because": why}
+    if (few := min(last.y.sum(), len(last) - last.y.sum())) < LEAST_TO_JUDGE:
+        outcome = "yes" if last.y.mean() < 0.5 else "no"
+        why = f"too little: the last fifth of the rows holds {int(few)} {outcome}, {LEAST_TO_JUDGE} are the least to judge by"
+        return {**nothing, "abstained_because": why}
     p = model.probability(last)
     told = {**nothing, "chosen": model.config.name, **measure(last.y, p), "probabilities": probabilities(last.y, p)}
     why, told["skill"] = why_no_skill(choose(learned.tried), len(learned.tried), metrics.auc(last.y, p), metrics.auc_se(last.y, p))
@@ -123,7 +128,7 @@ def measure(y: Array, p: Array) -> dict[str, Any]:
     """The numbers of a judged set of rows; the interval is at 95 %."""
     area, se = metrics.auc(y, p), metrics.auc_se(y, p)
     return {
-        "auc": _short(area), "auc_interval": [_short(area - 1.96 * se), _short(area + 1.96 * se)],
+        "auc": _short(area), "auc_interval": [_short(max(0.0, area - 1.96 * se)), _short(min(1.0, area + 1.96 * se))],
         "ap": _short(metrics.average_precision(y, p)),
         "brier": _short(metrics.brier(y, p)), "log_loss": _short(metrics.log_loss(y, p)), "ece": _short(metrics.ece(y, p)),
         "lift_at_10": _short(metrics.lift_at(y, p)), "mean_probability": _short(float(p.mean())),

@@ -19,6 +19,7 @@ from ml.train import Tried, level
 Array = np.ndarray[Any, Any]
 CONFIDENCE = 0.975
 LEAST_ALONE = 1.0  # standard errors by which the last fifth alone must lie above one half
+FARTHEST = 30.0
 MOST_FADED = 2.5  # standard errors by which it may lie below the folds, unless it has skill alone
 
 
@@ -29,12 +30,11 @@ def why_no_skill(best: Tried, tried: int, auc: float, se: float) -> tuple[str | 
     half, in standard errors, are pooled (Stouffer), and held against a bar that counts the configurations (as their root: they err
     together). The last fifth keeps a veto: alone it must point the same way, and not fall far below the folds.
     """
-    inside = (best.auc - 0.5) / best.se
-    last = (auc - 0.5) / se if se > 0 else np.sign(auc - 0.5) * 9.0
+    inside, last = _z(best.auc, best.se), _z(auc, se)
     pooled = (inside + last) / 2**0.5
     needed = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / max(1, tried) ** 0.5)
-    fell = (best.auc - auc) / float(np.hypot(best.se, se))
-    told = {"inner_z": inside, "last_z": float(last), "pooled_z": float(pooled), "needed_z": needed}
+    fell = (best.auc - auc) / max(float(np.hypot(best.se, se)), 1e-9)
+    told = {"inner_z": inside, "last_z": last, "pooled_z": pooled, "needed_z": needed}
     told = {name: round(float(value), 2) for name, value in told.items()}
     numbers = f"AUC {best.auc:.3f} ± {2 * best.se:.3f} inside the training rows, {auc:.3f} ± {2 * se:.3f} on the last fifth"
     if pooled <= needed:
@@ -44,6 +44,11 @@ def why_no_skill(best: Tried, tried: int, auc: float, se: float) -> tuple[str | 
     if fell > MOST_FADED and last < needed:
         return f"the skill has faded: {numbers}; the newest rows follow other rules", told
     return None, told
+
+
+def _z(auc: float, se: float) -> float:
+    """Standard errors above one half; one that knows no error (a perfect order) counts as far as any can."""
+    return float(np.clip((auc - 0.5) / max(se, 1e-9), -FARTHEST, FARTHEST))
 
 
 def probabilities(y: Array, p: Array) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def train(
     if not tried:
         return Learned(None, "too little: no fold holds both outcomes; are the rows in order of time?", purged=purged)
     best = choose(tried)
-    if best.se == 0 or not np.ptp(best.margins):
+    if (best.se == 0 and best.auc == 0.5) or not np.ptp(best.margins):
         return Learned(None, "no column to learn from: they are constant, empty or identifiers", tried, purged)
     return Learned(finish(table, columns, best), _no_skill(best, len(tried)), tried, purged)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,6 +74,15 @@ def test_ranks_well_with_wrong_probabilities_is_a_verdict_of_its_own() -> None:
     assert "recalibrate on the newest outcomes" in said
 
 
+def test_the_page_of_an_abstention_recommends_nothing() -> None:
+    said = page(exam.judge(table(skill=0.0)))
+    assert said.startswith("VERDICT: abstains")
+    assert "Why: no skill" in said
+    assert "Ranking: " in said
+    assert "Probabilities: " not in said
+    assert "What counts most" not in said
+
+
 @pytest.mark.parametrize("rows", [3, 12, 80, 199])
 def test_too_few_rows_are_an_abstention_with_the_same_keys(rows: int) -> None:
     told = table(n=400).rows(slice(0, rows))
@@ -95,3 +105,29 @@ def test_weak_skill_in_four_thousand_rows_is_found_and_none_is_not() -> None:
 
     assert found(0.25) >= 4
     assert found(0.0) == 0
+
+
+def test_too_few_of_an_outcome_in_the_last_fifth_is_an_abstention() -> None:
+    frame = leads(1200)
+    frame.loc[963:, "won"] = 0
+    frame.loc[[970, 980], "won"] = 1
+    report = exam.judge(of_frame(frame, "won", "created_on"))
+    assert report["abstains"]
+    assert "holds 2 yes" in report["abstained_because"]
+
+
+def test_a_perfect_order_is_skill_and_not_a_lack_of_columns() -> None:
+    said, told = why_no_skill(folds(1.0, 0.0), 11, 1.0, 0.0)
+    assert said is None
+    assert told["pooled_z"] > 30
+
+    def part(seed: int) -> Any:
+        return np.random.default_rng(seed).normal(size=2000).tolist()
+
+    frame = leads(2000, one=part(1), two=part(2), three=part(3))
+    frame["won"] = (frame["one"] + frame["two"] + frame["three"] > 0).astype(int)
+    report = exam.judge(of_frame(frame, "won", "created_on"))
+    assert report["leaks"] == []
+    assert report["auc"] > 0.98
+    assert report["abstains"] is False
+    assert any("too good to be true" in n for n in report["notes"])
