@@ -13,7 +13,7 @@ from signals_pipeline.io import dbt
 from signals_pipeline.orchestration import automation
 from signals_pipeline.orchestration.assets import activation, enrichment, identity, learning, metrics, scoring, sources
 from signals_pipeline.orchestration.dbt_stage import SEEDS, dbt_stage
-from signals_pipeline.orchestration.partitions import daily
+from signals_pipeline.orchestration.partitions import daily, days_ahead, monthly
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.rules.profile import load_profile
 from signals_pipeline.settings import Settings, load_settings
@@ -22,7 +22,8 @@ from signals_pipeline.settings import Settings, load_settings
 def build_definitions(settings: Settings, house: House | None = None, *, manifest: Path | None = None) -> dg.Definitions:
     """Everything Dagster knows of. `house`: share an open runtime; `manifest`: skip `dbt parse`."""
     zone = load_profile(settings.profile_path).zone
-    days = daily(zone)
+    ahead = days_ahead(settings.clock)
+    days = daily(zone, ahead)
     parsed = manifest or dbt.parse(settings)
     stages = [
         dbt_stage("rules", parsed, SEEDS),
@@ -48,7 +49,7 @@ def build_definitions(settings: Settings, house: House | None = None, *, manifes
     return dg.Definitions(
         assets=[
             *sources.assets(days), *identity.assets(days), *stages, *scoring.assets(days), *enrichment.assets(days),
-            *activation.assets(days), *metrics.assets(days, marts), *learning.assets(zone),
+            *activation.assets(days), *metrics.assets(days, marts), *learning.assets(monthly(zone, ahead)),
         ],
         jobs=[job, backfill, automation.what_if_job(), learn, walk],
         schedules=[automation.schedule(job, zone), *learning.schedules(learn, walk, zone)],

@@ -10,12 +10,33 @@ import dagster as dg
 
 from signals_pipeline.rules.windows import HOUR_OFFSET
 from signals_pipeline.runtime import Runtime
+from signals_pipeline.settings import Clock
 
+ROOM_DAYS = 60  # at 60 times our speed a sandbox lives them in a day of ours
 FIRST_DAY = "2024-01-01"  # learning wants two years of days; none is built before somebody asks for it
 
 
-def daily(zone: str) -> dg.DailyPartitionsDefinition:
-    return dg.DailyPartitionsDefinition(start_date=FIRST_DAY, hour_offset=HOUR_OFFSET, timezone=zone)
+def daily(zone: str, days_ahead: int = 0) -> dg.DailyPartitionsDefinition:
+    return dg.DailyPartitionsDefinition(start_date=FIRST_DAY, hour_offset=HOUR_OFFSET, timezone=zone, end_offset=days_ahead)
+
+
+def monthly(zone: str, days_ahead: int = 0) -> dg.MonthlyPartitionsDefinition:
+    return dg.MonthlyPartitionsDefinition(start_date=FIRST_DAY, timezone=zone, end_offset=-(-days_ahead // 28))
+
+
+def days_ahead(clock: Clock) -> int:
+    """By how many days our clock is ahead of the machine's, and some more to live through; 0 when it is not.
+
+    Dagster knows no partition that the machine's own clock has not reached, and a sandbox's clock may be anywhere.
+    """
+    if not (clock.url or clock.frozen):
+        return 0
+    try:
+        ahead = (clock.now() - Clock().now()).days
+    except OSError as off:  # what was recorded can be looked at all the same
+        dg.get_dagster_logger().warning(f"the sandbox's clock {clock.url} does not answer ({off}); its days may be missing until a reload")
+        return 0
+    return max(0, ahead + ROOM_DAYS)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import dagster as dg
 
 from signals_pipeline.orchestration import plots
 from signals_pipeline.orchestration.dbt_stage import OWNER, lake_key
-from signals_pipeline.orchestration.partitions import FIRST_DAY
 from signals_pipeline.orchestration.resources import House
 
 FEATURES = dg.AssetKey(["signals", "account_features"])
@@ -21,13 +20,13 @@ DEALS = tuple(lake_key(f"salesforce__{name}") for name in ("opportunities", "opp
 _NUMBERS = ("auc", "ap", "ece", "brier", "lift_at_10", "recall_at_10")
 
 
-def assets(zone: str) -> list[dg.AssetsDefinition]:
+def assets(months: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
     @dg.asset(
         key=KEY,
         group_name="learning",
         owners=[OWNER],
         kinds={"python", "xgboost"},
-        partitions_def=dg.MonthlyPartitionsDefinition(start_date=FIRST_DAY, timezone=zone),
+        partitions_def=months,
         deps=[FEATURES, *DEALS],
     )
     def models(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import sqlalchemy as sa
 
 from signals_pipeline.io import ops
 from signals_pipeline.orchestration import automation
-from signals_pipeline.orchestration.partitions import Days, newest
+from signals_pipeline.orchestration.partitions import FIRST_DAY, Days, daily, days_ahead, monthly, newest
 from signals_pipeline.orchestration.resources import House
+from signals_pipeline.rules.windows import closing_dt
 from signals_pipeline.runtime import Runtime, build_runtime
-from signals_pipeline.settings import load_settings
+from signals_pipeline.settings import Clock, load_settings
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -83,6 +85,27 @@ def test_a_pull_is_for_the_newest_closed_day_alone(rt: Runtime) -> None:
         newest(Days(today + day, today + day), rt)
     with pytest.raises(dg.Failure, match="backfill"):
         newest(Days(today - day, today - day), rt)
+
+
+@pytest.mark.parametrize("years", [-3, -1, 0, 1, 5])
+def test_the_newest_closed_day_is_a_partition_wherever_our_clock_stands(rt: Runtime, years: int) -> None:
+    now, zone = Clock().now() + timedelta(days=365 * years), rt.profile.zone
+    ahead, day = days_ahead(Clock(frozen=now)), closing_dt(now, zone)
+    assert ahead == 0 if years < 0 else ahead >= 365 * years
+    if day.isoformat() >= FIRST_DAY:
+        assert daily(zone, ahead).has_partition_key(day.isoformat())
+        assert monthly(zone, ahead).has_partition_key(day.replace(day=1).isoformat())
+
+
+def test_by_the_machines_own_clock_no_day_that_has_not_come_is_offered() -> None:
+    assert days_ahead(Clock()) == 0
+
+
+def test_a_clock_that_does_not_answer_is_told_and_the_graph_loads(caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        url = f"http://127.0.0.1:{held.getsockname()[1]}/now"
+    assert days_ahead(Clock(url=url)) == 0
+    assert "does not answer" in caplog.text
 
 
 def test_a_failed_run_becomes_one_notice(rt: Runtime) -> None:

@@ -13,7 +13,7 @@ import dagster as dg
 import pytest
 
 from signals_pipeline.orchestration.assets import learning, scoring
-from signals_pipeline.orchestration.partitions import daily
+from signals_pipeline.orchestration.partitions import daily, monthly
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.runtime import build_runtime
 from signals_pipeline.settings import load_settings
@@ -49,7 +49,7 @@ def metadata(asset: dg.AssetsDefinition, house: House, **options: Any) -> dict[s
 
 def test_the_backtest_shows_its_plots_numbers_words_and_where_the_page_lies(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ml.backtest.backtest", lambda rt, since, until: REPORT | {"asked": [since, until]})
-    found = metadata(learning.assets(ZONE)[1], house)
+    found = metadata(learning.assets(monthly(ZONE))[1], house)
     assert Path(found["page"]).read_text().startswith("<!doctype html>")
     assert "1 of the 2 months can be judged by itself" in found["summary"] and "known on 2026-09-01" in found["summary"]
     assert (found["months_judged"], found["rows"], found["deals"], found["rule_lift_at_10"]) == (1, 100, 20, 1.8)
@@ -66,7 +66,7 @@ def test_a_backtest_that_cannot_be_fails_with_its_words(house: House, monkeypatc
     monkeypatch.setattr("ml.backtest.backtest", refuse)
     config = {"ops": {"ml__backtest": {"config": {"since": "2026-13"}}}}
     with pytest.raises(dg.Failure, match="'2026-13' is not a month"):
-        metadata(learning.assets(ZONE)[1], house, run_config=config)
+        metadata(learning.assets(monthly(ZONE))[1], house, run_config=config)
 
 
 def test_the_first_of_a_month_learns_from_the_newest_month_whose_days_have_all_closed(house: House) -> None:
