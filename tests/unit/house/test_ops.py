@@ -5,7 +5,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from signals_pipeline.io import ops
+from signals_pipeline.io import ops, ops_store
 
 
 def test_opening_twice_keeps_what_was_written(tmp_path: Path) -> None:
@@ -18,7 +18,7 @@ def test_opening_twice_keeps_what_was_written(tmp_path: Path) -> None:
 
 
 def test_the_newest_revision_is_the_number_of_the_newest_file_and_an_older_store_is_brought_to_it(tmp_path: Path) -> None:
-    assert f'revision = "{ops.newest_revision()}"' in max((ops.MIGRATIONS / "versions").glob("[0-9]*.py")).read_text()
+    assert f'revision = "{ops_store.newest_revision()}"' in max((ops_store.MIGRATIONS / "versions").glob("[0-9]*.py")).read_text()
     url = f"sqlite:///{tmp_path}/ops.db"
     with ops.open_ops(url).begin() as connection:
         connection.execute(sa.text("delete from alembic_version"))
