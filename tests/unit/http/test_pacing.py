@@ -87,6 +87,11 @@ def test_pacers_of_several_processes_share_one_quota(ops: sa.Engine, clock: Fake
     assert 399 / (sent[-1] - sent[0]) >= 0.97 * 100 / 60
 
 
+def test_pacers_of_several_processes_share_one_window(ops: sa.Engine, clock: FakeClock) -> None:
+    sent = send([pacer(ops, clock, Limit(100, 60, "window")) for _ in range(3)], clock, 250)
+    assert most_in_any(sent, 60.0 - 1e-6) <= 100, "each alone would send its hundred"
+
+
 @pytest.mark.parametrize("lag", [0.01, 0.4, 0.9])
 def test_requests_that_arrive_late_do_not_bunch_up_at_the_vendor(ops: sa.Engine, clock: FakeClock, lag: float) -> None:
     sent = send([pacer(ops, clock, Limit(20, 1))], clock, 300, lag=lag)
