@@ -65,16 +65,17 @@ def score(
     An account in an open deal has its times alone: relevance and size were learned from accounts that are in none.
     """
     found: dict[str, Any] = {name: np.full(len(features), np.nan) for name in SCORES}
-    status, because = np.full(len(features), "scored", dtype=object), np.full(len(features), None, dtype=object)
+    status: Any = "scored"
+    because: Any = None
     if relevance is None:
-        status[:], because[:] = "abstained", abstained_because or "no model stands"
+        status, because = "abstained", abstained_because or "no model stands"
     else:
         found |= _numbers(features, relevance, hazard, size)
         if (running := is_in_deal(features)).any():
             for name in ("relevance", "p_opportunity", "deal_size_low", "deal_size_median", "deal_size_high"):
                 found[name][running] = np.nan
             if hazard is None:
-                status[running], because[running] = "abstained", RUNNING
+                status, because = np.where(running, "abstained", "scored"), np.where(running, RUNNING, None)
     return pd.DataFrame({"company_id": features["company_id"].to_numpy(), **found, "status": status, "abstained_because": because})
 
 
