@@ -52,8 +52,15 @@ def judge_share(what: str, good: int, reasons: Mapping[str, int], allowed: float
 
 def without_repeats(table: pa.Table, dataset: Dataset, *, needed: bool) -> tuple[pa.Table, list[tuple[str, dict[str, Any]]]]:
     """The newest row of each key, and the others as (reason, row). `needed`: rows that came as Arrow were not compared yet."""
-    if not needed or not table.num_rows or pc.count_distinct(table["record_key"]).as_py() == table.num_rows:
+    if not needed or not table.num_rows:
         return table, []
+    counted = pc.value_counts(table["record_key"])
+    many = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
+    if not len(many):
+        return table, []
+    # few keys come twice: only their rows are sorted
+    comes_again = pc.is_in(table["record_key"], value_set=many)
+    table, told_once = table.filter(comes_again), table.filter(pc.invert(comes_again))
     order = pc.sort_indices(table, [("record_key", "ascending"), ("known_at", "descending")])
     keys = table["record_key"].combine_chunks().take(order)
     first = pa.concat_arrays([pa.array([True]), pc.not_equal(keys.slice(1), keys.slice(0, len(keys) - 1))])
@@ -62,7 +69,8 @@ def without_repeats(table: pa.Table, dataset: Dataset, *, needed: bool) -> tuple
     same = set(standing.fingerprint(kept, "record_key", content).to_pylist())
     marks = standing.fingerprint(repeats, "record_key", content).to_pylist()
     rows = repeats.to_pylist()
-    return kept, [("duplicate" if m in same else "superseded", r) for r, m in zip(rows, marks, strict=True)]
+    found = [("duplicate" if m in same else "superseded", r) for r, m in zip(rows, marks, strict=True)]
+    return pa.concat_tables([told_once, kept]), found
 
 
 def without_standing(pull: Pull, dataset: Dataset, table: pa.Table, window: str) -> tuple[pa.Table, int]:
