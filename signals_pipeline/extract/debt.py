@@ -40,7 +40,7 @@ _DRAWN = re.compile(rf"\b(?:borrow(?:ed|ing)|drew(?: down)?|draw-?down of|borrow
 _LENT = re.compile(
     r"\b(?:lent|loaned|advanced)\s+(?:to )?(?:us|the (?:company|registrant|borrower|partnership|trust))\s+(?:an )?"
     rf"{_QUALIFIED}$|\b(?:lenders?|banks?)\b[^.;$]{{0,60}}\b(?:committed|commitments? of|agreed to (?:lend|provide|make available))\s+"
-    rf"(?:(?:us|to|the company|lend)\s+)*{_QUALIFIED}$",
+    rf"(?:(?:us|to|the company|lend)\s+)*{_QUALIFIED}$|\b(?:may|can|to|could) borrow\s+{_QUALIFIED}$",
     re.IGNORECASE,
 )
 _PRINCIPAL = re.compile(r"^\s*(?:in |of )?(?:aggregate |initial |total )*(?:principal|face) amount\b", re.IGNORECASE)
@@ -64,7 +64,7 @@ OFFERED = re.compile(
 ENTERED = re.compile(
     r"\b(?:entered into|obtained|closed|executed|established|provid(?:es?|ed|ing)|borrowed|drew|received|secured|includes?|consists? of|"
     r"issued|incurred|increased?|ma(?:kes?|de) (?:available|to)|lent|loaned|advanced|commit(?:s|ted)|arranged|comprises?|signed|"
-    r"funded|evidenced by|extended to|made up of|make|total|agreed to (?:make|lend|provide))\b",
+    r"funded|evidenced by|extended to|made up of|make|total|agreed to (?:make|lend|provide)|may borrow)\b",
     re.IGNORECASE,
 )
 _STRONG = re.compile(r"\b(?:entered into|obtained|closed(?: on)?|established|secured|received|signed|executed)\b", re.IGNORECASE)

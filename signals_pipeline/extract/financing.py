@@ -67,6 +67,7 @@ _CLOSED = re.compile(
 )
 _PRIVATE = re.compile(r"\bprivate (?:placement|sale)\b", re.IGNORECASE)
 _PUBLIC = re.compile(r"\bpublic offering|\bunderwrit|\bregistered direct|\bIPO\b", re.IGNORECASE)
+SURE = 0.85
 _LARGEST = Decimal("1e12")
 
 
@@ -164,7 +165,7 @@ def _event(
         (OFFERED.search(sentence.text) if modality == "planned" else None) or ISSUED.search(sentence.text) or ENTERED.search(sentence.text)
     )
     return Event(
-        "funding_round", modality, occurred_on=occurred, confidence=0.85, round_type=kind, amount=amount.value, currency=amount.currency,
+        "funding_round", modality, occurred_on=occurred, confidence=SURE, round_type=kind, amount=amount.value, currency=amount.currency,
         amount_qualifier=amount.qualifier, start=sentence.start, end=sentence.end, trigger=trigger[0] if trigger else None,
     )  # fmt: skip
 
@@ -181,15 +182,24 @@ def _modality(kind: str, words: str, after: str) -> Modality:
 def distinct(events: list[Event]) -> list[Event]:
     """One event per round: of several amounts of one kind and day the headline, which stands first, is the round;
     a part of it told later (the term loan of the facility) is none. What is done goes before what was offered, what came in
-    before fees goes before what is left after them, and what is told before what we multiplied."""
+    before fees goes before what is left after them, and what is told before what we multiplied, unless it is told after fees alone."""
     kept: list[Event] = []
     for event in sorted(events, key=lambda e: -e.confidence):
         same = next((k for k in kept if _alike(k, event) and k.currency == event.currency and _one_round(k, event)), None)
         if same is None:
             kept.append(event)
-        elif same.modality == "planned" and event.modality == "done":
-            kept[kept.index(same)] = event if event.confidence == same.confidence else replace(same, modality="done")
+        else:
+            kept[kept.index(same)] = _told_better(same, event)
     return kept
+
+
+def _told_better(first: Event, later: Event) -> Event:
+    """Of two tellings of a round the surer figure (before fees, when it is not told, what we multiplied); done when either is."""
+    is_done = first.modality == "planned" and later.modality == "done"
+    if first.confidence == later.confidence:
+        return later if is_done else first
+    is_net = first.confidence < SURE and first.amount and later.amount and later.amount > first.amount
+    return replace(later if is_net else first, modality="done" if is_done else first.modality)
 
 
 def _alike(first: Event, later: Event) -> bool:

@@ -17,7 +17,7 @@ from signals_pipeline.extract.sentences import Sentence
 
 _QUALIFIED = r"(?:(?:approximately|about|roughly|nearly|a total of|an aggregate of|the sum of)\s+)*"
 _SHARES_SOLD = re.compile(
-    r"\b(?:sold|sell|selling|sale of|issued|issue|purchase[sd]?|subscribed?|acquire|clos(?:ed|ing)|completed|consummated|raised|raising|"
+    r"\b(?:sold|sell|selling|sale|issued|issue|purchase[sd]?|subscribed?|acquire|clos(?:ed|ing)|completed|consummated|raised|raising|"
     r"priced|pricing|allotted|placed|invest\w*|paid|took in|bought|buy)\b",
     re.IGNORECASE,
 )
@@ -49,9 +49,9 @@ _LESS = re.compile(
     r"\b(?:before|after|prior to|net of|excluding|less)\b[^.;$]{0,120}\b(?:expenses|commissions?|fees|costs|discounts?)\b", re.IGNORECASE
 )
 AT_MARKET = re.compile(
-    r"\bat[- ](?:the[- ])?market\b|\b(?:equity|market|issuance) sales? agreement\b|\bfrom time to time\b|\bsales agent\b|"
-    r"\bequity (?:line|distribution agreement)\b|\bshelf registration\b"
-    r"[^.;]{0,60}\b(?:declared|became) effective",
+    r"(?<!priced )\bat[- ](?:the[- ])?market\b|\b(?:equity|market|issuance) sales? agreement\b|\bsales agent\b|"
+    r"\bmay\b[^.;]{0,60}\bfrom time to time\b|\bfrom time to time\b[^.;]{0,40}\b(?:through|sell|offer)\b|"
+    r"\bequity (?:line|distribution agreement)\b|\bshelf registration\b[^.;]{0,60}\b(?:declared|became) effective",
     re.IGNORECASE,
 )
 _NO_MONEY = re.compile(
