@@ -111,6 +111,8 @@ def _verdict(
     told = {**nothing, "chosen": model.config.name, **measure(last.y, p), "probabilities": probabilities(last.y, p)}
     why, told["skill"] = why_no_skill(choose(learned.tried), len(learned.tried), metrics.auc(last.y, p), metrics.auc_se(last.y, p))
     are_right = told["probabilities"]["are_right"]
+    if why is not None:
+        told["probabilities"]["said"] = "not to be used: the exam abstains"
     told |= {"abstains": why is not None, "abstained_because": why, "verdict": ABSTAINS if why else STANDS if are_right else RANKS}
     known = known_by(seen, moment, horizon)
     told["baselines"] = baselines(known, columns, last)

@@ -19,7 +19,7 @@ from ml.train import Tried, level
 Array = np.ndarray[Any, Any]
 CONFIDENCE = 0.975
 LEAST_ALONE = 1.0  # standard errors by which the last fifth alone must lie above one half
-FARTHEST = 30.0
+FARTHEST = 100.0
 MOST_FADED = 2.5  # standard errors by which it may lie below the folds, unless it has skill alone
 
 
@@ -66,13 +66,16 @@ def probabilities(y: Array, p: Array) -> dict[str, Any]:
     }  # fmt: skip
     shown = {name: value if isinstance(value, bool) else round(value, 4) for name, value in told.items()}
     named = {n: {"passed": ok, "said": said} for n, (ok, said) in checks.items()}
-    return shown | {"checks": named, "said": _said(told, checks, ece(y, p))}
+    return shown | {"checks": named, "said": _said(told, checks, ece(y, p), float(y.std()) / len(y) ** 0.5)}
 
 
-def _said(told: dict[str, Any], checks: dict[str, tuple[bool, str]], error: float) -> str:
+def _said(told: dict[str, Any], checks: dict[str, tuple[bool, str]], error: float, noise: float) -> str:
     rates = f"{told['foretold']:.1%} were foretold, {told['happened']:.1%} happened"
     if told["are_right"]:
-        return f"the probabilities can be used as they are: {rates}"
+        if abs(told["foretold"] - told["happened"]) <= 3 * noise:
+            return f"the probabilities can be used as they are: {rates}"
+        high = "high" if told["foretold"] > told["happened"] else "low"
+        return f"the probabilities are near enough, and run {high}: {rates}; {told['shift_of_logit']:+.2f} on the logit would mend it"
     if not checks["base_rate"][0]:
         what = f"they are off by more than a factor of {BASE_RATE_RATIO:g}: {rates}"
     else:

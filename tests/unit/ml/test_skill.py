@@ -51,6 +51,9 @@ def test_a_level_that_has_moved_is_told_from_a_wrong_shape() -> None:
     p = 1 / (1 + np.exp(-logit))
     y = (r.random(len(p)) < p).astype(float)
     assert probabilities(y, p)["are_right"] is True
+    high = probabilities(y, 1 / (1 + np.exp(-(logit + 0.2))))
+    assert high["are_right"] is True
+    assert "near enough, and run high" in high["said"]
     moved = probabilities(y, 1 / (1 + np.exp(-(logit - 2))))
     assert moved["are_right"] is False
     assert moved["shift_of_logit"] == pytest.approx(2, abs=0.1)
@@ -75,7 +78,9 @@ def test_ranks_well_with_wrong_probabilities_is_a_verdict_of_its_own() -> None:
 
 
 def test_the_page_of_an_abstention_recommends_nothing() -> None:
-    said = page(exam.judge(table(skill=0.0)))
+    report = exam.judge(table(skill=0.0))
+    assert report["probabilities"]["said"] == "not to be used: the exam abstains"
+    said = page(report)
     assert said.startswith("VERDICT: abstains")
     assert "Why: no skill" in said
     assert "Ranking: " in said
