@@ -63,7 +63,7 @@ OFFERED = re.compile(
 )
 ENTERED = re.compile(
     r"\b(?:entered into|obtained|closed|executed|established|provid(?:es?|ed|ing)|borrowed|drew|received|secured|includes?|consists? of|"
-    r"issued|incurred|increased?|ma(?:kes?|de) (?:available|to)|lent|loaned|advanced|commit(?:s|ted)|arranged|comprises?|signed|"
+    r"issued|incurred|increased?|ma(?:kes?|de) (?:available|to|an?)|lent|loaned|advanced|commit(?:s|ted)|arranged|comprises?|signed|"
     r"funded|evidenced by|extended to|made up of|make|total|agreed to (?:make|lend|provide)|may borrow)\b",
     re.IGNORECASE,
 )
