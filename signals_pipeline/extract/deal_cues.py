@@ -22,10 +22,15 @@ _WHOLE = (
 )
 CUE = re.compile(
     rf"\b(?P<verb>business combination|merger(?: of equals)?|amalgamation|take-?over|scheme of arrangement|plan of arrangement|"
-    rf"(?:firm|cash|tender|exchange|takeover) offer|(?:stock|share|equity|unit|membership interests?|"
+    rf"(?:firm|cash|tender|exchange|takeover) offer|(?:stock|share|equity|unit|asset|membership interests?|"
     rf"interests?) (?:sale and )?(?:purchase|exchange) "
     rf"agreement|{_WHOLE}|acquisition|acquire[sd]?|acquiring)\b",
     re.IGNORECASE,
+)
+_OWNERS = re.compile(r"\bits (?:sole )?(?:share|stock|unit)?(?:holders?|owners?|members?)\b")
+_WE_BUY = re.compile(
+    r"\b(?:Company|Registrant|[Ww]e) (?:has |have |will |would |shall |agreed to |to )*(?:acquire|purchase|buy)\w*\b[^.;]{0,30}?\b"
+    r"(?:all|substantially all|100\s?%)"
 )
 # said about a deal, and none of the news: votes, approvals, litigation, money for it, an agreement changed
 _BESIDE = re.compile(
@@ -59,7 +64,7 @@ def nearest_deals(parts: list[Sentence], item: str, firms: Firms) -> list[Deal]:
         ):
             continue
         name = next(iter(others.values()))
-        if role := side(name, item, firms) or _with(name, sentence.text, firms):
+        if role := side(name, item, firms) or _with(name, sentence.text, item):
             return [Deal(name, role, "", sentence, cue["verb"], None)]
     return []
 
@@ -88,9 +93,13 @@ def _companies(text: str, firms: Firms) -> Iterator[str]:
                 yield name
 
 
-def _with(name: str, text: str, firms: Firms) -> str | None:
+def _with(name: str, text: str, item: str) -> str | None:
     """ "business combination with Acme": a partner without a side is what the registrant adds."""
     short = re.escape(core(name).split()[0])
+    if re.search(rf"\b(?:purchase|exchange) agreement\b[^.;]{{0,40}}?\bwith\s+(?:the\s+)?{short}\b", text, re.IGNORECASE) and (
+        _OWNERS.search(text) or _WE_BUY.search(item)
+    ):
+        return "target"
     is_partner = re.search(
         rf"\b(?:combination|merger|amalgamation)s?\b[^.;]{{0,40}}\b(?:with|and)\s+(?:the\s+)?{short}", text, re.IGNORECASE
     )

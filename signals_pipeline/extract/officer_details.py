@@ -48,6 +48,7 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     if match.start("verb") < match.start("who"):
         anchor = match.end("who") + 1
     tail = masked[anchor : anchor + 330]
+    tail = re.sub(rf"{HON}\u27e6[\ds ]+\u27e7['’]s? (?=duties|responsibilities|role|position)", "the ", tail)  # "assuming B's duties as"
     tail = re.sub(rf"(?:succeed(?:ing)?|replac(?:e|ing))\s+{HON}\u27e6[\ds ]+\u27e7", "succeed", tail)
     stop = re.search(
         r"\u27e6|;|\b(?:until such time|in order to|which occurred|There (?:is|are)|to (?:become|join|pursue|accept|focus|devote|"
@@ -163,10 +164,13 @@ def _apposition(masked: str, match: re.Match[str], direction: str) -> str | None
     after = masked[match.end("who") + 1 :]
     if (
         lead := re.match(
-            r"(?:,? (?:age )?\d{2}(?: years old)?)?,\s+(?:age \d{2},\s+|(?:who|which)(?! (?:will )?continue)[^,]{0,40}\s(?:as|is)\s+)?",
+            r"(?:,? (?:age )?\d{2}(?: years old)?)?,\s+(?:age \d{2},\s+|(?:who|which)(?! (?:will )?continue)[^,]{0,40}\s(?:as|is|been|"
+            r"was)\s+)?",
             after,
         )
     ) and (title := title_at(after, lead.end())):
+        if direction == "in" and re.match(r"(?:currently|presently|previously|formerly|now)\b", after[lead.end() :]):
+            return None  # what the person is already
         is_theirs = re.match(r"[^,;]{0,140}?\s(?:of|at|for|with)\s+(?!(?:the|our)\b)[A-Z][\w&.-]*[^,;]*", after[lead.end() :])
         if direction == "in" and is_theirs and not re.search(r"\b(?:as|to)\s*$", after[: lead.end()]):
             return None  # "A, president of Beta": where the person comes from
@@ -191,7 +195,7 @@ def best_title(titles: list[str]) -> str | None:
 
 def effective_day(masked: str, match: re.Match[str]) -> date | None:
     at = match.start("verb")
-    if begun := re.search(
+    if begun := re.search(rf"\beffective(?: as of| on)? (?P<d>{DATE}),? {HON}\u27e6[\ds ]*$", masked[: match.start("who")]) or re.search(
         rf"\b(?:on or about|on or around|on|as of)\s+(?P<d>{DATE}),? when {HON}\u27e6[\ds ]*$", masked[: match.start("who")]
     ):
         return find_dates(begun["d"])[0].day if find_dates(begun["d"]) else None

@@ -19,7 +19,8 @@ _ONE = re.compile(r"\u27e6([\ds ]+)\u27e7")
 _JOINT = re.compile(rf"\u27e7(?:,? and |, (?:and )?|; | or ){HON}\u27e6")
 _NEXT = re.compile(rf"^(?P<own>(?:\s\([^()]{{1,40}}\))?(?:,\s[^\u27e6\u27e7;]{{2,120}}?)?)(?:,|;)?(?:\s+and)?\s+{HON}$")
 _TOGETHER = re.compile(
-    r"^(?P<own>(?:,\s[^\u27e6\u27e7;]{2,120}?)?),?\s+(?:each|both|all|have|were|are|jointly|(?:have |will )?(?:each|both|all))\b"
+    r"^(?P<own>(?:,\s[^\u27e6\u27e7;]{2,120}?)?),?\s+(?:each|both|all|have|had|were|are|would|will|shall|jointly|(?:have |"
+    r"will )?(?:each|both|all))\b"
 )
 _BOTH = re.compile(r"^(?P<own>,\s[^\u27e6\u27e7;]{2,120}?),\s+[a-z]")
 _VERB_LEFT_OUT = re.compile(

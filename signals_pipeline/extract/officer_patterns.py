@@ -24,7 +24,7 @@ _AUX = (
     r"(?:\w+ly)|agreed to)\s+)*"
 )
 CHAIR = r"(?:roles?|positions?|posts?|titles?|offices?|jobs?|dut(?:y|ies)|responsibilities|reins|helm|chair|seat)"
-_A_CHAIR = rf"(?= (?:(?:the|his|her|their|its|our|an?) )?(?:[\w,&'-]+ ){{0,9}}?{CHAIR}\b)"
+_A_CHAIR = rf"(?= (?:(?:the|his|her|their|its|our|an?) |{HON}\u27e6[\ds ]+\u27e7['’]s? )?(?:[\w,&'-]+ ){{0,9}}?{CHAIR}\b)"
 # what may stand between "appointed" and whom: a description of the person, nothing that opens another clause
 _DESCRIBED = (
     r"(?:(?!\b(?:that|which|whom?|whose|by|from|with|for|following|after|if|until|under|pursuant|and|succe\w+|replac\w+|follow\w*|"
@@ -67,6 +67,8 @@ ARRIVALS = tuple(
         rf"\b(?P<verb>[Ss]ucceeding|[Rr]eplacing|[Jj]oining|[Tt]aking over|[Ss]tepping into|[Ff]illing)\b[^;.\u27e6\u27e7]{{0,40}}?"
         rf"(?:\u27e6[\ds ]+\u27e7)?[^;\u27e6\u27e7]{{0,120}}?\b(?:will be|is|are|was|were)\s+{HON}{NP}",
         rf"{NP}{APP}\s+(?P<verb>{_AUX}{COME})\b",
+        rf"[Ee]ffective [^\u27e6\u27e7;.]{{4,40}}{HON}{NP}\s+(?P<verb>serves|acts)(?= as\b)",
+        rf"\b(?P<verb>succeeded|replaced) by {HON}{NP}",
         rf"\bproviding for {HON}{NP}['’]s?\s+(?P<verb>employment(?= as))",
         rf"{_AGREED}[^;]{{0,200}}?\b(?:pursuant to|under) which (?:{HON}){NP}\s+(?P<verb>(?:will|shall) (?:serve|"
         rf"be employed)(?= as))",
@@ -158,7 +160,8 @@ RENAMINGS = (
     re.compile(rf"\b(?P<verb>(?:changed|revised|expanded) the (?:job |corporate )?titles? of)\s+{HON}{NP}"),
 )
 SEAT_TO_FILL = re.compile(
-    r"\b(?:to fill|filled|filling|fills) (?:the|an?|such|one of the|that) (?:[\w-]+ ){0,3}(?:vacanc(?:y|ies)|directorships?|board seats?)"
+    r"\bto (?:the |an? )(?:newly created |vacant |new |resulting )+(?:board )?seats?\b|\b(?:[Tt]o fill|filled|filling|fills) (?:the|an?|"
+    r"such|one of the|that) (?:[\w-]+ ){0,3}(?:vacanc(?:y|ies)|directorships?|board seats?)"
 )
 SEAT = re.compile(  # a seat on the board; "the Board appointed" speaks of who acts
     r"\b(?:to|from|on|of|join\w*|left|leav\w+) (?:the |our |its )?(?:[\w'’]+ ){0,3}[Bb]oards?\b|"
@@ -176,7 +179,7 @@ PAST_LEAD = re.compile(
 AGREED_ROLE = ("will serve", "shall serve", "will be employed", "shall be employed", "employment")
 STARTS = re.compile(  # an agreement with somebody new says when the work begins, or where the person comes from
     r"\b(?:employment|term|tenure|service|duties)\b[^.;]{0,80}\b(?:commence|begin|start)s?\b|\b(?:start|commencement) date\b|"
-    r"\bfirst day of employment\b|"
+    r"\bfirst day of employment\b|\b(?:beginning|commencing|starting)(?: on| as of)? [A-Z][a-z]+ \d|"
     r"\b[Pp]reviously (?:held|served|was)\b|\bwas (?:most recently )?employed (?:by|at|with)\b|\bformerly\b|\bmost recently\b|"
     r"\b[Pp]rior to (?:joining|this|that|her|his)\b|\bwill join\b|\bnew(?:ly)? (?:appointed|hired)\b",
 )

@@ -147,7 +147,9 @@ def _inherited(change: Change, changes: dict[tuple[str, str], Change]) -> None:
                 if change.verb.startswith(("to ", "succeed", "replac")):  # told by the successor's clause alone
                     change.effective_on = other.effective_on
                 return
-    if change.direction == "in" and re.search(_PLACE_OF + r"(?:him|her|them|\w+\.? )", change.sentence.text):
+    if change.direction == "in" and re.search(
+        rf"{_PLACE_OF}(?:him|her|them|\w+\.? )|\bin (?:his|her|their) (?:place|stead)\b", change.sentence.text
+    ):
         gone = [c for c in changes.values() if c.direction == "out" and c.title]
         named = [c for c in gone if re.search(rf"{_PLACE_OF}(?:[\w.]+\s+){{0,3}}{re.escape(last_name(c.name))}\b", change.sentence.text)]
         here = [c for c in gone if c.sentence.start == change.sentence.start]

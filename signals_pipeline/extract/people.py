@@ -84,6 +84,7 @@ OTHER = frozenset(_OTHER_WORDS.lower().split()) - FIRM | frozenset(
 _TITLE_WORD = r"\b(?:President|Officer|Director|Manager|Head|Counsel|Controller|Lead)"
 _IN_TITLE = re.compile(rf"{_TITLE_WORD}\s+(?:-|of|for|&)\s+$")  # "President - Flexible Packaging" names a business
 _FIELD = re.compile(r"(?:ings?|tions?|ances?|ences?|ics|ments?|ity|ities|ogy|ogies|ships?|ware|als|ties|ures|ers|aging)$")
+_FIRST_PAGES = 100_000  # characters in which a name is looked for elsewhere: filings run to a megabyte
 _DIRECTIONS = frozenset(("north", "south", "east", "west"))
 
 
@@ -116,9 +117,16 @@ def find_people(sentence: str, firms: frozenset[str] = frozenset()) -> list[Name
 
 def is_department(name: Name, sentence: str, document: str) -> bool:
     """ "President, Strategic Alliances": capitals behind a title that end like a field of work, and nobody's "Mr. Alliances" anywhere."""
-    if name.is_short or not re.search(rf"{_TITLE_WORD},\s+$", sentence[: name.start]) or not _FIELD.search(name.last_name):
+    if name.is_short:
         return False
-    return not re.search(rf"\b{_HONORIFIC}\s+(?:[A-Z][\w.]*\s+)?{re.escape(name.last_name)}\b", document)
+    near = document[:_FIRST_PAGES]
+    if re.search(
+        rf"\b{re.escape(name.full_name)}(?: [A-Z]\w+)? (?:Inc|Corp|LLC|Ltd|plc|Group|Holdings|Bank|Bancorp|Partners|Fund)\b", near
+    ):
+        return True  # "Mother Lode" beside "Mother Lode Holdings"
+    if not re.search(rf"{_TITLE_WORD},\s+$", sentence[: name.start]) or not _FIELD.search(name.last_name):
+        return False
+    return not re.search(rf"\b{_HONORIFIC}\s+(?:[A-Z][\w.]*\s+)?{re.escape(name.last_name)}\b", near)
 
 
 def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[Name]:
@@ -185,7 +193,8 @@ class Roster:
 
     def __init__(self, document: str = "") -> None:
         self._by_last: dict[str, str] = {}
-        self._document = document
+        self._document = document[:_FIRST_PAGES]
+        self._unknown: set[str] = set()
 
     def add(self, name: Name) -> None:
         if not name.is_short:
@@ -194,9 +203,11 @@ class Roster:
     def resolve(self, name: Name) -> str | None:
         """The full name; None for a short form nobody introduced, or several people did."""
         last = name.last_name
-        if name.is_short and last.lower() not in self._by_last:
+        if name.is_short and last.lower() not in self._by_last and last not in self._unknown:
             lines = re.finditer(rf"[^\n.;]{{0,60}}\b{re.escape(last)}\b", self._document)
             told = {n.full_name for line in lines for n in find_people(line[0]) if not n.is_short and n.last_name == last}
             if len(told) == 1:
                 self._by_last[last.lower()] = told.pop()
+            else:
+                self._unknown.add(last)
         return self._by_last.get(last.lower()) if name.is_short else name.full_name
