@@ -74,7 +74,7 @@ def read_form_d(xml: str) -> Reading:
         start=start,
         end=end,
         trigger="totalAmountSold, amended" if is_amendment else "totalAmountSold",
-        subject=_said(root, "offeringData/typeOfFiling/newOrAmendment/previousAccessionNumber") if is_amendment else None,
+        subject=_dashed(_said(root, "offeringData/typeOfFiling/newOrAmendment/previousAccessionNumber")) if is_amendment else None,
     )
     return Reading((event,), people=people)
 
@@ -146,9 +146,12 @@ def _money(root: Element, path: str) -> Decimal | None:
     if text is None or text.lower() == "indefinite":
         return None
     try:
-        return Decimal(text.replace(",", "")).quantize(Decimal("0.01"))
+        found = Decimal(text.replace(",", "")).quantize(Decimal("0.01"))
     except InvalidOperation:
-        raise SkipRecord("wrong_type", f"{path.rsplit('/', 1)[-1]}: {text[:40]!r}") from None
+        found = None
+    if found is None or found < 0:
+        raise SkipRecord("wrong_type", f"{path.rsplit('/', 1)[-1]}: {text[:40]!r}")
+    return found
 
 
 def _day(text: str | None) -> date | None:
@@ -156,6 +159,11 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise SkipRecord("wrong_type", f"dateOfFirstSale: {text!r}") from None
+
+
+def _dashed(accession: str | None) -> str | None:
+    """An accession number as everything else writes it: some notices leave its dashes out."""
+    return re.sub(r"^(\d{10})(\d{2})(\d{6})$", r"\1-\2-\3", accession) if accession else None
 
 
 def _span(xml: str, tag: str) -> tuple[int | None, int | None]:

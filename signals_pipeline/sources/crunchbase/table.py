@@ -19,8 +19,8 @@ from signals_pipeline.errors import SkipRecord
 from signals_pipeline.extract.text import decode
 from signals_pipeline.sources.spec import Body, Raw
 
-_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%Y", "%Y/%m/%d")
-_BROKEN = re.compile(r"[\n\t]|<\w+[^>]*\son\w+=|<script", re.IGNORECASE)
+_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%Y", "%Y/%m/%d")
+_BROKEN = re.compile(r"[\n\t\0]|<\w+[^>]*\son\w+=|<script", re.IGNORECASE)
 _NOT_TOLD = frozenset(("unknown", "undisclosed", "n/a", "na", "none", "null", "-", "--"))
 OLDEST = date(1900, 1, 1)  # rows dated before are slips of the keyboard ("1201-11-03")
 

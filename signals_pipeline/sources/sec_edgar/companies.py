@@ -46,7 +46,7 @@ def profile_records(body: Body, pull: Pull) -> Iterator[Raw]:
     if "accessionNumber" in value and "name" not in value:
         return
     recent = (value.get("filings") or {}).get("recent") or {}
-    newest = max((t for t in recent.get("acceptanceDateTime") or [] if t), default=None)
+    newest = max((str(t) for t in recent.get("acceptanceDateTime") or [] if t), default=None)
     profile = {k: v for k, v in value.items() if k != "filings"}
     yield Raw(json.dumps(profile, ensure_ascii=False), profile, body.place, {**body.facts, "newest": newest})
 
@@ -56,7 +56,9 @@ def profile_row(raw: Raw, pull: Pull) -> Row:
     cik, name = value.get("cik"), value.get("name")
     if not cik or not name:
         raise SkipRecord("missing_field", "cik or name")
-    for field, kind in (("addresses", dict), ("formerNames", list), ("tickers", list)):
+    if not str(cik).isdigit():
+        raise SkipRecord("wrong_type", f"cik: {str(cik)[:20]!r}")
+    for field, kind in (("addresses", dict), ("formerNames", list), ("tickers", list), ("website", str), ("investorWebsite", str)):
         if not isinstance(value.get(field) or kind(), kind):
             raise SkipRecord("wrong_type", f"{field}: {str(value[field])[:60]!r}")
     business = (value.get("addresses") or {}).get("business") or {}
@@ -74,7 +76,10 @@ def profile_row(raw: Raw, pull: Pull) -> Row:
     }  # fmt: skip
     # a recorded list is as old as its newest filing; a live one is as of the pull
     newest = raw.facts.get("newest") if pull.runtime.replay else None
-    known = (json_time(newest), "file_as_of") if newest else (pull.pulled_at, "pulled")
+    try:
+        known = (json_time(newest), "file_as_of") if newest else (pull.pulled_at, "pulled")
+    except ValueError as bad:
+        raise SkipRecord("wrong_type", f"acceptanceDateTime: {bad}") from None
     return Row(columns["cik"], known[0], known[1], columns)
 
 
@@ -119,9 +124,9 @@ def filing_row(raw: Raw, pull: Pull) -> Row:
     if not ACCESSION.fullmatch(accession) or not form:
         raise SkipRecord("missing_field", f"accessionNumber {accession!r}, form {form!r}")
     try:
-        filed = day(value["filingDate"]) if value.get("filingDate") else None
-        reported = day(value["reportDate"]) if value.get("reportDate") else None
-        accepted = json_time(value["acceptanceDateTime"]) if value.get("acceptanceDateTime") else None
+        filed = day(str(value["filingDate"])) if value.get("filingDate") else None
+        reported = day(str(value["reportDate"])) if value.get("reportDate") else None
+        accepted = json_time(str(value["acceptanceDateTime"])) if value.get("acceptanceDateTime") else None
     except ValueError as bad:
         raise SkipRecord("wrong_type", str(bad)) from None
     known = (accepted, "acceptance") if accepted else (end_of_day(filed), "filing") if filed else None

@@ -55,7 +55,17 @@ def test_an_entry_with_an_impossible_date_is_a_reject_and_the_page_goes_on(pull,
     assert reasons == ["wrong_type"]
 
 
-@pytest.mark.parametrize("more", [{"addresses": {"business": "none"}}, {"tickers": "ACME"}, {"formerNames": "Acme Toys"}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"addresses": {"business": "none"}},
+        {"tickers": "ACME"},
+        {"formerNames": "Acme Toys"},
+        {"website": 5},
+        {"cik": "abc"},
+        {"filings": {"recent": {"acceptanceDateTime": ["soon"]}}},
+    ],
+)
 def test_a_profile_of_another_shape_is_a_reject(pull, more):
     whole = json.loads(make.submissions().content) | more
     assert read(COMPANIES, Body(json.dumps(whole).encode(), "CIK0001234567.json"), pull) == ([], ["wrong_type"])
@@ -85,6 +95,24 @@ def test_a_form_d_is_read_with_and_without_a_namespace_and_before_the_first_sale
     (event,) = stage.read("sec_edgar__filings", row.columns | {"record_key": row.record_key, "known_at": row.known_at}).events
     assert (event.modality, event.amount, event.offering_amount) == ("planned", None, Decimal(8000000))
     assert event.occurred_on == date(2026, 2, 27)
+
+
+def test_a_day_told_as_a_number_is_a_day(pull):
+    (row,), reasons = read(SUBMISSIONS, make.submissions(filingDate=[20260302]), pull)
+    assert (row.columns["filed_on"], reasons) == (date(2026, 3, 2), [])
+
+
+@pytest.mark.parametrize("sold", ["-5", "five million", "$5"])
+def test_an_amount_sold_that_is_none_is_a_reason_and_no_round(sold):
+    with pytest.raises(SkipRecord, match="totalAmountSold"):
+        read_form_d(f"<edgarSubmission>{NOTICE}".replace("<totalAmountSold>0", f"<totalAmountSold>{sold}"))
+
+
+def test_an_amendment_names_its_parent_with_and_without_dashes():
+    told = "<newOrAmendment><isAmendment>true</isAmendment><previousAccessionNumber>{}</previousAccessionNumber></newOrAmendment>"
+    for accession in (make.ACCESSION, make.ACCESSION.replace("-", "")):
+        xml = f"<edgarSubmission>{NOTICE}".replace("<typeOfFiling>", f"<typeOfFiling>{told.format(accession)}")
+        assert [e.subject for e in read_form_d(xml).events] == [make.ACCESSION]
 
 
 def test_a_cut_form_d_is_no_xml():
