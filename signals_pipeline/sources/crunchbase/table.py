@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from babel.core import get_global
 
 from signals_pipeline.errors import SkipRecord
-from signals_pipeline.extract.text import decode
+from signals_pipeline.sources.file_drop.text import DELIMITERS, decode
 from signals_pipeline.sources.spec import Body, Raw
 
 _DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%Y", "%Y/%m/%d")
@@ -28,12 +28,12 @@ OLDEST = date(1900, 1, 1)  # rows dated before are slips of the keyboard ("1201-
 def rows(body: Body, aliases: Mapping[str, tuple[str, ...]], required: tuple[str, ...]) -> Iterator[Raw]:
     """Rows by our names; `facts["fields"]` are the header's columns that are none of them.
 
-    SkipRecord when the header lacks a required column: another table, or an empty file.
+    SkipRecord when the file is empty or no text, or its header lacks a required column (another table).
     """
     csv.field_size_limit(10_000_000)  # an unclosed quote swallows lines: it must become one broken row, not an error
     text = decode(body.content)
     top = text[: text.find("\n") + 1] or text
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=top.count))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=top.count))
     header = [name.strip().lower() for name in next(reader, [])]
     at = {ours: next((header.index(a) for a in theirs if a in header), None) for ours, theirs in aliases.items()}
     if missing := [name for name in required if at[name] is None]:

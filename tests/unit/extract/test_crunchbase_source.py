@@ -67,6 +67,13 @@ def test_a_round_of_the_other_export_is_read_by_its_own_names():
     )
 
 
+@pytest.mark.parametrize(("content", "reason"), [(b"", "empty_file"), (b"\x89PNG\x01", "not_text")])
+def test_a_file_that_is_empty_or_no_text_is_refused_whole(content, reason):
+    with pytest.raises(SkipRecord) as refused:
+        list(STREAMS["acquisitions"].records(Body(content, "crunchbase/acquisitions.csv"), PULL))
+    assert refused.value.reason == reason
+
+
 def rounds(line, header="permalink,company,numEmps,fundedDate,raisedAmt,raisedCurrency,round", encoding="utf-8"):
     body = Body(f"{header}\n{line}\n".encode(encoding), "crunchbase/rounds.csv")
     return [STREAMS["funding_rounds"].row(raw, PULL).columns for raw in STREAMS["funding_rounds"].records(body, PULL)]
@@ -91,7 +98,7 @@ def test_a_currency_is_a_code_in_any_case_and_nothing_else():
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_exports_come_with_other_delimiters_and_in_other_encodings(delimiter, encoding):
     header = "raisedCurrency,company,round,fundedDate,raisedAmt,something".replace(",", delimiter)
     (row,) = rounds("CAD,Söder,Series B,1-Sep-07,3000000,x".replace(",", delimiter), header, encoding)
