@@ -20,6 +20,7 @@ Array = np.ndarray[Any, Any]
 CONFIDENCE = 0.975
 LEAST_ALONE = 1.0  # standard errors by which the last fifth alone must lie above one half
 FARTHEST = 100.0
+CALM = 0.95  # parts that differ less than chance does in so many of all tables are at one
 MOST_FADED = 2.5  # standard errors by which it may lie below the folds, unless it has skill alone
 
 
@@ -28,22 +29,39 @@ def why_no_skill(best: Tried, tried: int, auc: float, se: float) -> tuple[str | 
 
     All rows that were judged later than what was learned from are evidence, the folds' and the last fifth's: their distances from one
     half, in standard errors, are pooled (Stouffer), and held against a bar that counts the configurations (as their root: they err
-    together). The last fifth keeps a veto: alone it must point the same way, and not fall far below the folds.
+    together). Where the parts disagree by more than noise, rows of one time err together (what drifts ranks them by luck, one way or the
+    other), and all distances are divided by how far they disagree. The last fifth keeps a veto: alone it must point the same way, and not
+    fall far below the folds.
     """
+    unrest = _unrest([*best.aucs, auc], [*best.ses, se])
     inside, last = _z(best.auc, best.se), _z(auc, se)
-    pooled = (inside + last) / 2**0.5
+    pooled = (inside + last) / 2**0.5 / unrest
     needed = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / max(1, tried) ** 0.5)
     fell = (best.auc - auc) / max(float(np.hypot(best.se, se)), 1e-9)
-    told = {"inner_z": inside, "last_z": last, "pooled_z": pooled, "needed_z": needed}
+    told = {"inner_z": inside, "last_z": last, "unrest": unrest, "pooled_z": pooled, "needed_z": needed}
     told = {name: round(float(value), 2) for name, value in told.items()}
     numbers = f"AUC {best.auc:.3f} ± {2 * best.se:.3f} inside the training rows, {auc:.3f} ± {2 * se:.3f} on the last fifth"
-    if pooled <= needed:
-        return f"no skill beyond noise: {numbers}; together {pooled:.1f} standard errors above one half, {needed:.1f} are needed", told
-    if last < LEAST_ALONE:
+    if inside > needed and last < LEAST_ALONE:
         return f"no skill on the last fifth: {numbers}; what was learned no longer holds there", told
-    if fell > MOST_FADED and last < needed:
+    if inside > needed and last < needed and fell > MOST_FADED:
         return f"the skill has faded: {numbers}; the newest rows follow other rules", told
+    if pooled <= needed or last < LEAST_ALONE:
+        apart = f" (they differ {unrest:.1f} times more than chance does)" if unrest > 1 else ""
+        return (
+            f"no skill beyond noise: {numbers}{apart}; together {pooled:.1f} standard errors above one half, {needed:.1f} are needed",
+            told,
+        )
     return None, told
+
+
+def _unrest(aucs: list[float], ses: list[float]) -> float:
+    """How many times more the parts differ than their standard errors say (Birge's ratio); 1 where that may be chance."""
+    from scipy.stats import chi2
+
+    weight = 1 / np.square(np.maximum(ses, 1e-3))
+    mean = float(np.average(aucs, weights=weight))
+    q, df = float(np.sum(weight * np.square(np.array(aucs) - mean))), len(aucs) - 1
+    return (q / df) ** 0.5 if q > chi2.ppf(CALM, df) else 1.0
 
 
 def _z(auc: float, se: float) -> float:

@@ -31,14 +31,31 @@ def folds(auc: float, se: float) -> Tried:
         ((0.57, 0.02), (0.56, 0.03), None),
         ((0.53, 0.02), (0.53, 0.02), "beyond noise"),
         ((0.60, 0.02), (0.51, 0.02), "no longer holds"),
-        ((0.50, 0.02), (0.70, 0.02), None),
+        ((0.48, 0.02), (0.62, 0.02), "differ 4.9 times more than chance"),
         ((0.70, 0.02), (0.54, 0.02), "faded"),
     ],
 )
 def test_skill_is_told_by_folds_and_last_fifth_together(inside: tuple[float, float], last: tuple[float, float], why: str | None) -> None:
     said, told = why_no_skill(folds(*inside), 11, *last)
     assert said is None if why is None else said is not None and why in said
-    assert told["pooled_z"] == pytest.approx((told["inner_z"] + told["last_z"]) / 2**0.5, abs=0.02)
+    assert told["pooled_z"] == pytest.approx((told["inner_z"] + told["last_z"]) / 2**0.5 / told["unrest"], abs=0.02)
+
+
+def test_strong_skill_that_comes_and_goes_is_still_skill() -> None:
+    parts = Tried(CONFIGS[0], [0.9, 0.7, 0.95], [0.5] * 3, [0.01] * 3, np.zeros(1), np.zeros(1), np.zeros(1))
+    assert why_no_skill(parts, 11, 0.8, 0.01)[0] is None
+
+
+def test_what_only_drifts_with_the_label_is_no_skill() -> None:
+    def stands(seed: int) -> bool:
+        r = np.random.default_rng(seed)
+        walks = [np.cumsum(r.normal(size=3000)) / 20 for _ in range(3)]
+        level = (walks[0] - walks[0].mean()) / walks[0].std() - 1.4
+        frame = leads(3000, skill=0.0, one=walks[1].round(2), two=walks[2].round(2))
+        frame["won"] = (r.random(3000) < 1 / (1 + np.exp(-level))).astype(int)
+        return not exam.judge(of_frame(frame, "won", "created_on"))["abstains"]
+
+    assert sum(stands(seed) for seed in range(8)) <= 1
 
 
 def test_more_configurations_raise_the_bar() -> None:
