@@ -90,7 +90,8 @@ def plausible(phrase: str, name: str, firms: Firms, after: str = "") -> bool:
 def first_party(run: str) -> str:
     """A run of capitals up to where the next company begins."""
     text = re.split(
-        r",\s+the\s+|,?\s+and\s+(?=(?:[A-Z]\w+\s?)+(?:,?\s+(?:Inc|Corp|LLC|Ltd|L\.P))|certain|the\b)|,\s+(?=(?!Inc|Corp|LLC|Ltd|L\.P|LP|"
+        r",\s+the\s+|,\s+and\s+(?=[A-Z])|,?\s+and\s+(?=(?:[A-Z]\w+\s?)+(?:,?\s+(?:Inc|Corp|LLC|Ltd|L\.P))|certain|the\b)|,\s+(?=(?!Inc|"
+        r"Corp|LLC|Ltd|L\.P|LP|"
         r"N\.A|Co\b|"
         r"S\.A|P\.C|PLC|plc|Incorporated|Limited)[A-Z])|\s+(?:of|and|the)$",
         run,

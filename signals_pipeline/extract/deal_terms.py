@@ -63,7 +63,7 @@ def stage_of(deal: Deal, number: str, later: list[Sentence]) -> str:
     if number == "2.01":
         return "completed"
     done = re.search(r"\b(?:complet|consummat|clos)(?:ed|ion of|ing of|ation of|ing the|ation)\b", words) and not re.search(
-        r"\b(?:will|expected|upon|subject to|following|prior to)\b[^.;]{0,60}\b(?:complet|consummat|clos)", words
+        r"\b(?:will|expected|[Uu]pon|subject to|[Ff]ollowing|[Pp]rior to)\b[^.;]{0,60}\b(?:complet|consummat|clos)", words
     )
     if done or (
         number in ("1.01", "5.01", "7.01", "8.01")
@@ -122,7 +122,7 @@ def price_of(deal: Deal, parts: list[Sentence], firms: Firms) -> Amount | None:
             before, after = s.text[max(0, amount.start - 150) : amount.start], s.text[amount.end : amount.end + 200]
             if amount.per_share or amount.value < Decimal(10000) or not (_PRICE if near else _AGGREGATE).search(before):
                 continue
-            if _NOT_A_PRICE.search(before[-60:]) or (_is_part(before, after) and not _BROKEN_DOWN.match(after)):
+            if _NOT_A_PRICE.search(before[-60:].replace(deal.other, "")) or (_is_part(before, after) and not _BROKEN_DOWN.match(after)):
                 continue
             if _BROKEN_DOWN.match(after):  # "of which $25 million is contingent": the whole, told in its parts
                 return amount

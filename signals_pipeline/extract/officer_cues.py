@@ -63,7 +63,8 @@ def nearest_cues(masked: str, silent: set[int]) -> Iterator[tuple[str, re.Match[
     """For each bracket with people of `silent` (numbers), the one word of coming or going that stands nearest; none in doubt."""
     if HYPOTHETICAL.search(masked) or PAY.search(masked) or _NO_NEWS.search(masked):
         return
-    for bracket in re.finditer(NP, masked):
+    before = {way: {m.start("who"): m for m in pattern.finditer(masked)} for way, pattern in _BEFORE.items()} if silent else {}
+    for bracket in re.finditer(NP, masked) if silent else ():
         if not any(number in silent for number in (int(n) for n in bracket["who"].split() if n.isdigit())):
             continue
         if _BYSTANDER.search(masked[: bracket.start()]):
@@ -71,9 +72,8 @@ def nearest_cues(masked: str, silent: set[int]) -> Iterator[tuple[str, re.Match[
         is_succeeded = bool(_SUCCEEDED.search(masked[: bracket.start()]))  # "succeed B": B is told of behind, or not at all
         told: list[tuple[int, str, re.Match[str]]] = []
         for way in ("out", "in"):
-            before = [m for m in _BEFORE[way].finditer(masked) if m.start("who") == bracket.start("who") and not is_succeeded]
-            # of "resigned ... ⟦0⟧" the word nearest to the person: the last before it
-            told += [(len(m["gap"]) + (40 if ":" not in m["gap"] and re.search(r"\bby\b", m["gap"]) else 0), way, m) for m in before[-1:]]
+            if (ahead := before[way].get(bracket.start("who"))) and not is_succeeded:
+                told.append((len(ahead["gap"]) + (40 if ":" not in ahead["gap"] and re.search(r"\bby\b", ahead["gap"]) else 0), way, ahead))
             if behind := _BEHIND[way].match(masked, bracket.start()):
                 told.append((len(behind["gap"]), way, behind))
         told = [t for t in told if not (t[2]["verb"].endswith("as") and _GOES_ON.search(masked))]

@@ -93,6 +93,7 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         words = tail[mark.end() :]
         if mark[0].strip() in ("of", "to", "on", "from") and re.match(
             r"of\s+(?!(?:the|our|its|his|her)\b)|(?:to|on|from)\s+(?!the\b|our\b|its\b|[\w ]{0,24}[Bb]oard\b|Chief|President|Executive|"
+            r"General Counsel|Treasurer|Secretary|Controller|Interim|Managing|"
             r"Senior|Vice|Director|Chair|Group|Global)",
             mark[0] + words,
         ):

@@ -117,6 +117,8 @@ def day_of_all(everything: list[Sentence]) -> date | None:
             r"\b(?:changes?|appointments|promotions|resignations|departures|moves)\b[^.;]{0,40}?\b(?:effect(?:ive)?|occur)\b"
             rf"(?: as of| on| from)?\s+(?P<d>{DATE})",
             s.text,
+        ) or re.match(
+            rf"\W*Effective(?: as of| on)? (?P<d>{DATE}),[^.;]*\bfollowing (?:\w+ )?(?:changes|appointments|promotions)\b", s.text
         )
         if told and (days := find_dates(told["d"])):
             return days[0].day

@@ -122,7 +122,7 @@ def _lettered(text: str, start: int, end: int, heading: str) -> Iterator[tuple[S
 _TOLD = r"\b(?:inform|notif|announc|advis|report)"  # the day is that of the telling, not of the change
 _PLACE_OF = (
     r"\b(?:succe\w+|replac\w+|follow(?:s|ed)?|tak\w+ over (?:from|for)|(?:vacanc\w+|positions?|roles?|seat) (?:left|vacated|created|"
-    r"held) by|in place of|remainder of|"
+    r"held) by|(?:in|takes? the|took the|in the) place of|remainder of|"
     r"(?:resignation|departure|retirement|death) of)\s+"
 )
 
@@ -197,7 +197,7 @@ def _event(change: Change, changes: dict[tuple[str, str], Change], known_on: dat
         r"\b(?:stand|seek|run|standing|seeking|nominated)(?:ing)?(?: for)? (?:re-?)?(?:election|nomination)\b",
         change.sentence.text,
     ) or SEAT_TO_FILL.search(change.sentence.text)
-    title = change.title or ("Director" if seat and (change.direction == "in" or "election" in seat[0]) else None)
+    title = change.title or ("Director" if seat and (change.direction == "in" or re.match(r"from|left|leav|.*election", seat[0])) else None)
     return Event(
         "executive_change", modality, occurred_on=decided, confidence=(0.75 if strict else 0.9) - (0.1 if title is None else 0.0),
         person=Person(change.name, first, last, title), change_type=kind, title=title, effective_on=effective,

@@ -60,6 +60,7 @@ _LEAD = re.compile(
 def normal(text: str) -> str | None:
     """A title tidied; "Director" for a seat on the board; None for a committee seat or words that are no title."""
     bare = re.sub(r"\s+", " ", text).strip(" ,;.-\"'")
+    bare = re.sub(r"^(?:of|and)\s+", "", bare)
     bare = re.sub(r"(?:,?\s+(?:of|and|the|at|for|in|to|a|an))+$", "", bare)
     bare = re.sub(r"\s+(?:roles?|positions?|posts?|jobs?)$", "", bare)
     if _BOARD.match(bare):
