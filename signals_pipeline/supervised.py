@@ -10,7 +10,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from types import FrameType
 
 PATIENCE_S = 20.0
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -22,31 +21,26 @@ def supervised(command: Sequence[str], env: Mapping[str, str], patience_s: float
     `dagster dev` alone leaves its code server behind until that misses a heartbeat, and is deaf to Ctrl-C in a shell's background job.
     """
     told: list[int] = []
-    before = {number: signal.getsignal(number) for number in _ENDS}
+    # handlers first: what we ignore our children ignore too, and Dagster takes the word of an ignored Ctrl-C for TERM as well
+    before = {number: signal.signal(number, lambda caught, _: told.append(caught)) for number in _ENDS}
     process = subprocess.Popen(command, env=dict(env), start_new_session=True)
-
-    def end(number: int, _: FrameType | None) -> None:
-        told.append(number)
-        _signal_group(process.pid, signal.SIGTERM if len(told) == 1 else signal.SIGKILL)  # asked twice, we do not wait
-
-    for number in _ENDS:
-        signal.signal(number, end)
     try:
-        code = process.wait()
+        while process.poll() is None and not told:
+            time.sleep(0.2)
+        code = process.poll()
     finally:
-        _end_group(process.pid, patience_s)
-        process.wait()
+        _end_group(process, patience_s)
         for number, handler in before.items():
             signal.signal(number, handler)
-    return 0 if told else code
+    return 0 if told else int(code or 0)
 
 
-def _end_group(group: int, patience_s: float) -> None:
-    """Ask what is left of a group to end, wait, then end it by force."""
+def _end_group(process: subprocess.Popen[bytes], patience_s: float) -> None:
+    """Ask what is left of a process's group to end, wait, then end it by force."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         until = time.monotonic() + patience_s
-        _signal_group(group, number)
-        while _signal_group(group, 0) and time.monotonic() < until:
+        _signal_group(process.pid, number)
+        while (process.poll() is None or _signal_group(process.pid, 0)) and time.monotonic() < until:
             time.sleep(0.1)
 
 

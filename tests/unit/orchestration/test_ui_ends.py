@@ -64,5 +64,17 @@ def test_a_signal_ends_the_server_and_the_child_that_will_not_hear(number: signa
     assert ended(process, pids) == 0
 
 
+def test_a_server_that_takes_over_a_deaf_ear_to_ctrl_c_gets_none_and_one_that_is_deaf_itself_ends_by_force() -> None:
+    # as Dagster does: TERM is treated as Ctrl-C was found
+    copies = "signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT)); assert signal.getsignal(signal.SIGINT) != signal.SIG_IGN; "
+    process, pids = started(copies + "time.sleep(600)", deaf=True)
+    os.kill(process.pid, signal.SIGTERM)
+    assert ended(process, pids) == 0
+    process, pids = started("signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)")
+    assert process.stdout and process.stdout.readline() == "ready\n"
+    os.kill(process.pid, signal.SIGTERM)
+    assert ended(process, pids) == 0
+
+
 def test_a_server_that_dies_by_itself_leaves_no_child_and_tells_its_code() -> None:
     assert ended(*started("sys.exit(3)")) == 3
