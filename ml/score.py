@@ -75,7 +75,10 @@ def score(
             for name in ("relevance", "p_opportunity", "deal_size_low", "deal_size_median", "deal_size_high"):
                 found[name][running] = np.nan
             if hazard is None:
-                status, because = np.where(running, "abstained", "scored"), np.where(running, RUNNING, None)
+                status, because = (
+                    np.where(running, "abstained", "scored"),
+                    np.where(running, np.array(RUNNING, dtype=object), np.array(None, dtype=object)),
+                )
     return pd.DataFrame({"company_id": features["company_id"].to_numpy(), **found, "status": status, "abstained_because": because})
 
 
