@@ -20,7 +20,7 @@ from signals_pipeline.extract.officer_details import Change
 from signals_pipeline.extract.officer_later import by_name, complete, cut_before, day_of_all, defined_days, follow, own_day
 from signals_pipeline.extract.officer_lists import listed_changes
 from signals_pipeline.extract.officer_patterns import AFTER_EVENT, AGREED_ROLE, CONTINUES, LETTERS, PAY, SEAT_TO_FILL, STARTS, VOTE
-from signals_pipeline.extract.people import Roster, find_people, is_department, last_name
+from signals_pipeline.extract.people import Roster, find_people, last_name
 from signals_pipeline.extract.sentences import Sentence, sentences
 
 
@@ -41,7 +41,7 @@ def read_officers(
     first_day: date | None = None
     said = ""
     for sentence in parts:
-        names = [n for n in find_people(sentence.text, firms) if not is_department(n, sentence.text, text)]
+        names = [n for n in find_people(sentence.text, firms) if roster.is_person(n, sentence.text)]
         for name in names:
             roster.add(name)
         if VOTE.search(sentence.text) and not re.search(

@@ -84,6 +84,7 @@ OTHER = frozenset(_OTHER_WORDS.lower().split()) - FIRM | frozenset(
 _TITLE_WORD = r"\b(?:President|Officer|Director|Manager|Head|Counsel|Controller|Lead)"
 _IN_TITLE = re.compile(rf"{_TITLE_WORD}\s+(?:-|of|for|&)\s+$")  # "President - Flexible Packaging" names a business
 _FIELD = re.compile(r"(?:ings?|tions?|ances?|ences?|ics|ments?|ity|ities|ogy|ogies|ships?|ware|als|ties|ures|ers|aging)$")
+_FORM = r"(?:Inc|Corp|LLC|Ltd|plc|Group|Holdings|Bank|Bancorp|Partners|Fund)\b"
 _FIRST_PAGES = 100_000  # characters in which a name is looked for elsewhere: filings run to a megabyte
 _DIRECTIONS = frozenset(("north", "south", "east", "west"))
 
@@ -113,20 +114,6 @@ def find_people(sentence: str, firms: frozenset[str] = frozenset()) -> list[Name
     for run in _RUN.finditer(sentence):
         found += _names_in(run, sentence, firms)
     return [n for n in found if n.is_short or not _IN_TITLE.search(sentence[: n.start])]
-
-
-def is_department(name: Name, sentence: str, document: str) -> bool:
-    """ "President, Strategic Alliances": capitals behind a title that end like a field of work, and nobody's "Mr. Alliances" anywhere."""
-    if name.is_short:
-        return False
-    near = document[:_FIRST_PAGES]
-    if re.search(
-        rf"\b{re.escape(name.full_name)}(?: [A-Z]\w+)? (?:Inc|Corp|LLC|Ltd|plc|Group|Holdings|Bank|Bancorp|Partners|Fund)\b", near
-    ):
-        return True  # "Mother Lode" beside "Mother Lode Holdings"
-    if not re.search(rf"{_TITLE_WORD},\s+$", sentence[: name.start]) or not _FIELD.search(name.last_name):
-        return False
-    return not re.search(rf"\b{_HONORIFIC}\s+(?:[A-Z][\w.]*\s+)?{re.escape(name.last_name)}\b", near)
 
 
 def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[Name]:
@@ -195,10 +182,24 @@ class Roster:
         self._by_last: dict[str, str] = {}
         self._document = document[:_FIRST_PAGES]
         self._unknown: set[str] = set()
+        self._firms: dict[str, bool] = {}
 
     def add(self, name: Name) -> None:
         if not name.is_short:
             self._by_last[name.last_name.lower()] = name.full_name
+
+    def is_person(self, name: Name, sentence: str) -> bool:
+        """False for "Mother Lode" beside "Mother Lode Holdings", and for "President, Strategic Alliances": capitals behind a title that
+        end like a field of work, with nobody called "Mr. Alliances" anywhere."""
+        if name.is_short:
+            return True
+        if name.full_name not in self._firms:
+            self._firms[name.full_name] = bool(re.search(rf"\b{re.escape(name.full_name)}(?: [A-Z]\w+)? {_FORM}", self._document))
+        if self._firms[name.full_name]:
+            return False
+        if not re.search(rf"{_TITLE_WORD},\s+$", sentence[: name.start]) or not _FIELD.search(name.last_name):
+            return True
+        return bool(re.search(rf"\b{_HONORIFIC}\s+(?:[A-Z][\w.]*\s+)?{re.escape(name.last_name)}\b", self._document))
 
     def resolve(self, name: Name) -> str | None:
         """The full name; None for a short form nobody introduced, or several people did."""
