@@ -70,6 +70,7 @@ def exam(
     order: Annotated[str, typer.Option(help="row, time, or a column: what came first.")] = "row",
     exclude: Annotated[list[str] | None, typer.Option(help="A column that must not be used; may be repeated.")] = None,
     horizon: Annotated[float | None, typer.Option(help="How long a label takes to be known (days, or units of the order).")] = None,
+    save: Annotated[Path | None, typer.Option(help="Folder for the model and its manifest.")] = None,
     as_json: Json = False,
 ) -> None:
     """Learn on the earlier rows of a table, judge once on the last fifth; names leaks, abstains without skill.
@@ -81,4 +82,5 @@ def exam(
     options = [str(table), "--label", label, "--order", order, *(["--json"] if as_json else [])]
     options += [word for column in exclude or [] for word in ("--exclude", column)]
     options += ["--horizon", str(horizon)] if horizon is not None else []
+    options += ["--save", str(save)] if save is not None else []
     raise typer.Exit(examine(options))
