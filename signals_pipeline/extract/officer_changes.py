@@ -128,6 +128,8 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
         return True
     if direction == "in" and "serving" in match["verb"] and re.search(r"\bceas\w+\b", masked[: match.start("verb")]):
         return True  # "ceased serving as A and began serving as B": told by the departure
+    if direction == "in" and re.search(r"\barrangements? or understandings?\b", masked[: match.start("verb")]):
+        return True  # "no arrangement between A and any other person under which she was selected"
     if direction == "in" and ADVISORY.match(masked[max(match.end(), match.end("verb")) :]):
         return True
     if re.search(r"\bsince (?:the |his |her )?$", masked[: match.start("verb")]):
