@@ -42,9 +42,10 @@ def save(rt: Runtime, plan: Plan) -> None:
                     body=canonical(plan.body()),
                 )
             )
-        elif standing != "applied":
+        else:
+            status = standing if standing == "applied" else "open"
             connection.execute(
-                _P.update().where(_P.c.plan_hash == plan.plan_hash).values(status="open", created_at=now, superseded_by=None)
+                _P.update().where(_P.c.plan_hash == plan.plan_hash).values(status=status, created_at=now, superseded_by=None)
             )
     rt.lake.write("plan_rows", plan.dt, [_keys_only(plan, r) for r in plan.rows])
 

@@ -156,6 +156,16 @@ def test_a_plan_that_is_too_old_is_refused(world: World) -> None:
     assert "too old: made 13.0 h ago" in refused(world, made)
 
 
+def test_a_plan_made_again_late_in_the_day_is_as_young_as_its_newest_making(world: World) -> None:
+    world.contact()
+    world.apply(world.plan())
+    world.apply(skips := world.plan())
+    moved(world, now=NOW + timedelta(hours=13))
+    again = world.plan()
+    assert again.plan_hash == skips.plan_hash
+    assert world.apply(again).refused_because == [] and store.record(world.rt, again.plan_hash)["status"] == "applied"
+
+
 def test_a_historical_plan_is_refused(world: World) -> None:
     world.contact(dt=date(2026, 6, 1))
     made = world.make(date(2026, 6, 1))
