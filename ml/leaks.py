@@ -37,6 +37,7 @@ LEAST_COVERED = 0.25  # so many rows of an outcome they must hold: a habit of af
 MOST_USUAL = 0.9  # of an outcome that nearly all rows have, it is no wonder when some value never misses it
 CHANCE = -6.0  # log10 of the chance that honest rows would look like that
 MOST_ROWS = 200_000
+MOST_WORDS = 200  # of a column; a word among more does not hold a good part of an outcome
 _OUTCOME = re.compile(
     r"(^|_)(close|closed|closing|won|lost|outcome|converted|churned|cancelled|canceled|cancellation|refund|refunded|resolution|resolved|signed)(_|$)"
     r"|^((last|call|talk|phone)_)*duration(_(s|sec|secs|seconds|min|minutes|ms))?$"
@@ -203,6 +204,9 @@ def _decides(values: Array, kind: str, keys: Array, words: Array, y: Array) -> s
         hits = np.bincount(keys[known], weights=(y[known] == rare), minlength=1)
         least = max(LEAST_ROWS, 60 / (1 - share))
         sure = np.flatnonzero((counts >= least) & (hits >= 0.995 * counts) & (counts * np.log10(max(share, 1e-12)) < CHANCE))
+        for key in np.flatnonzero(counts >= LEAST_RARE) if kind == "text" and len(counts) <= MOST_WORDS else ():
+            if _covers(keys == key, y) and _never_fails(keys == key, y):
+                return f"{counts[key]:.0f} rows with {words[key]!r} are all {'yes' if y[keys == key][0] else 'no'}"
         for key in sure:
             if _never_fails(keys == key, y, 0.005):
                 said = words[key] if kind == "text" else words[max(0, int(key) - 1)]

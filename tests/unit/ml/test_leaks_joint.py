@@ -148,3 +148,12 @@ def test_a_reason_that_twenty_of_a_rare_outcome_have_is_named() -> None:
     told = table(2000, reason=lambda f, r: np.where((f["won"] == 1) & (r.random(len(f)) < 0.5), r.choice(["price", "fit"], len(f)), ""))
     rare = told.rows(np.sort(np.r_[np.flatnonzero(told.y == 1)[:45], np.flatnonzero(told.y == 0)]))
     assert "filled_after" in suspects(rare)["reason"][0]
+
+
+def test_a_stage_that_only_won_rows_have_is_named_though_they_are_few() -> None:
+    def stage(frame: pd.DataFrame, r: np.random.Generator) -> Any:
+        return np.where((frame["won"] == 1) & (r.random(len(frame)) < 0.6), "closed won", r.choice(["demo", "contact"], len(frame)))
+
+    told = table(2000, pipeline=stage)
+    rare = told.rows(np.sort(np.r_[np.flatnonzero(told.y == 1)[:45], np.flatnonzero(told.y == 0)]))
+    assert "'closed won' are all yes" in suspects(rare)["pipeline"][0]
