@@ -95,7 +95,7 @@ def _notes(seen: Table, learned: Learned) -> list[str]:
 def _verdict(
     learned: Learned, seen: Table, last: Table, columns: Sequence[str], horizon: float | None, moment: float, save_to: Path | None
 ) -> dict[str, Any]:
-    model, why = learned.model, learned.no_skill
+    model, why = learned.model, learned.why_none
     nothing: dict[str, Any] = {**dict.fromkeys(JUDGED), "abstains": True, "verdict": ABSTAINS, "baselines": {}, "weights": []}
     if model is None:
         return {**nothing, "abstained_because": why}

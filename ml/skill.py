@@ -1,4 +1,4 @@
-"""The last word of an exam: does the model rank beyond noise, and can its probabilities be taken at their word?
+"""The last word of an exam and of a month: does the model rank beyond noise, and can its probabilities be taken at their word?
 
 folds' AUC + judging rows → `why_no_skill` (None or a sentence) · foretold and happened → `probabilities` (numbers and a sentence).
 Does not belong here: which challenger takes over (`evaluate.py`), choosing (`train.py`).

@@ -1,7 +1,7 @@
-"""Choose, calibrate, and know whether there is skill: all inside the training rows, in their order of time.
+"""Choose and calibrate: all inside the training rows, in their order of time.
 
 training rows → time-ordered folds → one `Config` by mean AUC, out-of-fold margins → calibrator → `Learned`.
-The rows that judge in the end are never seen here. Does not belong here: the last word (`exam.py`, `evaluate.py`).
+The rows that judge in the end are never seen here. Does not belong here: the last word (`skill.py`, `evaluate.py`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,6 @@ from ml.table import Table
 
 Array = np.ndarray[Any, Any]
 FOLD_EDGES = (0.7, 0.8, 0.9, 1.0)  # each fold is judged by rows later than all it learned from
-CONFIDENCE = 0.95
 MOST_TO_CHOOSE, MOST_TO_LEARN = 40_000, 200_000  # rows; of more, evenly spread ones: time and memory stay bounded
 LEAST_OF_EACH = 30  # fewer yes or no than that: too little to learn or to judge
 CONFIGS = (
@@ -65,10 +63,10 @@ class Tried:
 
 @dataclass
 class Learned:
-    """`model` is None when there was nothing to learn from. `no_skill` says why the model should abstain, or is None."""
+    """`model` is None when there was nothing to learn from; `why_none` says why. Whether it has skill: `skill.py`, on rows it never saw."""
 
     model: Model | None
-    no_skill: str | None
+    why_none: str | None = None
     tried: list[Tried] = field(default_factory=list)
     purged: int = 0
 
@@ -95,7 +93,7 @@ def train(
     best = choose(tried)
     if (best.se == 0 and best.auc == 0.5) or not np.ptp(best.margins):
         return Learned(None, "no column to learn from: they are constant, empty or identifiers", tried, purged)
-    return Learned(finish(table, columns, best), _no_skill(best, len(tried)), tried, purged)
+    return Learned(finish(table, columns, best), None, tried, purged)
 
 
 def finish(table: Table, columns: Sequence[str], tried: Tried) -> Model:
@@ -159,19 +157,6 @@ def try_all(table: Table, columns: Sequence[str], configs: Sequence[Config], hor
             one.labels = np.r_[one.labels, judged.y]
             one.fold = np.r_[one.fold, np.full(len(judged), fold)]
     return tried if tried and tried[0].aucs else []
-
-
-def _no_skill(best: Tried, tried: int) -> str | None:
-    """None when the mean AUC of the folds lies above one half by more than noise, counting how many configurations were tried.
-
-    They err together, so they count as the square root of their number; rows that nobody has seen judge again (`exam.py`, `evaluate.py`).
-    """
-    z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / max(1, tried) ** 0.5)
-    if best.auc - z * best.se > 0.5:
-        return None
-    return (
-        f"no skill beyond noise in time order inside the training rows: AUC {best.auc:.3f} ± {z * best.se:.3f} over {len(best.aucs)} folds"
-    )
 
 
 def platt(margin: Array, y: Array) -> tuple[float, float]:

@@ -24,7 +24,8 @@ from ml.judged import brier_of, ends, log_loss_of, more, pinball, short, small, 
 from ml.model import Config, Model
 from ml.readings import compared
 from ml.size import COVERAGE, QUANTILES, DealSize, learn_size
-from ml.train import CONFIGS, LEAST_OF_EACH, known_by, train
+from ml.skill import why_no_skill
+from ml.train import CONFIGS, LEAST_OF_EACH, choose, known_by, train
 
 Array = np.ndarray[Any, Any]
 GRID_STEP = 1.0
@@ -55,7 +56,7 @@ def relevance(at: Split, columns: Sequence[str], champion: Model | None, horizon
                               "judged_yes": int(y.sum()), "rows_not_known_in_time": learned.purged}  # fmt: skip
     is_held = champion is not None and not few and stale is None
     if learned.model is None or few:
-        why = learned.no_skill or f"too few rows to judge by: {int(y.sum())} yes and {int(len(y) - y.sum())} no in the newest fifth"
+        why = learned.why_none or f"too few rows to judge by: {int(y.sum())} yes and {int(len(y) - y.sum())} no in the newest fifth"
         return _silent(why, stale, is_held, judged)
     p = learned.model.probability(at.judged)
     held = champion.probability(at.judged) if champion is not None and stale is None else None
@@ -66,7 +67,8 @@ def relevance(at: Split, columns: Sequence[str], champion: Model | None, horizon
     if texts := [c for c in columns if prose(at.seen, c) is not None]:
         known = known_by(at.seen, at.moment, horizon)
         judged["text"] = {"columns": texts, **compared(learned, known, at.judged, columns, measure)}
-    skill = {"skill": (False, learned.no_skill)} if learned.no_skill else {}
+    unproven, judged["skill"] = why_no_skill(choose(learned.tried), len(learned.tried), metrics.auc(y, p), metrics.auc_se(y, p))
+    skill = {"skill": (False, unproven)} if unproven else {}
     return _verdict(skill | checks, stale, is_held, learned.model, judged)
 
 

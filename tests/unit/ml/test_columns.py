@@ -106,7 +106,7 @@ def test_of_two_other_words_the_rarer_is_yes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "tells"), [(["1", "1", ""], "always '1'"), (["1", "2", "3"], "two values, not 3"), (["", "", ""], "not 0")]
+    ("said", "tells"), [(["1", "1", ""], "always '1'"), (["1", "2", "3"], "two values, not 3"), (["", "", ""], "empty in every row")]
 )
 def test_a_label_that_is_none_is_refused(said: list[str], tells: str) -> None:
     with pytest.raises(BadTable, match=tells):

@@ -78,8 +78,7 @@ def test_a_company_twice_on_a_day_and_a_single_outcome_are_refused() -> None:
 
 def test_train_score_and_reasons_of_a_day(rows: Dataset, tmp_path: Path) -> None:
     learned = train(rows.table, ["warm", "size", "noise"], CONFIGS)
-    assert learned.no_skill is None
-    assert learned.model is not None
+    assert learned.why_none is None and learned.model is not None
     day = market()[0].query("dt == @MONTHS[-1]")
     scored = score(day, learned.model)
     assert scored["status"].unique().tolist() == ["scored"]
