@@ -23,6 +23,7 @@ from signals_pipeline.extract.officer_patterns import (
     DEPARTURES,
     ELECT_TO_DO,
     FIRM_SERVICE,
+    HON,
     HYPOTHETICAL,
     IMMEDIATELY,
     NOT,
@@ -128,6 +129,12 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
         return True
     if direction == "in" and "serving" in match["verb"] and re.search(r"\bceas\w+\b", masked[: match.start("verb")]):
         return True  # "ceased serving as A and began serving as B": told by the departure
+    if (
+        direction == "in"
+        and re.search(rf"\b(?:succeed\w*|replac\w*) {HON}$", masked[: match.start("who") - 1])
+        and re.match(r"\s+as\b", masked[match.end("who") + 1 :])
+    ):
+        return match.start("verb") > match.end("who")  # "A will succeed B as treasurer and will join the board": A joins
     if direction == "in" and re.search(r"\barrangements? or understandings?\b", masked[: match.start("verb")]):
         return True  # "no arrangement between A and any other person under which she was selected"
     if direction == "in" and ADVISORY.match(masked[max(match.end(), match.end("verb")) :]):

@@ -32,6 +32,8 @@ class Change:
 _LEAVES_THE_COMPANY = re.compile(
     r"^\w+(?: down| from)*\s+(?:from\s+)?(?:(?:his|her|their) employment with )?(?:the )?(?:Company|Registrant|Corporation|Bank)\b"
 )
+_DEATH = re.compile(r"death|passing|died|passed away")
+_FILLS = re.compile(rf"\bfill(?:s|ed|ing)? {HON}\u27e6[\ds ]+\u27e7['’]s? (?:\w+ )?(?:position|role|post|office)\b")
 _LEAD_EFFECTIVE = re.compile(rf"\W*(?:\([a-f]\)\W*)*(?:Also )?(?:On and )?[Ee]ffective(?: as of| on)? (?P<d>{DATE})")
 CUT_POSITION = re.compile(
     r"\beliminat(?:ed|ing) the (?:position|role|office|post) of\s+(?P<cut>[^\u27e6;]{3,90}?)(?=[,.;]| and\b|$)|"
@@ -59,7 +61,18 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
     )
     if stop and (stop.start() > 3 or stop[0][0].isalpha()):
         tail = tail[: stop.start()]
+    if direction == "out" and match["verb"].startswith(("succeed", "replac")) and re.match(r",? who\b", tail):
+        return []  # where the person goes: the chair that is left is the successor's
+    if _DEATH.match(match["verb"]) and (office := _apposition(masked, match, direction)) and office != "Director":
+        return [office]
     found, committee = [], False
+    tail = re.sub(  # what somebody was up to now
+        r"^,?\s+(?:age \d\d,\s+)?(?:heretofore|hitherto|formerly|previously|currently|presently|until now)\s"
+        r"(?![^\u27e6\u27e7;]*\b(?:as|to)\b)"
+        r"[^\u27e6\u27e7;]{3,140},\s+(?=[A-Z])",
+        " ",
+        tail,
+    )
     tail = re.sub(  # what the person is already, before what they are to be
         r"^,?\s+(?:age \d\d,\s+)?who (?:currently |presently |previously |most recently |has |had )*(?:serves?|served|serving|is|was|been)"
         r"\b[^\u27e6\u27e7;]{0,140}?,\s+(?=as |to )",
@@ -122,6 +135,10 @@ def titles_of(masked: str, match: re.Match[str], direction: str) -> list[str] | 
         return None
     if direction == "in" and (SEAT_TO_FILL.search(tail) or SEAT_TO_FILL.search(masked[: match.start("verb")])):
         return ["Director"]
+    if direction == "out" and re.match(r"step\w* off", match["verb"]):
+        return ["Director"]
+    if direction == "in" and _FILLS.search(masked[match.start("verb") :]):
+        return []  # the title at the name is what the person already is
     return [t for t in [_apposition(masked, match, direction)] if t]
 
 
@@ -196,6 +213,10 @@ def best_title(titles: list[str]) -> str | None:
 
 def effective_day(masked: str, match: re.Match[str]) -> date | None:
     at = match.start("verb")
+    if _DEATH.match(match["verb"]) and (
+        told := re.match(rf"[^;\u27e6]*?(?P<d>{DATE})", masked[at:]) or re.match(rf"[^;\u27e6]*?(?P<d>{DATE})", masked[match.end("who") :])
+    ):
+        return find_dates(told["d"])[0].day if find_dates(told["d"]) else None
     if begun := re.search(rf"\beffective(?: as of| on)? (?P<d>{DATE}),? {HON}\u27e6[\ds ]*$", masked[: match.start("who")]) or re.search(
         rf"\b(?:on or about|on or around|on|as of)\s+(?P<d>{DATE}),? when {HON}\u27e6[\ds ]*$", masked[: match.start("who")]
     ):
@@ -215,7 +236,7 @@ def effective_day(masked: str, match: re.Match[str]) -> date | None:
     for number, pattern in enumerate(patterns):
         near = re.split(
             rf", on |, which |\baccepted\b|, the |; |\b(?:following|upon|after|due to) (?:the |his |her )|,? and {HON}\u27e6",
-            masked[at : at + 260],
+            masked[match.end("verb") : at + 260],
         )[0]
         comes = re.search(r"appoint|elect|nam|promot|hir|becom|becam|succe|join|assum", match["verb"])
         if number == 1 and comes and (lead := _LEAD_EFFECTIVE.match(masked)):  # the day that opens the sentence goes before a bare "on" day

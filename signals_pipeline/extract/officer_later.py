@@ -60,7 +60,8 @@ def follow(change: Change, everything: list[Sentence]) -> None:
         if s.start < change.sentence.start:
             continue
         is_story = BIOGRAPHY.search(s.text) and not re.search(
-            rf"\b(?:will|is expected to) (?:{going})\b|\b(?:He|She|{last}) (?:{going})s\b|\blast day\b", s.text
+            rf"\b(?:will|is expected to) (?:{going})\b|\b(?:He|She|{last}) (?:{going})s\b|\blast day\b|\bremain in (?:post|office)\b",
+            s.text,
         )
         if change.effective_on is None and not change.is_immediate and s is not change.sentence and not is_story:
             if shared and change.name not in s.text:
@@ -77,7 +78,12 @@ def follow(change: Change, everything: list[Sentence]) -> None:
             elif re.search(rf"(?:{noun})\b[^.;]{{0,40}}\beffective immediately", s.text):
                 change.is_immediate = True
             elif change.direction == "out" and (
-                kept := re.search(rf"\bremain with the (?:Company|Registrant)\b[^.;]{{0,40}}\buntil (?P<d>{DATE})", s.text)
+                kept := re.search(
+                    rf"\b(?:remain|continue|stay)s? (?:with the (?:Company|Registrant)|in (?:post|office|(?:his|her|their) "
+                    rf"(?:current |present )?"
+                    rf"(?:role|position|post)))\b[^.;]{{0,40}}\b(?:until|through) (?P<d>{DATE})",
+                    s.text,
+                )
             ):
                 change.effective_on = find_dates(kept["d"])[0].day if find_dates(kept["d"]) else None
         if (
@@ -114,7 +120,8 @@ def day_of_all(everything: list[Sentence]) -> date | None:
     """The day of all changes of an item: "The changes take effect on November 1, 2017."."""
     for s in everything:
         told = re.search(
-            r"\b(?:changes?|appointments|promotions|resignations|departures|moves)\b[^.;]{0,40}?\b(?:effect(?:ive)?|occur)\b"
+            r"\b(?:changes?|appointments|promotions|resignations|departures|moves)\b"
+            r"(?:[^.;]{0,40}?|[^.;]{0,90}?\b(?:all|each) of which[^.;]{0,30}?)\b(?:effect(?:ive)?|occur)\b"
             rf"(?: as of| on| from)?\s+(?P<d>{DATE})",
             s.text,
         ) or re.match(
@@ -153,6 +160,19 @@ def cut_before(change: Change, everything: list[Sentence]) -> None:
     before = [s for s in everything if s.end <= change.sentence.start]
     told = CUT_POSITION.search(before[-1].text) if before else None
     change.title = title_at(told["title"] or told["cut"], 0) if told else None
+
+
+def position_before(change: Change, everything: list[Sentence]) -> None:
+    """The chair that the sentence before names: "We created the position of T. A has accepted our offer for this position"."""
+    if (
+        change.direction != "in"
+        or change.title is not None
+        or not re.search(r"\b(?:this|that) (?:position|role|post)\b", change.sentence.text)
+    ):
+        return
+    before = [s for s in everything if s.end <= change.sentence.start]
+    told = re.search(r"\b(?:position|role|office|post) of (?:the )?(?=[A-Z])", before[-1].text) if before else None
+    change.title = title_at(before[-1].text, told.end()) if told else None
 
 
 def own_day(change: Change, everything: list[Sentence], reported_on: date | None) -> None:

@@ -37,7 +37,7 @@ COME = (
     rf"(?:step|steps|stepped|stepping|move|moves|moved|moving) (?:in|into|to|up|up to|up into){_A_CHAIR}|"
     rf"fill(?:s|ed|ing)?{_A_CHAIR}|follow(?:s|ed)?(?= {HON}\u27e6)|(?:step|steps|stepped|stepping) (?:in|up)(?= as\b)|"
     rf"(?:begin|begins|began|start|starts|started|commence|commences|commenced)(?: (?:serving|service|work|employment|duties))?(?= as\b)|"
-    rf"accept(?:ed|s) (?:the|an|a|his|her)|agreed to (?:serve|join|become|assume)|(?:serve|serves|act|acts)(?= as "
+    rf"accept(?:ed|s) (?:the|an|a|his|her|our|its)|agreed to (?:serve|join|become|assume)|(?:serve|serves|act|acts)(?= as "
     rf"(?:our |the Company's |its |the )?(?:new|interim|acting)\b)|(?:be|is|are)(?= (?:our |the Company's |its |the )?(?:new|next|"
     rf"incoming)\b)|"
     rf"(?:is|are) now(?= (?:the |our |its )?[A-Z]))"
@@ -78,7 +78,7 @@ ARRIVALS = tuple(
     )
 )
 GO = (
-    r"(?:resign(?:s|ed|ing)?|retir(?:e|es|ed|ing)|step(?:s|ped|ping)? (?:down|aside|away|back)|"
+    r"(?:resign(?:s|ed|ing)?|retir(?:e|es|ed|ing)|step(?:s|ped|ping)? (?:down|aside|away|back|off)|elect(?:s|ed)? (?:early )?retirement|"
     r"depart(?:s|ed|ing)?|(?<!medical )(?<!parental )(?<!family )(?<!sick )(?<!on )leav(?:e|es|ing)(?! of absence)|left|ceas(?:e|"
     r"es|ed|ing) (?:to (?:be|serve|act)|serving|being|employment)|"
     r"relinquish(?:es|ed|ing)?|terminated (?:his |her |their )?employment|"
@@ -135,13 +135,15 @@ DEPARTURES = tuple(
         rf"\b(?:former|prior|outgoing|departing)\b",
         rf"\b(?P<verb>to succeed|to replace|succeeding|replacing)\s+{HON}{NP}(?=\s+in (?:these|those|that|this|such|"
         rf"the) (?:positions?|roles?|capacit))",
-        rf"\b(?P<verb>succeeding|replacing)\s+{HON}{NP}(?=\.?$|,? effective|, who (?:will continue|remains|continues))",
+        rf"\b(?P<verb>succeed(?:s|ing)|replac(?:es|ing))\s+{HON}{NP}(?=\.?$|,? effective|, who (?:remains|continues|becomes|"
+        rf"(?:will|is to) (?:continue|transition|move|become|serve|remain|assume)|is (?:becoming|moving|transitioning)))",
         rf"\bfollowing\b[^\u27e6\u27e7;]{{0,120}}?\b(?P<verb>resigned|retired|stepped down|"
         rf"departed)\b[^\u27e6\u27e7;]{{0,160}}?:\s*{HON}{NP}",
         rf"\b(?P<verb>resignations?|retirements?(?: by rotation)?|departures?|separation|termination|removal|passing|death|"
         rf"(?:replacement|succession|"
         rf"place|lieu)|(?:(?<=letter of )|"
-        rf"(?<=notice of ))(?:resignation|retirement)(?= from))\s+(?:of|from)\s+(?:each of\s+|both\s+|"
+        rf"(?<=notice of ))(?:resignation|retirement)(?= from))(?: on [A-Z][a-z]+ \d{{1,2}}, \d{{4}},?)?"
+        rf"\s+(?:of|from)\s+(?:each of\s+|both\s+|"
         rf"(?:the|its|our)(?: \w+['’]s)? [^\u27e6\u27e7.;,]{{3,60}},\s+|(?:(?:the|its|our) )?(?:[A-Z][\w-]+ |(?:non-executive |"
         rf"independent )?(?:director|trustee|chairman|president|founder)s? ){{1,5}})?{HON}{NP}",
         rf"\b(?P<verb>(?:has |have |had )?(?:terminat|end)(?:ed|ing)(?:,[^,;\u27e6]{{3,40}},)? (?:the )?(?:employment|services?|"

@@ -17,7 +17,7 @@ from signals_pipeline.extract.event import Event, Person
 from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.officer_changes import changes_in
 from signals_pipeline.extract.officer_details import Change
-from signals_pipeline.extract.officer_later import by_name, complete, cut_before, day_of_all, defined_days, follow, own_day
+from signals_pipeline.extract.officer_later import by_name, complete, cut_before, day_of_all, defined_days, follow, own_day, position_before
 from signals_pipeline.extract.officer_lists import listed_changes
 from signals_pipeline.extract.officer_patterns import AFTER_EVENT, AGREED_ROLE, CONTINUES, LETTERS, PAY, SEAT_TO_FILL, STARTS, VOTE
 from signals_pipeline.extract.people import Roster, find_people, last_name
@@ -84,6 +84,7 @@ def read_officers(
     for change in changes.values():
         by_name(change, days)
         cut_before(change, everything)
+        position_before(change, everything)
         own_day(change, everything, reported_on)
         follow(change, everything)
         change.effective_on = change.effective_on or (together if not change.is_immediate else None)
@@ -126,6 +127,8 @@ _PLACE_OF = (
     r"(?:resignation|departure|retirement|death) of)\s+"
 )
 
+_FILLS = r"\bfill(?:s|ed|ing)? (?:[\w.]+\s+){0,3}[A-Z][\w'-]+'s? (?:\w+ )?(?:position|role|post|office)\b"
+
 
 def _inherited(change: Change, changes: dict[tuple[str, str], Change]) -> None:
     """A title that the sentence gives to the other one: who is replaced leaves the chair that the successor takes."""
@@ -148,10 +151,14 @@ def _inherited(change: Change, changes: dict[tuple[str, str], Change]) -> None:
                     change.effective_on = other.effective_on
                 return
     if change.direction == "in" and re.search(
-        rf"{_PLACE_OF}(?:him|her|them|\w+\.? )|\bin (?:his|her|their) (?:place|stead)\b", change.sentence.text
+        rf"{_PLACE_OF}(?:him|her|them|\w+\.? )|\bin (?:his|her|their) (?:place|stead)\b|{_FILLS}", change.sentence.text
     ):
         gone = [c for c in changes.values() if c.direction == "out" and c.title]
-        named = [c for c in gone if re.search(rf"{_PLACE_OF}(?:[\w.]+\s+){{0,3}}{re.escape(last_name(c.name))}\b", change.sentence.text)]
+        named = [
+            c
+            for c in gone
+            if re.search(rf"(?:{_PLACE_OF}|\bfill\w* )(?:[\w.]+\s+){{0,3}}{re.escape(last_name(c.name))}\b", change.sentence.text)
+        ]
         here = [c for c in gone if c.sentence.start == change.sentence.start]
         before = sorted((c for c in gone if c.sentence.start < change.sentence.start), key=lambda c: c.sentence.start)[-1:]
         chosen = named or here or before

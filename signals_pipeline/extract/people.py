@@ -68,7 +68,7 @@ _OTHER_WORDS = (
     "Nursing Deputy Assistant Associate Emeritus Underwriting Claims Lending Banking Mortgage Wealth Credit Agreements Newly "
     "Created Vacancy Successor Predecessor Designee Nominee Trustee Trustees Personal Lines Line Land Acquisition "
     "Exploration Geologist Drilling Time "
-    "Class Managing Messrs General Partner"
+    "Class Managing Messrs General Partner Fellow"
 )
 _NOUNS_LIST = (
     "goals performance participant participants statement value level persons provision size address files outlook steel space source "

@@ -27,7 +27,7 @@ _END = re.compile(
     r"in (?:his|her|their|place|lieu|replacement|succession|January|February|March|April|May|June|July|August|September|October|"
     r"November|December|(?:19|20)\d\d)|"
     r"and (?:as|from|to|will|has|is|was|that|he|she|began|commenced|assumed|remains?|join\w*|serv\w+|resign\w*|retir\w*|left|departed|"
-    r"appointed|elected|named|increased|entered|in|a|an|the|also|became|now|his|her|on|member|director\b|other|assume|continues?)\b|for|"
+    r"appointed|elected|named|increased|entered|in|a|an|the|also|became|now|his|her|on|member|director\b|other|assume|continues?|Mr|Ms|Mrs|Dr|Messrs)\b|for|"
     r"by|at|as|on|from|under|within|prior to|is|was|were|will|would|shall|should|may|must|has|have|had|"
     r"or|but|than|be|each|respectively|filling|including|until|throughout|there|such|that|during|without|because|subject|with|per|"
     r"effectively|immediately)\b|\s\(|;|\.(?=\s|$)|:|\s-\s(?![A-Z])|\s\"|\u27e6|\n"
@@ -96,7 +96,7 @@ def title_at(text: str, at: int) -> str | None:
     chairs = re.match(r" of (?:the |our |its )?(?:\w+'s )?Board\b(?: of [A-Z]\w+)?", rest[cut:])
     if re.match(r" of (?:the |its |our |their |such )?(?:[A-Z]\w+'s )?(?:[\w,]+ (?:and |& )?){1,5}[Cc]ommittee\b", rest[cut:]):
         return None  # the chair of a committee is no office
-    rest = rest[:cut]
+    whole, rest = rest, rest[:cut]
     parts = re.split(r",\s+", rest)
     kept = parts[0]
     for part in parts[1:]:  # "Executive Vice President, Worldwide Sales": a capital goes on, a small letter or a date does not
@@ -110,4 +110,8 @@ def title_at(text: str, at: int) -> str | None:
             break
         kept += ", " + part
     title = normal(kept)
-    return f"{title} of the Board" if title and chairs and re.search(r"\bchair(?:man|woman|person)?$", title, re.IGNORECASE) else title
+    if not (title and chairs and re.search(r"\bchair(?:man|woman|person)?$", title, re.IGNORECASE)):
+        return title
+    onward = re.match(r"(?:,|,? and)\s+(?=[A-Z])", whole[cut + chairs.end() :])  # "Chairman of the Board and Chief Executive Officer"
+    more = title_at(whole, cut + chairs.end() + onward.end()) if onward else None
+    return f"{title} of the Board and {more}" if more and more != "Director" else f"{title} of the Board"
