@@ -64,7 +64,7 @@ _QUALIFIERS = (
 )
 _PER_SHARE = re.compile(
     r"^\s*(?:in cash )?(?:,\s*)?(?:per|a|for each|each)\s+(?:\w+\s+){0,3}?(?:share|unit|ads|debenture|note|warrant)\b|"
-    r"^\s*each\b(?=,|\s+for\b|\s*$)",
+    r"^\s*(?:each|apiece)\b(?=[,.;]|\s+for\b|\s*$)",
     re.IGNORECASE,
 )
 

@@ -49,6 +49,11 @@ def buyer_before(before: str, firms: Firms, *, passive: bool = False) -> str | N
     )
     clause = re.sub(rf",\s+through {RUN}\.?,", " ", clause)
     clause = re.sub(r",\s+(?:which|who)\b[^,;]*,", " ", clause)
+    if not passive and re.search(
+        r"\b(?:in|under|by) which (?:it|we) (?:has |have )?(?:propos\w+|offer\w+|agree\w*|will|is|are)(?: to)?\s*$", clause
+    ):
+        opening = next((m[0] for m in re.finditer(RUN, clause) if firms.is_own(last_party(m[0]))), None)
+        return last_party(opening) if opening else None  # "Acme sent a letter to Beta in which it proposed to acquire"
     runs = [
         m
         for m in re.finditer(RUN, clause)

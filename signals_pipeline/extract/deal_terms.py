@@ -31,7 +31,11 @@ _PRICE = re.compile(
     r"[^.;$\u20ac\u00a3]{0,110}?$|\bfor (?:a total of |an aggregate of |a purchase price of |approximately |up to |about |"
     r"total (?:cash )?consideration of |cash consideration of |consideration of )*$|\bvalu(?:ing|es|"
     r"ed)\b[^.;$\u20ac\u00a3]{0,110}\bat (?:approximately |about )?$|\b(?:valued at|worth|price of) (?:approximately |"
-    r"about |up to |an aggregate )*$",
+    r"about |up to |an aggregate )*$|"
+    r"\b(?:per|each|a) (?:\w+ ){0,2}?share\b[^$\u20ac\u00a3;]{0,60}?\b(?:a total of|an aggregate of|in total|or) (?:about |approximately |"
+    r"roughly |around )*$|"
+    r"\b(?:deal|transaction|merger|acquisition|offer|company) (?:an? |at an? )?(?:total |aggregate |implied |equity |enterprise )*"
+    r"value of (?:about |approximately |roughly |around )*$",
     re.IGNORECASE,
 )
 
@@ -55,7 +59,7 @@ def stage_of(deal: Deal, number: str, later: list[Sentence]) -> str:
     if modality_of(words) == "rumour":
         return "rumour"
     if (re.search(r"propos(?:al|ed|es|ing) to|offer to", verb) and number != "1.01") or re.search(
-        r"\b(?:unsolicited|non-binding|its proposal|proposes to)\b", words
+        r"\b(?:unsolicited|non-binding|its proposal|proposes to|(?:it|we) (?:has |have )?proposed to)\b", words
     ):
         return "proposed"
     if _TERMINATED.search(words):

@@ -74,6 +74,8 @@ def read_deals(
         clear = [*mergers(sentence, item, firms), *purchases(sentence, item, firms)]
         for deal in clear or parties(sentence, item, firms) or combinations(sentence, item, firms):
             key = core(deal.other)
+            if _is_bank_of(key, deal.role, found):
+                continue
             dated = replace(
                 deal,
                 stage=stage_of(deal, number, parts[position + 1 : position + 4]),
@@ -96,6 +98,14 @@ def read_deals(
         return events, None
     in_part = any(PART_OF_ASSETS.search(c["what"]) for s in parts for c in BUY.finditer(s.text))
     return [], "asset_disposal" if disposal else "part_of_assets" if in_part else None
+
+
+def _is_bank_of(key: str, role: str, found: dict[str, Deal]) -> bool:
+    """The bank (insurer) of a holding that the item tells of already: it follows its owner into ours."""
+    owners = [k.split() for k, d in found.items() if k != key and d.role == role]
+    words = key.split()
+    is_operating = re.search(r"\b(?:bank|savings|trust|insurance|federal)\b", key)
+    return bool(is_operating and any(words[0] == o[0] and (len(o[0]) >= 5 or words[:2] == o[:2]) for o in owners))
 
 
 def _is_history(sentence: str, reported_on: date | None) -> bool:

@@ -94,6 +94,11 @@ _IN_PARTS = re.compile(
     r"\b(?:consist(?:s|ing) of|compris(?:es|ed of|ing)|including|which includes|divided into|made up of)\b|"
     r"\bof which(?:\s+(?:up to|approximately|about))?\s*$"
 )
+_INCLUDED = re.compile(  # beside the headline: an option, or a part that the headline counts already
+    r"\b(?:additional|over-?allotment|increase of)\b[^$\u20ac\u00a3]{0,60}$|"
+    r"\b(?:amount|total|figure|which) includes?\b[^.;$\u20ac\u00a3]{0,130}$|"
+    r"\bincluding\b[^.;$\u20ac\u00a3]{0,100}\boption\b[^.;$\u20ac\u00a3]{0,60}$"
+)
 _ANOTHER = re.compile(r"\band (?:one|another|a second)(?: \w+)? (?:for|of|in)\s+$", re.IGNORECASE)
 _PART = re.compile(
     r"(?:\((?:ii+|iv|[b-d2-4])\)|\band\s+(?:an?|one|another|up to)\b)[^.;]{0,45}$|"
@@ -114,7 +119,7 @@ def borrowed(sentence: Sentence, amounts: list[Amount], number: str, *, is_told:
         found += [(amount, noun)] if noun else []
     notes = [a for a, noun in found if re.fullmatch(NOTES, noun, re.IGNORECASE)]
     if notes and (ISSUED.search(words) or OFFERED.search(words) or ENTERED.search(words)) and not _OLD_NOTES.search(words):
-        main = [a for a in notes if not re.search(r"\b(?:additional|over-?allotment|increase of)\b", words[max(0, a.start - 60) : a.start])]
+        main = [a for a in notes if not _INCLUDED.search(words[max(0, a.start - 140) : a.start])]
         return _sum(main or notes)
     if not (_STRONG if number in ("8.01", "7.01") else ENTERED).search(words):
         return None

@@ -45,6 +45,13 @@ _VERB = re.compile(r"\b(?:became|becomes|was|were|is|are|will|has|have|had)\b")
 _SUFFIX = re.compile(rf"[,\s]+{LEGAL}\.?$", re.IGNORECASE)
 
 
+_AT_THE_TIME = re.compile(  # "At the Effective Time Acme merged": capitals that say when
+    r"^(?:At|Upon|As of|On|Following|After|Prior to|Immediately (?:after|following|prior to)) the (?:[A-Z]\w+ )?"
+    r"(?:Time|Date|Closing|Merger|Completion)\b,?\s+"
+)
+_PLACE = re.compile(r"(?<=\s)((?:Inc|LLC|L\.L\.C|Ltd|Corp|LLP|GmbH|Pty)\b\.?) of [A-Z].*$")  # "Acme, LLC of Salem"
+
+
 def core(name: str) -> str:
     """A name without legal forms, dots and case, for comparison."""
     text = re.sub(r"[/\\](?:[A-Z]{2,3}|new|adr)[/\\]?$", "", name.strip(), flags=re.IGNORECASE)
@@ -57,6 +64,7 @@ def core(name: str) -> str:
 def tidy(name: str) -> str:
     text = re.sub(r"\s+", " ", name).strip(" ,;:\"'")
     text = re.sub(r"^(?:(?:by and )?(?:among|between)|and|with|of|to|from|the|certain|all of|both|its|by|that|in|On|Mr|Ms)\s+", "", text)
+    text = _PLACE.sub(r"\1", text)
     return text + "." if re.search(r"\b(?:Inc|Corp|Co|Ltd|[A-Z]\.[A-Z])$", text) else text
 
 
@@ -167,7 +175,7 @@ class Firms:
     def name_of(self, phrase: str) -> str | None:
         """The full name of a company as a phrase gives it; None for a role ("the Buyer" nobody defined) or no name."""
         bare = re.sub(r"^(?:the|all of|each of)\s+", "", phrase.strip(" ,.;\"'"), flags=re.IGNORECASE)
-        bare = re.sub(r"['\u2019]s?$", "", bare)
+        bare = re.sub(r"['\u2019]s?$", "", _AT_THE_TIME.sub("", bare))
         if bare.lower() in self.full:
             return self.full[bare.lower()]
         if bare.lower() in self.own:
