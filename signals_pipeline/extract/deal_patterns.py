@@ -29,7 +29,7 @@ BUY = re.compile(
     rf"\b(?P<verb>(?:has |have )?(?:completed|consummated|closed|announced|completing|announcing|completion of|closing of|"
     rf"consummation of)\s+"
     rf"(?:(?:its|the|their|a|on)\s+)*(?:previously[- ](?:announced|disclosed)\s+|proposed\s+|pending\s+)?(?:acquisition|purchase|"
-    rf"merger)(?:\s*\([^()]{{0,60}}\))?\s+(?:of|with)|"
+    rf"merger)(?:\s*\([^()]{{0,60}}\))?\s+(?:of|with|from [^.;,()]{{3,80}}? of(?= all\b| 100))|"
     rf"(?:will |to |would |shall |has |have |had |agreed to |agrees to |proposal to |offer to |intends? to |plans? to )*(?:acquire[sd]?|"
     rf"acquiring|"
     rf"purchase[sd]?|purchasing|buys?|buying|bought|(?:take|takes|took|taken|taking) over|absorb(?:ed|s)?)|"

@@ -50,6 +50,8 @@ _AT_THE_TIME = re.compile(  # "At the Effective Time Acme merged": capitals that
     r"(?:Time|Date|Closing|Merger|Completion)\b,?\s+"
 )
 _PLACE = re.compile(r"(?<=\s)((?:Inc|LLC|L\.L\.C|Ltd|Corp|LLP|GmbH|Pty)\b\.?) of [A-Z].*$")  # "Acme, LLC of Salem"
+_BASED = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*-(?:based|headquartered)\s+")  # "London-based Acme Ltd"
+_NEXT_SENTENCE = re.compile(rf"(?<=\s)((?:Inc|Ltd|LLC|Corp|LLP)\.)\s+(?!{LEGAL}\b)[A-Z][a-z].*$")  # "Acme Ltd. Terms": the dot ended it
 
 
 def core(name: str) -> str:
@@ -64,7 +66,7 @@ def core(name: str) -> str:
 def tidy(name: str) -> str:
     text = re.sub(r"\s+", " ", name).strip(" ,;:\"'")
     text = re.sub(r"^(?:(?:by and )?(?:among|between)|and|with|of|to|from|the|certain|all of|both|its|by|that|in|On|Mr|Ms)\s+", "", text)
-    text = _PLACE.sub(r"\1", text)
+    text = _NEXT_SENTENCE.sub(r"\1", _BASED.sub("", _PLACE.sub(r"\1", text)))
     return text + "." if re.search(r"\b(?:Inc|Corp|Co|Ltd|[A-Z]\.[A-Z])$", text) else text
 
 

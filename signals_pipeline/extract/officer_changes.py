@@ -167,7 +167,7 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
     ):
         return True
     if re.match(r"(?:left|leav)", match["verb"]) and not re.match(
-        r"\s+(?:the |his |her |their |our |its |as |at |on |in |by |effective|from|to pursue|employment|[A-Z])|\.?$", after
+        r"\s+(?:the |his |her |their |our |its |as |at |on |in |by |effective|from|for an?\b|to pursue|employment|[A-Z])|\.?$", after
     ):
         return True
     if (

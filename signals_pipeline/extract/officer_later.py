@@ -60,7 +60,7 @@ def follow(change: Change, everything: list[Sentence]) -> None:
         if s.start < change.sentence.start:
             continue
         is_story = BIOGRAPHY.search(s.text) and not re.search(
-            rf"\b(?:will|is expected to) (?:{going})\b|\b(?:He|She|{last}) (?:{going})s\b|\blast day\b|\bremain in (?:post|office)\b",
+            rf"\b(?:will|is expected to) (?:{going})\b|\b(?:He|She|{last}) (?:{going})s\b|\blast day\b|\bremain in (?:post|office)\b|\btakes (?:office|up)\b",
             s.text,
         )
         if change.effective_on is None and not change.is_immediate and s is not change.sentence and not is_story:
@@ -68,7 +68,8 @@ def follow(change: Change, everything: list[Sentence]) -> None:
                 continue
             named = re.search(
                 rf"(?:(?:{noun})\b[^.;]{{0,60}}\beffective\b[^.;]{{0,30}}?|(?:(?:will|is expected to|to) (?:{going})|(?:He|She|"
-                rf"{last}) (?:{going})s)\b[^.;]{{0,80}}?\b(?:on|"
+                rf"{last}) (?:{going})s|"
+                rf"(?:He|She|{last}) (?:takes|will take) (?:office|up (?:his|her|the) \w+))\b[^.;]{{0,80}}?\b(?:on|"
                 rf"effective|until)\s+(?:or (?:about|around) )?|\b(?:last|first) day\b[^.;]{{0,60}}?\b(?:is|was|will be|"
                 rf"to be)\s+(?:on )?)(?P<d>{DATE})",
                 s.text,

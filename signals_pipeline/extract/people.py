@@ -83,6 +83,9 @@ OTHER = frozenset(_OTHER_WORDS.lower().split()) - FIRM | frozenset(
 
 _TITLE_WORD = r"\b(?:President|Officer|Director|Manager|Head|Counsel|Controller|Lead)"
 _IN_TITLE = re.compile(rf"{_TITLE_WORD}\s+(?:-|of|for|&)\s+$")  # "President - Flexible Packaging" names a business
+_AT = re.compile(
+    r"\b(?:President|Officer|Director|Manager|Head|Counsel|Partner|positions?|roles?)\b[^.;]{0,40}\bat\s+$"
+)  # where they worked
 _FIELD = re.compile(r"(?:ings?|tions?|ances?|ences?|ics|ments?|ity|ities|ogy|ogies|ships?|ware|als|ties|ures|ers|aging)$")
 _FORM = r"(?:Inc|Corp|LLC|Ltd|plc|Group|Holdings|Bank|Bancorp|Partners|Fund)\b"
 _FIRST_PAGES = 100_000  # characters in which a name is looked for elsewhere: filings run to a megabyte
@@ -113,7 +116,7 @@ def find_people(sentence: str, firms: frozenset[str] = frozenset()) -> list[Name
     found: list[Name] = []
     for run in _RUN.finditer(sentence):
         found += _names_in(run, sentence, firms)
-    return [n for n in found if n.is_short or not _IN_TITLE.search(sentence[: n.start])]
+    return [n for n in found if n.is_short or not (_IN_TITLE.search(sentence[: n.start]) or _AT.search(sentence[: n.start]))]
 
 
 def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[Name]:

@@ -18,7 +18,7 @@ from signals_pipeline.extract.sentences import Sentence
 _QUALIFIED = r"(?:(?:approximately|about|roughly|nearly|a total of|an aggregate of|the sum of)\s+)*"
 _SHARES_SOLD = re.compile(
     r"\b(?:sold|sell|selling|sale|issued|issue|purchase[sd]?|subscribed?|acquire|clos(?:ed|ing)|completed|consummated|raised|raising|"
-    r"priced|pricing|allotted|placed|invest\w*|paid|took in|bought|buy)\b",
+    r"priced|pricing|allotted|placed|invest\w*|pay|pays|paid|took in|bought|buy)\b",
     re.IGNORECASE,
 )
 _PROCEEDS = re.compile(
@@ -26,7 +26,8 @@ _PROCEEDS = re.compile(
     r"(?:total )?(?:purchase|subscription) (?:price|amount))\b[^.;$\u20ac\u00a3]{0,130}?(?:\b(?:of|were|was|be|is|are|approximately|"
     rf"received|total(?:s|l?ed|l?ing)?)|:)\s+{_QUALIFIED}$|"
     r"\b(?:rais(?:ed|ing)|invest(?:ed|ing|ment of)?|took in|contributed|paying|(?:we|it|company|registrant|and) received|"
-    r"(?:paid|brought) (?:us|the company)|(?:in|for) (?:an? )?(?:aggregate |total )?(?:cash )?(?:consideration|payment|sum) of|"
+    r"(?:pay|pays|paid|paying|brought) (?:us|the (?:company|registrant))|"
+    r"(?:in|for) (?:an? )?(?:aggregate |total )?(?:cash )?(?:consideration|payment|sum) of|"
     r"for(?: an aggregate| a total)?|"
     rf"(?:per|a|each) (?:\w+ )?(?:share|unit|ads),? or(?: an aggregate of| a total of)?)\s+{_QUALIFIED}$",
     re.IGNORECASE,
