@@ -60,7 +60,8 @@ def follow(change: Change, everything: list[Sentence]) -> None:
         if s.start < change.sentence.start:
             continue
         is_story = BIOGRAPHY.search(s.text) and not re.search(
-            rf"\b(?:will|is expected to) (?:{going})\b|\b(?:He|She|{last}) (?:{going})s\b|\blast day\b|\bremain in (?:post|office)\b|\btakes (?:office|up)\b",
+            rf"\b(?:will|is expected to) (?:{going})\b|\b(?:He|She|{last}) (?:{going})s\b|\blast day\b|\bremain in (?:post|office)\b|"
+            r"\btakes (?:office|up)\b",
             s.text,
         )
         if change.effective_on is None and not change.is_immediate and s is not change.sentence and not is_story:
