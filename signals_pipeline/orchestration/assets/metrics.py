@@ -59,7 +59,8 @@ def _in_short(told: dict[str, Any]) -> dict[str, Any]:
     """The numbers of a day that a person asks for first; as numbers the UI can plot them over the days."""
     streams = told["streams"].values()
     counts = {name: sum(s[name] for s in streams) for name in ("in", "landed", "rejected")}
-    sends = {name.replace("_", " "): told[name] for name in ("planned", "sent", "suppressed_contacts", "held_out")}
+    words = {"left to send": "planned", "sent on the day": "sent", "suppressed contacts": "suppressed_contacts", "held out": "held_out"}
+    sends = {shown: told[name] for shown, name in words.items()}
     return counts | sends | {"cost_usd": told["cost"]["usd"], "gates open": sum(told["gates"].values()), "gates": len(told["gates"])}
 
 
