@@ -77,7 +77,10 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
                 check_name=r.gate,
                 passed=r.passed,
                 severity=dg.AssetCheckSeverity.ERROR,
-                metadata={"failures": dg.MetadataValue.md("\n".join(f"- {f}" for f in r.failures[:50]) or "none"), "rows_judged": r.rows_judged},
+                metadata={
+                    "failures": dg.MetadataValue.md("\n".join(f"- {f}" for f in r.failures[:50]) or "none"),
+                    "rows_judged": r.rows_judged,
+                },
             )
 
     @dg.multi_asset(
