@@ -20,6 +20,7 @@ from signals_pipeline.extract.deal_patterns import (
     INSERTED,
     JOINED,
     MERGE,
+    MERGER_OF,
     NOT_A_COMPANY,
     NOT_A_FIRM,
     OFFER,
@@ -40,7 +41,8 @@ _DESCRIPTION = re.compile(  # "Sub, a newly formed subsidiary of Acme ("Acme"), 
 def mergers(sentence: Sentence, item: str, firms: Firms) -> list[Deal]:
     """Merger clauses: vehicle into target, vehicle into registrant, one company into the other; and "became a subsidiary of"."""
     found = []
-    for clause in MERGE.finditer(_DESCRIPTION.sub(" ", sentence.text)):
+    told = _DESCRIPTION.sub(" ", sentence.text)
+    for clause in [*MERGE.finditer(told), *MERGER_OF.finditer(told)]:
         sub, into = last_party(clause["sub"]), first_party(clause["into"])
         verb = clause["verb"].strip() + " into"
         theirs, ours = firms.name_of(into), firms.name_of(sub)

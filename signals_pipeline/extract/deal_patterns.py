@@ -25,6 +25,8 @@ MERGE = re.compile(
     rf"had)?\s*(?:be\s+)?merged?)\s*(?:\([^()]*\)\s*)?(?:with and )?into\s+(?:the\s+)?(?P<into>{RUN})"
 )
 
+MERGER_OF = re.compile(rf"\b(?P<verb>merger) of (?:the )?(?P<sub>{RUN})(?:\s*\([^()]*\))?,?\s+(?:with and )?into (?:the )?(?P<into>{RUN})")
+
 BUY = re.compile(
     rf"\b(?P<verb>(?:has |have )?(?:completed|consummated|closed|announced|completing|announcing|completion of|closing of|"
     rf"consummation of)\s+"

@@ -35,7 +35,8 @@ _PRICE = re.compile(
     r"\b(?:per|each|a) (?:\w+ ){0,2}?share\b[^$\u20ac\u00a3;]{0,60}?\b(?:a total of|an aggregate of|in total|or) (?:about |approximately |"
     r"roughly |around )*$|"
     r"\b(?:deal|transaction|merger|acquisition|offer|company) (?:an? |at an? )?(?:total |aggregate |implied |equity |enterprise )*"
-    r"value of (?:about |approximately |roughly |around )*$",
+    r"value of (?:about |approximately |roughly |around )*$|"
+    r"\bprice(?:,[^,;$]{3,60},)? (?:was|is|will be) (?:about |approximately |roughly |around )*$",
     re.IGNORECASE,
 )
 
@@ -47,6 +48,13 @@ _AGGREGATE = re.compile(
 )
 _NOT_A_PRICE = re.compile(r"\b(?:termination fee|break-?up fee|debt|loan|facility|fee of|escrow)\b", re.IGNORECASE)
 _BROKEN_DOWN = re.compile(r"\s*,?\s*(?:of which|consisting of|comprised of|composed of|including|which includes|inclusive of)\b")
+_PAID = re.compile(  # "Acme paid $19 million in cash at closing", and nothing beside it
+    r"\bpaid (?:a total of |an aggregate of |approximately |about |roughly )*$", re.IGNORECASE
+)
+_AND_MORE = re.compile(
+    r"[^.;]{0,60}\b(?:and|plus|with)\b[^.;]{0,60}"
+    r"\b(?:balance|remainder|rest|notes?|assum\w+|issued|deferred|fees?)\b|\s+to (?!the)"
+)
 _EARN_OUT = re.compile(
     r"\bearn-?outs?\b|\bcontingent (?:consideration|payments?|value rights?)\b|\bmilestone payments?\b|\badditional (?:cash |earn-?out )?"
     r"(?:consideration|payments?) (?:of up to|contingent|based|if|upon)\b",
@@ -124,7 +132,8 @@ def price_of(deal: Deal, parts: list[Sentence], firms: Firms) -> Amount | None:
         later = parts[at + number + 1].text if at + number + 1 < len(parts) else ""
         for amount in find_amounts(s.text):
             before, after = s.text[max(0, amount.start - 150) : amount.start], s.text[amount.end : amount.end + 200]
-            if amount.per_share or amount.value < Decimal(10000) or not (_PRICE if near else _AGGREGATE).search(before):
+            is_paid = near and deal.stage == "completed" and _PAID.search(before) and not _AND_MORE.match(after)
+            if amount.per_share or amount.value < Decimal(10000) or not (is_paid or (_PRICE if near else _AGGREGATE).search(before)):
                 continue
             if _NOT_A_PRICE.search(before[-60:].replace(deal.other, "")) or (_is_part(before, after) and not _BROKEN_DOWN.match(after)):
                 continue

@@ -81,6 +81,8 @@ _THROUGH = re.compile(
     rf"subsidiar(?:y|ies),?\s+(?P<name>{_WORD}(?:\s{_WORD}|,?\s{LEGAL}\b\.?){{0,6}})"
 )
 
+_HOLDING = re.compile(rf"\b(?:the|a) (?:bank |financial |savings and loan )?holding company (?:for|of) (?:the )?(?P<name>{RUN})")
+
 
 def _found(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """Matches sentence by sentence: none of these patterns spans two, and none may run over a megabyte."""
@@ -130,7 +132,7 @@ class Firms:
             owner, name = told["of"] or "the Company", tidy(_cut(told["name"]))
             if self.is_registrant(_first_words(owner)) and not self.is_registrant(name) and not self.is_shell(name):
                 self.owned |= {name.lower(), *(short for short, full in self.full.items() if full == name)}
-        self.owned |= {tidy(m["name"]).lower() for m in _found(_THROUGH, text)}
+        self.owned |= {tidy(m["name"]).lower() for pattern in (_THROUGH, _HOLDING) for m in _found(pattern, text)}
 
     def _same(self, name: str) -> bool:
         ours, theirs = core(self.registrant), core(name)

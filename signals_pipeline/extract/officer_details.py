@@ -187,7 +187,7 @@ def _apposition(masked: str, match: re.Match[str], direction: str) -> str | None
             after,
         )
     ) and (title := title_at(after, lead.end())):
-        if direction == "in" and re.match(r"(?:currently|presently|previously|formerly|now)\b", after[lead.end() :]):
+        if direction == "in" and re.match(r"(?:currently|presently|previously|formerly|heretofore|now)\b", after[lead.end() :]):
             return None  # what the person is already
         is_theirs = re.match(r"[^,;]{0,140}?\s(?:of|at|for|with)\s+(?!(?:the|our)\b)[A-Z][\w&.-]*[^,;]*", after[lead.end() :])
         if direction == "in" and is_theirs and not re.search(r"\b(?:as|to)\s*$", after[: lead.end()]):

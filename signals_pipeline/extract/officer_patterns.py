@@ -69,6 +69,9 @@ ARRIVALS = tuple(
         rf"{NP}{APP}\s+(?P<verb>{_AUX}{COME})\b",
         rf"[Ee]ffective [^\u27e6\u27e7;.]{{4,40}}{HON}{NP}\s+(?P<verb>serves|acts)(?= as\b)",
         rf"\b(?P<verb>succeeded|replaced) by {HON}{NP}",
+        rf"\b(?:positions?|roles?|duties|responsibilities|office)\b[^\u27e6\u27e7;.]{{0,60}}?\b(?P<verb>(?:will be|was|were|has been|"
+        rf"have been|are being|is being) (?:assumed|filled|taken (?:over|up|on)))\b[^\u27e6\u27e7;.]{{0,40}}? by {HON}{NP}"
+        rf"(?!,? who (?:also )?(?:remains?|continues?|will (?:also )?(?:remain|continue)))",
         rf"\bproviding for {HON}{NP}['’]s?\s+(?P<verb>employment(?= as))",
         rf"{_AGREED}[^;]{{0,200}}?\b(?:pursuant to|under) which (?:{HON}){NP}\s+(?P<verb>(?:will|shall) (?:serve|"
         rf"be employed)(?= as))",

@@ -151,7 +151,9 @@ def _inherited(change: Change, changes: dict[tuple[str, str], Change]) -> None:
                     change.effective_on = other.effective_on
                 return
     if change.direction == "in" and re.search(
-        rf"{_PLACE_OF}(?:him|her|them|\w+\.? )|\bin (?:his|her|their) (?:place|stead)\b|{_FILLS}", change.sentence.text
+        rf"{_PLACE_OF}(?:him|her|them|\w+\.? )|\bin (?:his|her|their) (?:place|stead)\b|{_FILLS}|"
+        r"\b(?:[Hh]is|[Hh]er|[Tt]heir) (?:duties|responsibilities|position|role|office)\b[^.;]{0,60}\b(?:assumed|filled|taken)\b",
+        change.sentence.text,
     ):
         gone = [c for c in changes.values() if c.direction == "out" and c.title]
         named = [

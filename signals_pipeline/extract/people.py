@@ -83,11 +83,14 @@ OTHER = frozenset(_OTHER_WORDS.lower().split()) - FIRM | frozenset(
 
 _TITLE_WORD = r"\b(?:President|Officer|Director|Manager|Head|Counsel|Controller|Lead)"
 _IN_TITLE = re.compile(rf"{_TITLE_WORD}\s+(?:-|of|for|&)\s+$")  # "President - Flexible Packaging" names a business
+_CHAIRS = frozenset(("chief", "president", "vice", "executive", "head", "managing", "general", "chairman", "treasurer", "controller"))
 _AT = re.compile(
     r"\b(?:President|Officer|Director|Manager|Head|Counsel|Partner|positions?|roles?)\b[^.;]{0,40}\bat\s+$"
 )  # where they worked
 _FIELD = re.compile(r"(?:ings?|tions?|ances?|ences?|ics|ments?|ity|ities|ogy|ogies|ships?|ware|als|ties|ures|ers|aging)$")
-_FORM = r"(?:Inc|Corp|LLC|Ltd|plc|Group|Holdings|Bank|Bancorp|Partners|Fund)\b"
+_FORM = (
+    r"(?:Inc|Corp|LLC|Ltd|plc|Group|Holdings|Bank|Bancorp|Partners|Fund)\b(?! (?:Chief|Vice|President|Executive|Head|General|Managing)\b)"
+)
 _FIRST_PAGES = 100_000  # characters in which a name is looked for elsewhere: filings run to a megabyte
 _DIRECTIONS = frozenset(("north", "south", "east", "west"))
 
@@ -124,7 +127,8 @@ def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[
     bare = [_bare(t[0]) for t in tokens]
     is_titled = bool(run["honorific"])
     after = sentence[run.end() : run.end() + 24]
-    is_firm = any(b in FIRM and b not in OTHER for b in bare) or re.match(
+    of_title = {n for n, b in enumerate(bare[1:]) if bare[n] in FIRM and b in _CHAIRS}  # "A Group Chief Risk Officer"
+    is_firm = any(b in FIRM and b not in OTHER and n not in of_title for n, b in enumerate(bare)) or re.match(
         r",?\s+(?:Inc|Corp|LLC|L\.L\.C|Ltd|LLP|L\.P|N\.A|plc|S\.A|Co)\b", after
     )
     if is_firm and not is_titled:
@@ -132,7 +136,7 @@ def _names_in(run: re.Match[str], sentence: str, firms: frozenset[str]) -> list[
     pieces: list[list[tuple[str, int, int]]] = [[]]
     for number, (token, word) in enumerate(zip(tokens, bare, strict=True)):
         is_surname = word in _DIRECTIONS and number == len(bare) - 1 and bool(pieces[-1])  # "Donna West" at the end of a run
-        if (word in OTHER and not is_surname) or (word in FIRM and is_titled):
+        if (word in OTHER and not is_surname) or (word in FIRM and (is_titled or number in of_title)):
             pieces.append([])
         else:
             pieces[-1].append(token)

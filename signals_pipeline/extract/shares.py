@@ -120,7 +120,7 @@ def shares_sold(sentence: Sentence, amounts: list[Amount], prices: list[Amount],
     found = []
     for amount in amounts:
         before, after = words[max(0, amount.start - 170) : amount.start], words[amount.end : amount.end + 60]
-        if amount.qualifier == "up_to" or _BESIDE.search(_LESS.sub("", before)) or _HISTORY.search(before) or _WE_BUY.search(before):
+        if amount.qualifier == "up_to" or _BESIDE.search(_LESS.sub("", before)) or _HISTORY.search(before) or _we_buy(before, firms):
             continue
         if re.search(r"\binvest\w*\b[^.;$]{0,30}$", before) and not _in_us(words[amount.end :], firms):
             continue
@@ -143,6 +143,12 @@ def _counted(words: str, prices: list[Amount]) -> Sold | None:
         return None
     value = (Decimal(counts[0]["count"].replace(",", "")) * prices[0].value).quantize(Decimal("0.01"))
     return Sold(Amount(value, prices[0].currency, None, False, counts[0].start(), prices[0].end), doubt=_COUNTED)
+
+
+def _we_buy(before: str, firms: Firms) -> bool:
+    """The registrant is the one who buys: "the Company will purchase the shares for", by its own name as well."""
+    told = re.search(rf"(?P<who>{RUN})\s+(?:has |will |agreed to |is to )*(?:buy|bought|purchased?|acquired?)\b[^.;$]{{0,30}}$", before)
+    return bool(_WE_BUY.search(before) or (told and firms.is_own(told["who"])))
 
 
 def _in_us(after: str, firms: Firms) -> bool:
