@@ -39,7 +39,8 @@ _BEFORE = re.compile(
 _DRAWN = re.compile(rf"\b(?:borrow(?:ed|ing)|drew(?: down)?|draw-?down of|borrowings? of)\s+(?:an )?{_QUALIFIED}$", re.IGNORECASE)
 _LENT = re.compile(
     r"\b(?:lent|loaned|advanced)\s+(?:to )?(?:us|the (?:company|registrant|borrower|partnership|trust))\s+(?:an )?"
-    rf"{_QUALIFIED}$|\b(?:lenders?|banks?)\b[^.;$]{{0,60}}\b(?:committed|commitments? of|agreed to (?:lend|provide|make available))\s+"
+    rf"{_QUALIFIED}$|\b(?:lenders?|banks?)\b[^.;$]{{0,60}}\b(?:committed|commitments? of|"
+    r"(?:agreed to|will|is to|are to) (?:lend|provide|make available))\s+"
     rf"(?:(?:us|to|the company|lend)\s+)*{_QUALIFIED}$|\b(?:may|can|to|could) borrow\s+{_QUALIFIED}$",
     re.IGNORECASE,
 )
@@ -64,7 +65,7 @@ OFFERED = re.compile(
 ENTERED = re.compile(
     r"\b(?:entered into|obtained|closed|executed|established|provid(?:es?|ed|ing)|borrowed|drew|received|secured|includes?|consists? of|"
     r"issued|incurred|increased?|ma(?:kes?|de) (?:available|to|an?)|lent|loaned|advanced|commit(?:s|ted)|arranged|comprises?|signed|"
-    r"funded|evidenced by|extended to|made up of|make|total|agreed to (?:make|lend|provide)|may borrow)\b",
+    r"funded|evidenced by|extended to|made up of|make|total|(?:agreed to|will) (?:make|lend|provide)|may borrow)\b",
     re.IGNORECASE,
 )
 _STRONG = re.compile(r"\b(?:entered into|obtained|closed(?: on)?|established|secured|received|signed|executed)\b", re.IGNORECASE)

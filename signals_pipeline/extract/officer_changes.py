@@ -39,6 +39,10 @@ from signals_pipeline.extract.people import Name, Roster
 from signals_pipeline.extract.sentences import Sentence
 from signals_pipeline.extract.titles_in_text import title_at
 
+_ELSEWHERE = re.compile(
+    r"\s+(?:\w+ )?(?:position|role|job|post|opportunity)\b[^.;,]{0,20}?\b(?:elsewhere|outside|(?:with|at) (?:an?|another)\b)"
+)
+
 
 def changes_in(
     sentence: Sentence,
@@ -182,6 +186,8 @@ def _refused(masked: str, match: re.Match[str], direction: str, people: list[Nam
     ):
         return True  # "is resigning to become": the chair of another company
     if direction == "in" and re.search(r"\b(?:another|a different|other) (?:[\w-]+ ){0,3}company\b", masked[match.end("verb") :][:120]):
+        return True
+    if direction == "in" and "accept" in match["verb"] and _ELSEWHERE.match(masked[match.end("verb") :]):
         return True
     if direction == "in" and re.search(r"\b[Ee]meritus\b", masked[match.end("verb") :][:90]):
         return True

@@ -81,7 +81,9 @@ ARRIVALS = tuple(
     )
 )
 GO = (
-    r"(?:resign(?:s|ed|ing)?|retir(?:e|es|ed|ing)|step(?:s|ped|ping)? (?:down|aside|away|back|off)|elect(?:s|ed)? (?:early )?retirement|"
+    r"(?:resign(?:s|ed|ing)?|retir(?:e|es|ed|ing)|step(?:s|ped|ping)? (?:down|aside|away|back|off)|"
+    r"accepted an? (?:\w+ )?(?:position|role|job|post|opportunity) (?:elsewhere|outside|(?:with|at) (?:an?|another)(?= ))|"
+    r"elect(?:s|ed)? (?:early )?retirement|"
     r"depart(?:s|ed|ing)?|(?<!medical )(?<!parental )(?<!family )(?<!sick )(?<!on )leav(?:e|es|ing)(?! of absence)|left|ceas(?:e|"
     r"es|ed|ing) (?:to (?:be|serve|act)|serving|being|employment)|"
     r"relinquish(?:es|ed|ing)?|terminated (?:his |her |their )?employment|"
@@ -126,6 +128,7 @@ DEPARTURES = tuple(
         rf"(?![^\u27e6\u27e7;]{{0,160}}?\b(?:may|can|could|if|unless|at any time|agreement|"
         rf"letter)\b)[^\u27e6\u27e7;]{{0,160}}?\b(?P<verb>{_ENDS})\b"
         rf"(?=[^\u27e6\u27e7;]{{0,60}}(?:\b(?:19|20)\d\d\b|effective immediately|\b(?:that|such|the same) da(?:y|te)\b|^\W*$))",
+        rf"{NP},? whose (?P<verb>resignation|retirement|departure)\b(?=[^\u27e6\u27e7;]{{0,120}}\b(?:effect|effective|occur|announced)\b)",
         rf"{NP}['’]s?\s+(?P<verb>(?:last|final) day)\b(?=[^\u27e6\u27e7;]{{0,100}}?\b(?:is|was|will be|to be)\b)",
         rf"\b(?:agreement|contract)\b[^\u27e6\u27e7;]{{0,40}}?\b(?:of|"
         rf"with) {HON}{NP}(?:,\s[^\u27e6\u27e7;]{{2,120}}?,)?[^\u27e6\u27e7;]{{0,120}}?"

@@ -139,21 +139,29 @@ def _inherited(change: Change, changes: dict[tuple[str, str], Change]) -> None:
     if change.direction == "in" and change.effective_on is None and leaver:
         days = [c.effective_on for c in changes.values() if c.direction == "out" and last_name(c.name) == leaver["last"]]
         change.effective_on = days[0] if len(days) == 1 else None
-    if change.title is not None:
+    if change.title not in (None, "Director"):
         return
-    if change.direction == "out":
-        person = rf"{_PLACE_OF}(?:[\w.]+\s+){{0,3}}{re.escape(last_name(change.name))}\b"
+    if change.direction == "out":  # who leaves the board beside the office that a successor takes leaves the office
+        whom = rf"(?:[\w.]+\s+){{0,3}}{re.escape(last_name(change.name))}\b"
+        person = rf"{_PLACE_OF}{whom}"
+        is_succeeded = re.search(rf"\b[Ss]ucce\w+ {whom}", change.sentence.text)
         before = [c for c in changes.values() if c.direction == "in" and c.title and c.sentence.start <= change.sentence.start]
         for other in sorted(before, key=lambda c: (last_name(c.name) not in change.sentence.text, -c.sentence.start)):
+            if change.title == "Director" and (other.title == "Director" or not is_succeeded):
+                continue
             if re.search(person, other.sentence.text) or re.search(person, change.sentence.text):
                 change.title = re.sub(r"^(?:Interim|Acting) ", "", other.title or "") or None
                 if change.verb.startswith(("to ", "succeed", "replac")):  # told by the successor's clause alone
                     change.effective_on = other.effective_on
                 return
-    if change.direction == "in" and re.search(
-        rf"{_PLACE_OF}(?:him|her|them|\w+\.? )|\bin (?:his|her|their) (?:place|stead)\b|{_FILLS}|"
-        r"\b(?:[Hh]is|[Hh]er|[Tt]heir) (?:duties|responsibilities|position|role|office)\b[^.;]{0,60}\b(?:assumed|filled|taken)\b",
-        change.sentence.text,
+    if (
+        change.direction == "in"
+        and change.title is None
+        and re.search(
+            rf"{_PLACE_OF}(?:him|her|them|\w+\.? )|\bin (?:his|her|their) (?:place|stead)\b|{_FILLS}|"
+            r"\b(?:[Hh]is|[Hh]er|[Tt]heir) (?:duties|responsibilities|position|role|office)\b[^.;]{0,60}\b(?:assumed|filled|taken)\b",
+            change.sentence.text,
+        )
     ):
         gone = [c for c in changes.values() if c.direction == "out" and c.title]
         named = [
