@@ -1,4 +1,4 @@
-"""Filings written and labelled by somebody who had read neither the rules nor their tests: what the live reader tells of them.
+"""Filings by another writer (files 1 and 2 before a look at the rules, 3 to 5 after): what the live reader tells of them.
 
 `tests/fixtures/filings_invented/independent_*.txt` (`=== key | style | registrant | state | reported | filed`, `> label` lines, items as
 typed: markup in style `html`, hard line breaks in `plain`, `typed`) → cover, items, boilerplate, signature → the live reader. Labels of
