@@ -25,7 +25,7 @@ Rows = list[dict[str, Any]]
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     arguments.add_argument("--sizes", default="2000,20000", help="companies in the sandbox, comma separated")
-    arguments.add_argument("--only", default="pacing,land,daily", help=f"benches to run, comma separated: {', '.join(BENCHES)}")
+    arguments.add_argument("--only", default="pacing,land,daily,ml", help=f"benches to run, comma separated: {', '.join(BENCHES)}")
     given = arguments.parse_args()
     wanted = given.only.split(",")
     if unknown := set(wanted) - set(BENCHES):
