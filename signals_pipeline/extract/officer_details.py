@@ -173,7 +173,7 @@ def is_insider(masked: str, match: re.Match[str]) -> bool:
     chair = r"(?!as\b|to\b)[^,;.\u27e6]{0,60}\b(?:Officer|President|Chair|Counsel|Controller|Treasurer|Secretary|Director|Manager|Head)"
     beside = rf"(?:,? (?:age )?\d{{2}})?,?\s*(?:who (?:is|has (?:been|served as)|serves as) )?(?:{now}|{own}){chair}"
     verb = r"(?:as|to|was|has|will|took|takes|assumed|became)"
-    plain = rf"(?:,? (?:age )?\d{{2}})?,\s+(?![^,]{{0,60}}\b(?:of|at|for|with)\s+[A-Z])(?!former){chair}[^,;.\u27e6]{{0,40}},\s+{verb}\b"
+    plain = rf"(?:,? (?:age )?\d{{2}})?,\s+(?![^,]{{0,60}}\b(?:of|at|for|with)\s+[A-Z])(?!former){chair}[^,;.\u27e6]{{0,40}},?\s+{verb}\b"
     return bool(re.match(beside, after) or re.match(plain, after) or re.search(rf"^\s*{own}", before))
 
 

@@ -537,6 +537,10 @@ FORMS = {
             ("Rudi Holt", "departure", "Principal accounting officer", None, "planned"),
         ],
     ),
+    "a_sitting_officer_told_without_a_second_comma": (
+        "On March 1, 2026, Alma Reyes, President and Chief Executive Officer was appointed acting Chief Financial Officer effective March 2, 2026.",
+        [("Alma Reyes", "promotion", "Acting Chief Financial Officer", date(2026, 3, 2), "done")],
+    ),
     "a_surname_that_is_a_direction": (
         "On March 1, 2026, Donna West and Carlos Vega notified the Board that they do not intend to stand for re-election at the 2026 annual meeting.",
         [("Carlos Vega", "departure", "Director", None, "planned"), ("Donna West", "departure", "Director", None, "planned")],
