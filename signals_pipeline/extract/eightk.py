@@ -91,7 +91,7 @@ def _plain(text: str, item: Item, reported_on: date | None) -> list[Event]:
     """Items whose number is the news; the item must say something of its own to count."""
     kind = _PLAIN[item.number]
     needed = {"insolvency": _BANKRUPT, "layoffs": _CUTS}.get(kind)
-    told = [s for s in sentences(text, item.body, item.end) if len(s.text.split()) > 6]
+    told = [s for s in sentences(text, item.body, item.end) if len(re.findall(r"[A-Za-z]+", s.text)) > 6]  # more than its heading
     first = next((s for s in told if needed is None or needed.search(s.text)), None)
     if first is None:
         return []

@@ -207,6 +207,12 @@ def test_earnings_and_inhibitors_come_by_their_item():
     assert [e.signal_type for e in read("2.05", "The Company committed to reduce its workforce by 120 positions.").events] == ["layoffs"]
 
 
+def test_an_underlined_heading_is_not_what_the_item_says():
+    text = f"FORM 8-K\nItem 2.02 Results of Operations and Financial Condition - ----------------\nOn March 1, 2026, Acme issued its earnings release for the quarter.{SIGNED}"
+    (event,) = read_filing(text, registrant="Acme Robotics, Inc.", reported_on=date(2026, 3, 1), known_on=date(2026, 3, 3)).events
+    assert text[event.start : event.end].startswith("On March 1, 2026, Acme issued")
+
+
 def test_a_table_of_contents_gives_no_items_and_a_mention_of_an_item_opens_none():
     text = (
         f"TABLE OF CONTENTS\nItem 5.02 Departure\nItem 9.01 Exhibits\nSIGNATURE\nItem 5.02 {TITLE}\n" + "Words of the item. " * 9 + "\n"
