@@ -35,11 +35,11 @@ def bad(_: Console, report: dict[str, Any], __: list[int]) -> None:
 
 
 def test_a_bench_that_fails_is_named_and_the_others_still_run(run: Any) -> None:
-    code, report = run("--sizes", "10,20", pacing=bad, land=good, daily=good)
+    code, report = run("--sizes", "10,20", pacing=bad, land=good, daily=good, ml=good)
     assert code == 1
     assert report["failed"] == {"pacing": "RuntimeError: the server went away"}
     assert report["land"] == [{"records": 10}, {"records": 20}]
-    assert set(report["seconds"]) == {"pacing", "land", "daily"}
+    assert set(report["seconds"]) == {"pacing", "land", "daily", "ml"}
 
 
 def test_all_green_ends_with_nothing_failed(run: Any) -> None:
