@@ -22,7 +22,6 @@ from sandbox.store import Store
 
 TITLES = ("VP Operations", "Paralegal", "Chief Legal Officer", "Director of Compliance", "Account Manager")
 EVENTS = ("login", "document_uploaded", "transaction", "notarization_completed", "team_invited")
-USUAL_DAYS = 28  # days before the day over which the usage of the history is spread
 
 
 def fill_crm(home: Path, contacts: int, at: datetime) -> dict[str, int]:
@@ -96,13 +95,13 @@ class Product:
         )  # fmt: skip
 
     def usual(self, users: int, rows: int, day: date) -> None:
-        """`rows` counts spread over the days before `day`, each loaded in the night that followed.
+        """`rows` counts spread over the four weeks before `day`, each loaded in the night that followed.
 
-        Every other day has six times the rows of its neighbour: a day of any size lies within what such days foretell. A user's count of
-        a type is what as many single days would add up to, so that a day like them is no spike.
+        A user has one day a week, the same in each, and the same counts on it: no week of theirs is a spike, nor is one with a `day` in it.
+        Every other day has six times the rows of its neighbour: a day of any size lies within what such days foretell.
         """
-        on = "%(day)s - 1 - 2 * ((r / %(users)s + r) %% (%(days)s / 2))::integer - (r %% 7 = 0)::integer"
-        self._events(users, rows, on, "%(days)s * (1 + r %% 3)", day)
+        on = "%(day)s - 1 - 7 * least(3, r / %(users)s)::integer - 2 * (r %% %(users)s %% 4)::integer - (r %% %(users)s %% 7 = 0)::integer"
+        self._events(users, rows, on, "14 * (1 + r %% %(users)s %% 3)", day)
 
     def day(self, users: int, rows: int, day: date) -> None:
         """`rows` counts of `day`, one per user and event type, loaded in the night that followed."""
@@ -117,7 +116,7 @@ class Product:
             f" select 'c_' || lpad((r %% %(users)s)::text, 7, '0') as user_id, {on} as event_date,"
             f"  (%(kinds)s)[1 + (r / %(users)s) %% %(of)s] as event_type, {count} as event_count"
             "  from generate_series(0, %(rows)s - 1) as r) as made",
-            users=users, rows=rows, day=day, days=USUAL_DAYS, kinds=list(EVENTS), of=len(EVENTS),
+            users=users, rows=rows, day=day, kinds=list(EVENTS), of=len(EVENTS),
         )  # fmt: skip
 
     def _run(self, sql: str, **values: Any) -> None:
