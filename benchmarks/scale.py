@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -16,12 +17,16 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import yaml
+
 from benchmarks.crowd import Product, fill_crm
 from benchmarks.daily import run, signals
+from signals_pipeline.settings import REPOSITORY
 
 MADE = datetime(2026, 6, 29, tzinfo=UTC)  # what the crowd's instants are counted back from; the market opens a day later
 HISTORY_DAYS = 30
 EVENTS_PER_USER = 5  # one count for each event type
+MAX_ROWS = 20_000
 
 
 def measure(companies: int = 50_000, contacts: int = 500_000, events: int = 2_000_000, keep: Path | None = None) -> dict[str, Any]:
@@ -37,6 +42,7 @@ def measure(companies: int = 50_000, contacts: int = 500_000, events: int = 2_00
 
 def _lived(home: Path, companies: int, contacts: int, events: int) -> dict[str, Any]:
     users = events // EVENTS_PER_USER
+    os.environ["SIGNALS_PROFILE_PATH"] = str(_profile(home))
     told: dict[str, Any] = {"companies": companies, "users": users, "events_of_the_day": events}
     is_new = not (home / "sandbox").exists()
     try:
@@ -63,6 +69,15 @@ def _lived(home: Path, companies: int, contacts: int, events: int) -> dict[str, 
     finally:
         signals(home, "sandbox", "stop")
     return told
+
+
+def _profile(home: Path) -> Path:
+    """The profile of a tenant of this size: more rows in one plan (hot accounts are told one by one), all else as it is."""
+    profile = yaml.safe_load((REPOSITORY / "config" / "profile.yml").read_text())
+    profile["activation"]["max_rows"] = MAX_ROWS
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "profile.yml").write_text(yaml.safe_dump(profile))
+    return home / "profile.yml"
 
 
 def _setting(home: Path, name: str) -> str:
