@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PAYLOADS ?= ../shared/data
 
-.PHONY: run test check ui bench real accuracy clean stop lock lint unit other
+.PHONY: run test check ui bench real accuracy clean stop lock lint
 
 run: $(READY)
 	@$(BIN)/signals run
@@ -16,15 +16,12 @@ real: $(READY)
 ui: $(READY)
 	@$(BIN)/signals ui
 
-# `make check test` runs what both need, the unit tests, once
-test: unit other
-check: lint unit
+# TESTED: a folder whose tests have just run, which CI does not run twice
+test: $(READY)
+	@$(BIN)/python -m pytest tests $(if $(TESTED),--ignore=$(TESTED))
 
-unit: $(READY)
+check: lint
 	@$(BIN)/python -m pytest tests/unit
-
-other: $(READY)
-	@$(BIN)/python -m pytest tests --ignore=tests/unit
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
