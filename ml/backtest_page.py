@@ -155,6 +155,14 @@ def _each(report: Mapping[str, Any], kind: str) -> list[tuple[str, Mapping[str, 
     return [(m["month"], m[kind]) for m in [*report["months"], {"month": "all", **report["overall"]}] if kind in m]
 
 
+def _undecided(of: Mapping[str, Any], columns: int) -> str:
+    return f"<td colspan={columns}>not yet decidable: {escape(of['because'])}"
+
+
+def _won(of: Mapping[str, Any], gain: tuple[float, float]) -> str:
+    return f"<td>{of['verdict']}<br><small>{gain[0]:+.2g} to {gain[1]:+.2g}</small>"
+
+
 def _times(report: Mapping[str, Any]) -> str:
     if not (found := _each(report, "time")):
         return ""
@@ -162,14 +170,13 @@ def _times(report: Mapping[str, Any]) -> str:
     for month, of in found:
         start = f"<tr><td class=w>{month}<td class=n>{of['rows']:,}<td class=n>{of['wins']:,}"
         if "because" in of:
-            rows += f"{start}<td colspan=5>not yet decidable: {escape(of['because'])}"
+            rows += start + _undecided(of, 5)
             continue
-        low, high = of["gain_over_km"]
         ends = ", ".join(
             f"{e['happened']:.0%} of {e['rows']:,} by the day that {float(s):.0%} should" for s, e in of["interval"].items() if e["rows"]
         )
         rows += (f"{start}<td class=n>{of['foretold']:.2%}<td class=n>{of['happened']:.2%}<td class=n>{of['ibs']:.3g}"
-                 f"<br><small>Kaplan-Meier {of['km_ibs']:.3g}</small><td>{of['verdict']}<br><small>{low:+.2g} to {high:+.2g}</small>"
+                 f"<br><small>Kaplan-Meier {of['km_ibs']:.3g}</small>{_won(of, of['gain_over_km'])}"
                  f"<td>{ends or 'no day so near'}")  # fmt: skip
     head = (
         "<tr><th>month<th class=n>accounts<th class=n>won<th class=n>foretold<th class=n>happened<th class=n>IBS<th>log loss<th>had bought"
@@ -188,11 +195,10 @@ def _sizes(report: Mapping[str, Any]) -> str:
     for month, of in found:
         start = f"<tr><td class=w>{month}<td class=n>{of['deals']:,}"
         if "because" in of:
-            rows += f"{start}<td colspan=3>not yet decidable: {escape(of['because'])}"
+            rows += start + _undecided(of, 3)
         else:
-            low, high = of["gain_over_plain"]
             rows += (f"{start}<td class=n>{of['coverage']:.0%}<br><small>± {of['noise']:.0%}</small><td class=n>{of['promised']:.0%}"
-                     f"<td>{of['verdict']}<br><small>{low:+.2g} to {high:+.2g}</small>")  # fmt: skip
+                     f"{_won(of, of['gain_over_plain'])}")  # fmt: skip
     head = "<tr><th>month<th class=n>deals<th class=n>inside the range<th class=n>promised<th>against plain quantiles"
     return f"<h2>Was it known how much?</h2><p>Amounts that fell inside the foretold range.</p><table>{head}{rows}</table>"
 

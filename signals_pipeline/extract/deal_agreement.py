@@ -52,11 +52,8 @@ def side(other: str, item: str, firms: Firms) -> str | None:
     if any(re.match(r"target|seller", s) for s in shorts):
         return "target"
     for told in PARENT.finditer(item):
-        owner = first_party(told["parent"])
-        if firms.is_registrant(owner):
-            return "target"
-        if firms.name_of(owner) == other:
-            return "acquirer"
+        if owner := _who(first_party(told["parent"]), other, firms):
+            return {"own": "target", "other": "acquirer"}[owner]
     for shell in firms.shells:
         first = (core(shell).split() or [""])[0]
         if len(first) > 2 and first == (core(firms.registrant).split() or [""])[0]:
@@ -66,17 +63,16 @@ def side(other: str, item: str, firms: Firms) -> str | None:
     for told in re.finditer(
         rf"\b(?:[Ee]ach|[Aa]ll|[Ee]very)\b[^.;]{{0,60}}?\bof (?:the )?(?P<of>{RUN})[^;]{{0,200}}?\b(?:converted|exchanged|receive)", item
     ):
-        owner = first_party(told["of"])
-        owner = re.sub(r"\s+(?:Common|Class|Stock|Shares?|Ordinary).*", "", owner)
-        if firms.is_registrant(owner):
-            return "acquirer"
-        if firms.name_of(owner) == other:
-            return "target"
+        bare = re.sub(r"\s+(?:Common|Class|Stock|Shares?|Ordinary).*", "", first_party(told["of"]))
+        if owner := _who(bare, other, firms):
+            return {"own": "acquirer", "other": "target"}[owner]
     for told in WHOSE_SHARES.finditer(item):
-        owner = first_party(told["of"])
-        if firms.is_registrant(owner):
-            return "acquirer"
-        if firms.name_of(owner) == other:
-            return "target"
+        if owner := _who(first_party(told["of"]), other, firms):
+            return {"own": "acquirer", "other": "target"}[owner]
     votes = re.search(r"proxy statement|(?:Company|Registrant)'s (?:stock|share)holders", item)
     return "acquirer" if votes else None
+
+
+def _who(name: str, other: str, firms: Firms) -> str | None:
+    """`own`: the registrant; `other`: the other company; None: somebody else."""
+    return "own" if firms.is_registrant(name) else "other" if firms.name_of(name) == other else None

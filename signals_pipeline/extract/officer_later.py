@@ -17,6 +17,14 @@ from signals_pipeline.extract.titles_in_text import title_at
 
 _PRONOUN = re.compile(r"\W*(?:His|Her|He|She)\b")  # speaks of whom the sentence before names
 
+_CHAIRS_BEFORE = {  # what points back, the chair there
+    "out": (re.compile(r"^\W*(?:As a result|Accordingly|In connection)\b"), CUT_POSITION),
+    "in": (
+        re.compile(r"\b(?:this|that) (?:position|role|post)\b"),
+        re.compile(r"\b(?:position|role|office|post) of (?:the )?(?=[A-Z])((?s:.+))"),
+    ),
+}
+
 
 def complete(first: Change, later: Change) -> None:
     if first.title in (None, "Director") and later.title:
@@ -151,30 +159,16 @@ def by_name(change: Change, days: dict[str, date]) -> None:
         change.effective_on = days.get(told[1].lower()) if told else None
 
 
-def cut_before(change: Change, everything: list[Sentence]) -> None:
-    """The chair of somebody who leaves because it was cut: "The position of A was eliminated. As a result, B will leave"."""
-    if (
-        change.direction != "out"
-        or change.title is not None
-        or not re.match(r"\W*(?:As a result|Accordingly|In connection)\b", change.sentence.text)
-    ):
+def chair_before(change: Change, everything: list[Sentence]) -> None:
+    """The chair that the sentence before names: "The position of T was eliminated. As a result, A will leave", "We created the position
+    of T. A has accepted our offer for this position".
+    """
+    pointer, chair = _CHAIRS_BEFORE.get(change.direction, (None, None))
+    if change.title is not None or not pointer or not chair or not pointer.search(change.sentence.text):
         return
     before = [s for s in everything if s.end <= change.sentence.start]
-    told = CUT_POSITION.search(before[-1].text) if before else None
-    change.title = title_at(told["title"] or told["cut"], 0) if told else None
-
-
-def position_before(change: Change, everything: list[Sentence]) -> None:
-    """The chair that the sentence before names: "We created the position of T. A has accepted our offer for this position"."""
-    if (
-        change.direction != "in"
-        or change.title is not None
-        or not re.search(r"\b(?:this|that) (?:position|role|post)\b", change.sentence.text)
-    ):
-        return
-    before = [s for s in everything if s.end <= change.sentence.start]
-    told = re.search(r"\b(?:position|role|office|post) of (?:the )?(?=[A-Z])", before[-1].text) if before else None
-    change.title = title_at(before[-1].text, told.end()) if told else None
+    told = chair.search(before[-1].text) if before else None
+    change.title = title_at(next(t for t in told.groups() if t), 0) if told else None
 
 
 def own_day(change: Change, everything: list[Sentence], reported_on: date | None) -> None:

@@ -17,7 +17,7 @@ from signals_pipeline.extract.event import Event, Person
 from signals_pipeline.extract.modality import modality_of
 from signals_pipeline.extract.officer_changes import changes_in
 from signals_pipeline.extract.officer_details import Change
-from signals_pipeline.extract.officer_later import by_name, complete, cut_before, day_of_all, defined_days, follow, own_day, position_before
+from signals_pipeline.extract.officer_later import by_name, chair_before, complete, day_of_all, defined_days, follow, own_day
 from signals_pipeline.extract.officer_lists import listed_changes
 from signals_pipeline.extract.officer_patterns import AFTER_EVENT, AGREED_ROLE, CONTINUES, LETTERS, PAY, SEAT_TO_FILL, STARTS, VOTE
 from signals_pipeline.extract.people import Roster, find_people, last_name
@@ -83,8 +83,7 @@ def read_officers(
     together = day_of_all(everything)
     for change in changes.values():
         by_name(change, days)
-        cut_before(change, everything)
-        position_before(change, everything)
+        chair_before(change, everything)
         own_day(change, everything, reported_on)
         follow(change, everything)
         change.effective_on = change.effective_on or (together if not change.is_immediate else None)
