@@ -1,26 +1,23 @@
-"""Invented 8-Ks as a filing agent would send them: a block of the fixture files → SGML envelope, cover, items, signature.
+"""Invented 8-Ks as a filing agent would send them: a block of the fixture files → cover, items, signature.
 
-`=== key | style | registrant | reported | filed`, `> label` lines, items → `blocks` → `page`. Styles: `htm` (paragraphs and tables),
-`plain` (wrapped text), `txt90` (typewriter pages of the nineties: centred, indented, a page mark).
+Styles: `htm` (paragraphs and tables), `plain` (wrapped text), `txt90` (typewriter pages of the nineties: centred, indented, a page mark).
 """
 
 import html
 import re
 import textwrap
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "filings_invented"
-COVER = """UNITED STATES
+from invented_reader import Block, long_day
+
+HEAD = """UNITED STATES
 SECURITIES AND EXCHANGE COMMISSION
 Washington, D.C. 20549
 FORM 8-K
 CURRENT REPORT
-Pursuant to Section 13 or 15(d) of the Securities Exchange Act of 1934
-Date of Report (Date of earliest event reported): {reported}
-{name}
+Pursuant to Section 13 or 15(d) of the Securities Exchange Act of 1934"""
+COVER = f"""{HEAD}
+Date of Report (Date of earliest event reported): {{reported}}
+{{name}}
 (Exact name of registrant as specified in its charter)
 Delaware   001-39999   00-0009999
 100 Example Avenue, Springfield
@@ -35,40 +32,13 @@ Corwin T. Blaylock
 Secretary"""  # noqa: E501 - one paragraph
 
 
-@dataclass(frozen=True)
-class Block:
-    key: str
-    style: str
-    name: str
-    reported: date
-    filed: date
-    labels: tuple[str, ...]
-    body: str
-
-
-def blocks(pattern: str) -> Iterator[Block]:
-    """Every filing of the fixture files of a pattern, with its labels as written."""
-    for path in sorted(FOLDER.glob(pattern)):
-        for block in re.split(r"(?m)^=== ", path.read_text(encoding="utf-8"))[1:]:
-            head, rest = block.split("\n", 1)
-            key, style, name, reported, filed = (part.strip() for part in head.split("|"))
-            lines = rest.split("\n")
-            labels = tuple(line[2:] for line in lines if line.startswith("> "))
-            body = "\n".join(lines[len(labels) :]).strip()
-            yield Block(key, style, name, date.fromisoformat(reported), date.fromisoformat(filed), labels, body)
-
-
 def page(block: Block) -> str:
     """The document as sent, in the block's style."""
-    said = {"name": block.name, "reported": _long(block.reported), "filed": _long(block.filed)}
+    said = {"name": block.name, "reported": long_day(block.reported), "filed": long_day(block.filed)}
     cover, signed = COVER.format(**said).split("\n"), SIGNED.format(**said).split("\n")
-    paragraphs = [p for part in block.body.split("\n\n") for p in ([part] if not part.startswith("|") else part.split("\n"))]
+    paragraphs = [p for part in block.body.strip().split("\n\n") for p in ([part] if not part.startswith("|") else part.split("\n"))]
     write = {"htm": _html, "plain": _plain, "txt90": _typed}[block.style]
     return write([*cover, *paragraphs, *signed], len(cover))
-
-
-def _long(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _html(paragraphs: list[str], _: int) -> str:

@@ -3,16 +3,13 @@
 from datetime import date
 
 import pytest
+from invented_item import item_text, read_document
 
-from signals_pipeline.extract.eightk import read_filing
 from signals_pipeline.extract.people import Name, Roster
-
-SIGNED = "\nSIGNATURES\nPursuant to the requirements of the Securities Exchange Act of 1934, Acme has signed.\nDate: March 3, 2026"
 
 
 def read(body, item="5.02"):
-    text = f"FORM 8-K\nItem {item} Heading of the item\n{body}{SIGNED}"
-    return read_filing(text, registrant="Acme Robotics, Inc.", reported_on=date(2026, 3, 1), known_on=date(2026, 3, 3))
+    return read_document(item_text(item, body))
 
 
 def people(body):

@@ -5,18 +5,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from invented_item import REGISTRANT, SIGNED, item_text, read_document
 
-from signals_pipeline.extract.eightk import read_filing
 from signals_pipeline.extract.items import split_items
 from signals_pipeline.extract.text import document_text
 
 TITLE = "Departure of Directors or Certain Officers; Election of Directors; Appointment of Certain Officers; Compensatory Arrangements."
-SIGNED = "\nSIGNATURES\nPursuant to the requirements of the Securities Exchange Act of 1934, Acme has signed.\nDate: March 3, 2026"
 
 
-def read(item, body, registrant="Acme Robotics, Inc."):
-    text = f"FORM 8-K\nItem {item} {TITLE if item == '5.02' else 'Heading of the Item.'}\n{body}{SIGNED}"
-    reading = read_filing(text, registrant=registrant, reported_on=date(2026, 3, 1), known_on=date(2026, 3, 3))
+def read(item, body, registrant=REGISTRANT):
+    text = item_text(item, body, TITLE) if item == "5.02" else item_text(item, body)
+    reading = read_document(text, registrant)
     for event in reading.events:  # the quoted span lies in the text and holds what the event says
         assert text[event.start : event.end].strip()
     return reading
@@ -209,7 +208,7 @@ def test_earnings_and_inhibitors_come_by_their_item():
 
 def test_an_underlined_heading_is_not_what_the_item_says():
     text = f"FORM 8-K\nItem 2.02 Results of Operations and Financial Condition - ----------------\nOn March 1, 2026, Acme issued its earnings release for the quarter.{SIGNED}"
-    (event,) = read_filing(text, registrant="Acme Robotics, Inc.", reported_on=date(2026, 3, 1), known_on=date(2026, 3, 3)).events
+    (event,) = read_document(text).events
     assert text[event.start : event.end].startswith("On March 1, 2026, Acme issued")
 
 

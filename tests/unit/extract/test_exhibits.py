@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from signals_pipeline.extract.eightk import read_filing
+from invented_item import read_document
 
 TITLE = "Item 5.02 Departure of Directors or Certain Officers; Election of Directors; Appointment of Certain Officers"
 HIRED = "On March 1, 2026, the Company announced that Nora Finch has been appointed Chief Marketing Officer."
@@ -12,7 +12,7 @@ BOUGHT = "On March 1, 2026, Acme Robotics, Inc. announced that it has completed 
 
 def read(item, release, number="99.1"):
     text = f"FORM 8-K\n{item}\nSIGNATURES\nAcme\n[EXHIBIT {number}]\nAUSTIN, March 1, 2026 - {release}"
-    reading = read_filing(text, registrant="Acme Robotics, Inc.", reported_on=date(2026, 3, 1), known_on=date(2026, 3, 3))
+    reading = read_document(text)
     own = text.index("[EXHIBIT")
     assert all(e.end <= own for e in reading.events)  # spans stay in the item
     return reading

@@ -7,11 +7,10 @@ own read a megabyte under a limit that only a runaway pattern reaches.
 
 import subprocess
 import sys
-from datetime import date
 
 import pytest
+from invented_item import read_document
 
-from signals_pipeline.extract.eightk import read_filing
 from signals_pipeline.extract.form_d import read_form_d
 from signals_pipeline.extract.items import split_items
 from signals_pipeline.extract.sentences import LONGEST, sentences
@@ -31,10 +30,6 @@ text = sys.stdin.read()
 reading = read_filing(text, registrant="Acme Robotics, Inc.", reported_on=date(2026, 3, 1), known_on=date(2026, 3, 3))
 assert bool(reading.events) != bool(reading.reason)
 """
-
-
-def read(text):
-    return read_filing(text, registrant="Acme Robotics, Inc.", reported_on=date(2026, 3, 1), known_on=date(2026, 3, 3))
 
 
 def test_no_sentence_is_longer_than_the_limit_and_none_of_the_text_is_left_out():
@@ -68,7 +63,7 @@ def test_a_page_of_nested_elements_is_read_without_recursion():
      b"<!-- only a comment -->", b"PK\x03\x04" + bytes(range(256)) * 20],
 )  # fmt: skip
 def test_what_is_no_filing_has_no_items(content):
-    assert read(document_text(decode(content))).reason == "no_items"
+    assert read_document(document_text(decode(content))).reason == "no_items"
 
 
 def test_a_filing_cut_anywhere_gives_what_it_still_says_or_a_reason():
@@ -77,7 +72,7 @@ def test_a_filing_cut_anywhere_gives_what_it_still_says_or_a_reason():
         "Company, effective April 15, 2026.\nItem 2.02 Results\nOn March 1, 2026, the Company announced its results for the quarter.\nSIGNATURES\nAcme"
     )
     for end in range(len(whole)):
-        reading = read(whole[:end])
+        reading = read_document(whole[:end])
         assert bool(reading.events) != bool(reading.reason)
         assert all(0 <= e.start < e.end <= end for e in reading.events)
 

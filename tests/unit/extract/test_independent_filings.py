@@ -1,25 +1,16 @@
 """Filings by another writer (files 1 and 2 before a look at the rules, 3 to 5 after): what the live reader tells of them.
 
 `tests/fixtures/filings_invented/independent_*.txt` (`=== key | style | registrant | state | reported | filed`, `> label` lines, items as
-typed: markup in style `html`, hard line breaks in `plain`, `typed`) → cover, items, boilerplate, signature → the live reader. Labels of
-people and deals are those of `test_invented_officers_and_deals.py`; `M kind | amount | day` is money raised; lower case may be told or not.
+typed: markup in style `html`, hard line breaks in `plain`, `typed`) → cover, items, boilerplate, signature → the live reader. Labels:
+`invented_labels.py`.
 The table: `python -m pytest tests/unit/extract/test_independent_filings.py -s -q`
 """
 
-import re
-from collections import Counter, defaultdict
-from datetime import UTC, date, datetime
-from types import SimpleNamespace
-
 import pytest
-from invented_pages import FOLDER
-from test_invented_officers_and_deals import answers, fields_right, same
+from invented_judge import Case, judge
+from invented_labels import family_of, fields_right, fits, labels_of
+from invented_reader import blocks, long_day, read_text
 
-from signals_pipeline.extract import stage
-from signals_pipeline.sources.sec_edgar import STREAMS
-from signals_pipeline.sources.spec import Raw
-
-FAMILIES = {"O": "executive_change", "A": "acquisition", "M": "funding_round"}
 # (precision, recall) of what is reached, less a slip or two; the first runs were lower (docs/extract.md)
 FLOORS = {"executive_change": (0.98, 0.97), "acquisition": (0.95, 0.95), "funding_round": (0.95, 0.95)}
 FIELDS = {
@@ -82,32 +73,10 @@ Dated: {filed}
 """
 
 
-def filings():
-    """(key, style, head of the filing, labels, items as typed) of every file."""
-    for path in sorted(FOLDER.glob("independent_*.txt")):
-        for block in re.split(r"(?m)^=== ", path.read_text(encoding="utf-8"))[1:]:
-            head, rest = block.split("\n", 1)
-            key, style, name, state, reported, filed = (part.strip() for part in head.split("|"))
-            lines = rest.split("\n")
-            labels = [line[2:] for line in lines if line.startswith("> ")]
-            yield (
-                key,
-                style,
-                (name, state, date.fromisoformat(reported), date.fromisoformat(filed)),
-                labels,
-                "\n".join(lines[len(labels) :]),
-            )
-
-
-def reading(style, head, body):
-    name, state, reported, filed = head
-    said = {
-        "name": name,
-        "state": state,
-        "reported": f"{reported:%B} {reported.day}, {reported.year}",
-        "filed": f"{filed:%B} {filed.day}, {filed.year}",
-    }
-    is_modern, has_exhibits = filed.year >= 2005, "Item 9.01" in body or style == "typed"
+def document(block):
+    said = {"name": block.name, "state": block.state, "reported": long_day(block.reported), "filed": long_day(block.filed)}
+    body, style = block.body, block.style
+    is_modern, has_exhibits = block.filed.year >= 2005, "Item 9.01" in body or style == "typed"
     parts = [TOP, CHECKS if is_modern else "", body, FORWARD if is_modern else "", "" if has_exhibits else EXHIBITS, SIGNED]
     parts = [p if p is body else p.format(**said) for p in parts]
     if style == "html":
@@ -115,77 +84,38 @@ def reading(style, head, body):
             p if p is body else "".join(f"<p>{each}</p>\n" for each in p.replace("&", "&amp;").split("\n") if each.strip()) for p in parts
         ]
         parts = ["<html><body>", *parts, "</body></html>"]
-    text = "\n".join(parts)
-    pull = SimpleNamespace(runtime=SimpleNamespace(replay=None), memo={}, pulled_at=datetime(2026, 11, 21, tzinfo=UTC))
-    raw = Raw(text, text, "invented:1", {"accession": "0009999999-20-000001", "form": "8-K", "cik": "0009999999", "filed_on": filed})
-    row = STREAMS["filings"].row(raw, pull)
-    known = row.known_at.astimezone(UTC).replace(tzinfo=None)
-    return stage.read("sec_edgar__filings", {**row.columns, "record_key": row.record_key, "known_at": known})
-
-
-def fits(event, family, label):
-    return event.signal_type == family if family == "funding_round" else same(event, family, label)
-
-
-def right_fields(event, family, label):
-    if family != "funding_round":
-        return fields_right(event, family, label)
-    amount = None if event.amount is None else f"{int(event.amount)} {event.currency}"
-    return {"kind": event.round_type in label[0], "amount": amount in label[1], "day": str(event.occurred_on) in label[2]}
+    return "\n".join(parts)
 
 
 @pytest.fixture(scope="module")
-def judged():
-    counts, right, of, lines = defaultdict(Counter), Counter(), Counter(), []
-    for key, style, head, labels, body in filings():
-        told = reading(style, head, body)
-        events = [e for e in told.events if e.signal_type in FAMILIES.values()]
-        known = [(FAMILIES[x[0].upper()], [answers(part) for part in x[2:].split(" | ")], x[0].islower()) for x in labels]
-        for family, label, is_optional in sorted(known, key=lambda each: each[2]):
-            own = [e for e in events if fits(e, family, label)]
-            if not own:
-                counts[family]["optional" if is_optional else "missed"] += 1
-                lines += [] if is_optional else [f"{key} missed {label} ({told.reason})"]
-                continue
-            event = max(own, key=lambda e, f=family, say=label: sum(right_fields(e, f, say).values()))
-            events = [e for e in events if e is not event and not (family == "executive_change" and e in own)]
-            counts[family]["told" if is_optional else "found"] += 1
-            for field, is_right in right_fields(event, family, label).items():
-                of[family, field] += 1
-                right[family, field] += is_right
-                lines += [] if is_right else [f"{key} {field}: {label} but {event}"[:500]]
-        for event in events:
-            counts[event.signal_type]["invented"] += 1
-            lines.append(f"{key} invented {event}"[:500])
-    for family, c in counts.items():
-        fields = " ".join(f"{field} {right[f, field]}/{of[f, field]}" for f, field in of if f == family)
-        print(
-            f"\n{family:<17} found {c['found']:>3} missed {c['missed']:>2} invented {c['invented']:>2} optional told {c['told']}  {fields}",
-            end="",
-        )
-    print("", *lines, sep="\n")
-    return counts, right, of
+def cases():
+    found = blocks("independent_*.txt", "key style name state reported filed")
+    return [Case(block.key, read_text(document(block), block.filed), labels_of(block.labels)) for block in found]
+
+
+@pytest.fixture(scope="module")
+def judged(cases):
+    found = judge(cases, FLOORS, family_of=family_of, fits=fits, fields_right=fields_right, repeats=("executive_change",))
+    print(found.table())
+    return found
 
 
 @pytest.mark.parametrize("family", FLOORS)
 def test_independent_filings_tell_what_a_person_reads_in_them(judged, family):
-    c, (precision, recall) = judged[0][family], FLOORS[family]
-    told = c["found"] + c["told"]
-    assert c["found"] >= 15
-    assert told / (told + c["invented"]) >= precision
-    assert c["found"] / (c["found"] + c["missed"]) >= recall
+    precision, recall = FLOORS[family]
+    assert judged.counts[family]["found"] >= 15
+    assert judged.precision(family) >= precision
+    assert judged.recall(family) >= recall
 
 
 @pytest.mark.parametrize(
     ("family", "field", "floor"), [(f, field, floor) for f, fields in FIELDS.items() for field, floor in fields.items()]
 )
 def test_fields_of_independent_filings_stay_right(judged, family, field, floor):
-    _, right, of = judged
-    assert right[family, field] / of[family, field] >= floor
+    assert judged.share(field, family) >= floor
 
 
-def test_an_independent_filing_without_an_event_has_none():
-    quiet = [(key, style, head, body) for key, style, head, labels, body in filings() if not labels]
+def test_an_independent_filing_without_an_event_has_none(cases):
+    quiet = [case for case in cases if not case.labels]
     assert len(quiet) >= 15
-    told = {key: {e.signal_type for e in reading(style, head, body).events} & set(FAMILIES.values()) for key, style, head, body in quiet}
-    assert {key for key, kinds in told.items() if kinds} == set()
+    assert {case.key for case in quiet if {family_of(e) for e in case.reading.events} & set(FLOORS)} == set()

@@ -1,13 +1,10 @@
 # ruff: noqa: E501 - invented documents are long lines
 """Money raised in its many forms, each invented: kind, amount, currency, done or planned, lead investor."""
 
-from datetime import date
 
 import pytest
+from invented_item import item_text, read_document
 
-from signals_pipeline.extract.eightk import read_filing
-
-SIGNED = "\nSIGNATURES\nPursuant to the requirements of the Securities Exchange Act of 1934, Acme has signed.\nDate: March 3, 2026"
 FORMS = {
     "proceeds_told_later": (
         "3.02",
@@ -103,8 +100,7 @@ FORMS = {
 
 
 def read(item, body):
-    text = f"FORM 8-K\nItem {item} Heading of the Item.\n{body}{SIGNED}"
-    return read_filing(text, registrant="Acme Robotics, Inc.", reported_on=date(2026, 3, 1), known_on=date(2026, 3, 3))
+    return read_document(item_text(item, body))
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -4,11 +4,9 @@
 from datetime import date
 
 import pytest
-
-from signals_pipeline.extract.eightk import read_filing
+from invented_item import item_text, read_document
 
 TITLE = "Departure of Directors or Certain Officers; Election of Directors; Appointment of Certain Officers; Compensatory Arrangements of Certain Officers."
-SIGNED = "\nSIGNATURES\nPursuant to the requirements of the Securities Exchange Act of 1934, Acme has signed.\nDate: March 3, 2026"
 FORMS = {
     "several_officers_one_paragraph": (
         "(b) On March 1, 2026, Jane Q. Roe, the Company's Chief Financial Officer, and Max B. Poe, the Company's Chief Operating Officer, each notified the Company of their decision to resign from their positions, effective March 31, 2026. (c) On the same date, the Board appointed Ann Lee, age 51, to serve as Chief Financial Officer, and Raj K. Patel, age 44, to serve as Chief Operating Officer, each effective April 1, 2026.",
@@ -551,12 +549,7 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_a_change_is_told_in_many_forms(form):
     body, expected = FORMS[form]
-    reading = read_filing(
-        f"FORM 8-K\nItem 5.02 {TITLE}\n{body}{SIGNED}",
-        registrant="Acme Robotics, Inc.",
-        reported_on=date(2026, 3, 1),
-        known_on=date(2026, 3, 3),
-    )
+    reading = read_document(item_text("5.02", body, TITLE))
     events = sorted(reading.events, key=lambda e: e.person.full_name)
     found = [(e.person.full_name, e.change_type, e.title, e.effective_on, e.modality) for e in events]
     assert (found or reading.reason) == expected
