@@ -3,48 +3,9 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-
-from signals_pipeline.errors import SkipRecord
-from signals_pipeline.extract import stage
-from signals_pipeline.sources.sec_edgar import STREAMS
-from signals_pipeline.sources.spec import Body, sources
-
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-pytestmark = pytest.mark.skipif(not (DATA / "sec_8k").is_dir(), reason=f"no real filings at {DATA}")
-
-
-@pytest.fixture(scope="module")
-def filings():
-    """(landed rows by record key, reasons of the rejects) of the filings stream over the whole folder."""
-    code, spec = STREAMS["filings"], sources()["sec_edgar"].streams["filings"]
-    pull = SimpleNamespace(runtime=SimpleNamespace(replay=DATA), memo={}, pulled_at=datetime(2026, 11, 21, tzinfo=UTC))
-    rows, rejects, seen = {}, [], 0
-    for path in sorted({p for pattern in spec.replay for p in DATA.glob(pattern)}):
-        body = Body(path.read_bytes(), path.name, code.facts(path, pull))
-        for raw in code.records(body, pull):
-            seen += 1
-            try:
-                row = code.row(raw, pull)
-                rows[row.record_key] = row
-            except SkipRecord as refused:
-                rejects.append(refused.reason)
-    assert seen == len(rows) + len(rejects)
-    return rows, rejects
-
-
-@pytest.fixture(scope="module")
-def readings(filings):
-    empty = dict.fromkeys(("filed_on", "signed_on", "reported_on", "items", "text"))
-    return {
-        key: stage.read(
-            "sec_edgar__filings", {**empty, **row.columns, "record_key": key, "known_at": row.known_at.astimezone(UTC).replace(tzinfo=None)}
-        )
-        for key, row in filings[0].items()
-    }
+from support.shared_data import folder
 
 
 def officers(reading):
@@ -125,25 +86,23 @@ def test_what_is_no_signal_has_its_reason(accession, reason, readings):
 
 
 def test_every_filing_has_events_or_a_reason_and_no_span_leaves_its_text(filings, readings):
-    rows, _ = filings
     for key, reading in readings.items():
         assert bool(reading.events) != bool(reading.reason), key
         for event in reading.events:
-            assert rows[key].columns["text"][event.start : event.end].strip(), key
+            assert filings.rows[key].columns["text"][event.start : event.end].strip(), key
             assert event.amount is None or event.amount > 0
 
 
 def test_every_8k_document_is_landed_under_its_accession_and_its_items_agree_with_the_neighbour(filings):
-    rows, rejects = filings
-    assert set(rejects) <= {"index_page"}
-    stored = {p.stem.split("_")[-1] for p in (DATA / "sec_8k" / "raw").iterdir()}
-    assert stored <= {k for k, r in rows.items() if r.columns["has_document"]}
+    assert set(filings.rejects) <= {"index_page"}
+    stored = {p.stem.split("_")[-1] for p in (folder("data") / "sec_8k" / "raw").iterdir()}
+    assert stored <= {k for k, r in filings.rows.items() if r.columns["has_document"]}
 
 
 def test_known_at_is_never_the_age_of_a_file(filings):
-    assert {r.known_at_basis for r in filings[0].values()} <= {"acceptance", "filing", "signature", "announcement", "file_as_of"}
-    assert max(r.known_at for r in filings[0].values()) < datetime(2026, 4, 1, tzinfo=UTC)
+    assert {r.known_at_basis for r in filings.rows.values()} <= {"acceptance", "filing", "signature", "announcement", "file_as_of"}
+    assert max(r.known_at for r in filings.rows.values()) < datetime(2026, 4, 1, tzinfo=UTC)
 
 
 def test_only_the_followed_forms_are_landed_as_filings(filings):
-    assert {r.columns["form"] for r in filings[0].values()} <= {"8-K", "8-K/A", "D", "D/A"}
+    assert {r.columns["form"] for r in filings.rows.values()} <= {"8-K", "8-K/A", "D", "D/A"}

@@ -32,7 +32,7 @@ from signals_pipeline.activation.model import PlanRow
 from signals_pipeline.io.http import Http
 from signals_pipeline.rules.seeds import seed
 from signals_pipeline.runtime import build_runtime
-from signals_pipeline.settings import REPOSITORY, load_settings
+from signals_pipeline.settings import load_settings
 from signals_pipeline.sources import runner
 from signals_pipeline.sources.tabular import Table
 from signals_pipeline.vendors.edgar import Edgar
@@ -41,7 +41,6 @@ from signals_pipeline.vendors.salesforce import Salesforce
 from signals_pipeline.vendors.sixsense import SixSense
 from signals_pipeline.vendors.slack import Slack
 
-SHARED = REPOSITORY.parent / "shared"
 HOSTS = {
     "crm.contract.example": "salesforce", "sequencer.contract.example": "outreach", "scribe.contract.example": "sixsense",
     "api.contract.example": "sixsense", "edgar.contract.example": "edgar", "data.contract.example": "edgar",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from paths_kit import DOCUMENTED, REFERENCED, Book, plain
-from sent_kit import HOSTS, SHARED, Sent, methods
+from sent_kit import HOSTS, Sent, methods
 from starlette.routing import Route
 
 from sandbox.box import Box
@@ -150,4 +150,3 @@ def template(book: Book, vendor: str, method: str, path: str) -> str:
 
 def test_the_specifications_are_those_that_we_know(specs: Path) -> None:
     assert {p.name for p in specs.iterdir()} >= {"outreach.json", "6sense-scribe.json", "salesforce-collections.yaml", "gong.json"}
-    assert SHARED.is_dir()

@@ -5,11 +5,10 @@ answers that are right, `-` for none; a small letter is an event that may be tol
 are one label.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable
 
-from invented_judge import Label
+from support.judge import Label
+from support.labels import plain
 
 from signals_pipeline.extract.event import Event
 
@@ -33,8 +32,8 @@ def fits(event: Event, label: Label) -> bool:
     if label.family == "funding_round":
         return True
     if label.family == "acquisition":
-        return any(_plain(event.other.name).split()[0] == _plain(name).split()[0] for name in label.said[0])
-    names = _plain(event.person.full_name).split(), _plain(label.said[0][0]).split()
+        return any(plain(event.other.name).split()[0] == plain(name).split()[0] for name in label.said[0])
+    names = plain(event.person.full_name).split(), plain(label.said[0][0]).split()
     return names[0][0] == names[1][0] and names[0][-1] == names[1][-1] and (event.change_type == "departure") == (label.said[1] == ["out"])
 
 
@@ -43,22 +42,16 @@ def fields_right(event: Event, label: Label) -> dict[str, bool]:
     if label.family == "executive_change":
         effective = str(event.effective_on) if event.effective_on else None
         return {
-            "name": _plain(event.person.full_name) == _plain(said[0][0]),
-            "title": _plain(event.title) in [_plain(t) for t in said[2]], "effective": effective in said[3],
+            "name": plain(event.person.full_name) == plain(said[0][0]),
+            "title": plain(event.title) in [plain(t) for t in said[2]], "effective": effective in said[3],
         }  # fmt: skip
     price = None if event.amount is None else f"{int(event.amount)} {event.currency}"
     if label.family == "funding_round":
         return {"kind": event.round_type in said[0], "amount": price in said[1], "day": str(event.occurred_on) in said[2]}
     return {
-        "name": _plain(event.other.name) in [_plain(n) for n in said[0]], "role": event.other.role in said[1],
+        "name": plain(event.other.name) in [plain(n) for n in said[0]], "role": event.other.role in said[1],
         "stage": event.deal_stage in said[2], "day": str(event.occurred_on) in said[3], "price": price in said[4],
     }  # fmt: skip
-
-
-def _plain(text: str | None) -> str:
-    text = unicodedata.normalize("NFKD", str(text or "")).encode("ascii", "ignore").decode().lower().replace("&", " and ")
-    text = re.sub(r"\bceo\b", "chief executive officer", re.sub(r"[^a-z0-9 ]", " ", text))
-    return re.sub(r" of the board(?: of (?:directors|trustees))?$", "", " ".join(text.split()))
 
 
 def _answers(part: str) -> list[str | None]:

@@ -1,7 +1,6 @@
 # ruff: noqa: E501 - invented documents are long lines
 """Acquisitions in their many forms, each invented: who stands on which side, how far, for how much; or why there is none."""
 
-
 import pytest
 from invented_item import item_text, read_document
 

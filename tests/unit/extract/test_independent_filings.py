@@ -7,9 +7,9 @@ The table: `python -m pytest tests/unit/extract/test_independent_filings.py -s -
 """
 
 import pytest
-from invented_judge import Case, judge
 from invented_labels import family_of, fields_right, fits, labels_of
 from invented_reader import blocks, long_day, read_text
+from support.judge import Case, judge
 
 # (precision, recall) of what is reached, less a slip or two; the first runs were lower (docs/extract.md)
 FLOORS = {"executive_change": (0.98, 0.97), "acquisition": (0.95, 0.95), "funding_round": (0.95, 0.95)}

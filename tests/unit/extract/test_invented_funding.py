@@ -8,9 +8,10 @@ The table: `python -m pytest tests/unit/extract/test_invented_funding.py -s -q`
 import json
 
 import pytest
-from invented_judge import Case, Label, judge
 from invented_pages import HEAD
 from invented_reader import blocks, long_day, read_text
+from support.judge import Case, Label, judge
+from support.labels import answers, round_right
 
 PLAIN = ("earnings_call", "insolvency", "layoffs")  # one answer each, without kind and amount
 FAMILIES = ("debt", "shares", *PLAIN)
@@ -58,19 +59,10 @@ def family(signal_type, round_type):
     return "debt" if round_type == "debt" else "shares"
 
 
-def told(label, field):
-    return [label[field], *label.get(f"or_{field}", [])]
-
-
 def fields_right(event, label):
-    said = label.said
-    right = {"day": str(event.occurred_on) in told(said, "on")}
     if event.signal_type == "funding_round":
-        amount = None if event.amount is None else float(event.amount)
-        right["amount"] = amount in told(said, "amount") and (amount is None or event.currency == said["currency"])
-        right["kind"] = event.round_type in told(said, "round_type")
-        right["modality"] = event.modality in said["modality"].split("|")
-    return right
+        return round_right(event, label.said)
+    return {"day": str(event.occurred_on) in answers(label.said, "on")}
 
 
 @pytest.fixture(scope="module")

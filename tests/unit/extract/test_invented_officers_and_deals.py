@@ -5,10 +5,10 @@ The table: `python -m pytest tests/unit/extract/test_invented_officers_and_deals
 """
 
 import pytest
-from invented_judge import Case, judge
 from invented_labels import family_of, fields_right, fits, labels_of
 from invented_pages import page
 from invented_reader import blocks, read_text
+from support.judge import Case, judge
 
 # (precision, recall) of what is reached, less a slip or two; the first run over each file was lower (docs/extract.md)
 FLOORS = {"executive_change": (0.98, 0.98), "acquisition": (0.96, 0.96)}

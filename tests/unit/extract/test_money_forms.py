@@ -1,7 +1,6 @@
 # ruff: noqa: E501 - invented documents are long lines
 """Money raised in its many forms, each invented: kind, amount, currency, done or planned, lead investor."""
 
-
 import pytest
 from invented_item import item_text, read_document
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import pytest
-from invented_judge import Case, Judged, Label, judge
 from invented_reader import FOLDER, blocks
+from support.judge import Case, Judged, Label, judge
 
 from signals_pipeline.extract.event import Reading
 
