@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime
 from typing import Any
 
 import pytest
-from support.market import build, runtime_in
+from lake_stories import day, story, write
+from support.market import build
 
 from signals_pipeline.runtime import Runtime
 
-FIRST = date(2026, 6, 1)
-ENGINES = (pytest.param("duckdb"), pytest.param("postgres", marks=pytest.mark.postgres))
 Days = dict[int, dict[str, str]]  # day → key → what was said of it that day
-
-
-@pytest.fixture(params=ENGINES)
-def rt(request: pytest.FixtureRequest, tmp_path: Path) -> Runtime:
-    more = {"warehouse_url": request.getfixturevalue("fresh_database")} if request.param == "postgres" else {}
-    return runtime_in(tmp_path / "home", **more)
-
-
-def day(n: int) -> date:
-    return FIRST + timedelta(days=n)
 
 
 def land(rt: Runtime, n: int, said: dict[str, str]) -> None:
@@ -105,26 +93,10 @@ def some(draw: random.Random) -> dict[str, str]:
 
 @pytest.mark.parametrize("seed", [7, 11])
 def test_after_any_story_of_the_lake_each_table_is_what_the_whole_lake_says(rt: Runtime, seed: int) -> None:
-    draw = random.Random(seed)
-    days: Days = {}
-    stood: Days = {}
-    until = 3
-    for step in range(8):
-        match draw.choice(("new day", "new day", "day again", "older day", "back in time", "nothing")):
-            case "new day":
-                until = max([until, *days]) + 1
-                days[until] = some(draw)
-            case "day again":
-                days[until] = some(draw)
-            case "older day":
-                days[draw.randrange(until + 1)] = some(draw)
-            case "back in time":
-                until = draw.randrange(1, until + 1)
-        for n, said in days.items():
-            if stood.get(n) != said:
-                land(rt, n, said)
-                stood[n] = said
-        assert kept(rt, until) == expected(days, until), step
+    for step in story(seed, 8, some):
+        for n in step.changed:
+            land(rt, n, step.days[n])
+        assert kept(rt, step.until) == expected(step.days, step.until), step.number
 
 
 def test_a_new_day_leaves_the_keys_that_it_does_not_name_alone(rt: Runtime) -> None:
@@ -137,18 +109,3 @@ def test_a_new_day_leaves_the_keys_that_it_does_not_name_alone(rt: Runtime) -> N
     for model, (*_, is_newest) in KEPT.items():
         k2 = ("c", day(2)) if is_newest("k2") else ("b", day(1))
         assert found[model] == {"k1": ("marked", day(1)), "k2": k2, "k3": ("d", day(2))}, model
-
-
-def write(rt: Runtime, sql: str) -> None:
-    connection: Any
-    if rt.settings.engine == "postgres":
-        import psycopg2
-
-        with psycopg2.connect(rt.settings.warehouse_url) as connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-        connection.close()
-    else:
-        import duckdb
-
-        with duckdb.connect(rt.settings.warehouse_url) as connection:
-            connection.execute(sql)

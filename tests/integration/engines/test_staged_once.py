@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support.market import build, runtime_in
+from lake_stories import day, story, write
+from support.market import build
 
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY
 
 MODEL = "stg_product_db__daily_events"
-FIRST = date(2026, 6, 1)
-ENGINES = (pytest.param("duckdb"), pytest.param("postgres", marks=pytest.mark.postgres))
-
-
-@pytest.fixture(params=ENGINES)
-def rt(request: pytest.FixtureRequest, tmp_path: Path) -> Runtime:
-    more = {"warehouse_url": request.getfixturevalue("fresh_database")} if request.param == "postgres" else {}
-    return runtime_in(tmp_path / "home", **more)
-
-
-def day(n: int) -> date:
-    return FIRST + timedelta(days=n)
 
 
 def land(rt: Runtime, n: int, counts: dict[str, int], *, window: str = "day") -> None:
@@ -59,38 +47,15 @@ def expected(days: dict[int, dict[str, int]], until: int) -> dict[str, tuple[int
 
 
 def test_after_any_story_of_the_lake_the_table_is_what_the_whole_lake_says(rt: Runtime) -> None:
-    draw = random.Random(7)
-    days: dict[int, dict[str, int]] = {}
-    until = 3
-    for step in range(14):
-        match draw.choice(("new day", "new day", "day again", "older day", "back in time", "nothing")):
-            case "new day":
-                until = max([until, *days]) + 1
-                days[until] = some(draw)
-            case "day again":
-                days[until] = some(draw)
-            case "older day":
-                days[draw.randrange(until + 1)] = some(draw)
-            case "back in time":
-                until = draw.randrange(1, until + 1)
-        for n, counts in days.items():
-            if on_lake(rt).get(n) != counts:
-                land(rt, n, counts)
-        assert staged(rt, until) == expected(days, until), step
+    for step in story(7, 14, some):
+        for n in step.changed:
+            land(rt, n, step.days[n])
+        assert staged(rt, step.until) == expected(step.days, step.until), step.number
 
 
 def some(draw: random.Random) -> dict[str, int]:
     """Few keys, so that the same one comes on several days."""
     return {f"k{draw.randrange(12)}": draw.randrange(100) for _ in range(draw.randrange(6))}
-
-
-def on_lake(rt: Runtime) -> dict[int, dict[str, int]]:
-    found: dict[int, dict[str, int]] = {}
-    for dt, _ in rt.lake.files("product_db__daily_events"):
-        found.setdefault((dt - FIRST).days, {})
-    for row in rt.lake.read("product_db__daily_events").to_pylist():
-        found[(row["dt"] - FIRST).days][row["record_key"]] = row["event_count"]
-    return found
 
 
 def test_a_new_day_leaves_the_rows_of_the_others_alone(rt: Runtime) -> None:
@@ -131,18 +96,3 @@ def test_a_model_whose_code_changed_is_read_again_whole(rt: Runtime, monkeypatch
 
 def mark(rt: Runtime, key: str) -> None:
     write(rt, f"update sources.{MODEL} set event_count = -1 where record_key = '{key}'")
-
-
-def write(rt: Runtime, sql: str) -> None:
-    connection: Any
-    if rt.settings.engine == "postgres":
-        import psycopg2
-
-        with psycopg2.connect(rt.settings.warehouse_url) as connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-        connection.close()
-    else:
-        import duckdb
-
-        with duckdb.connect(rt.settings.warehouse_url) as connection:
-            connection.execute(sql)
