@@ -117,7 +117,6 @@ class Postgres:
             "fsync=off",
             "synchronous_commit=off",
             "full_page_writes=off",
-            "max_connections=60",
             "timezone=UTC",
             "shared_buffers=64MB",
         )

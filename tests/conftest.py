@@ -14,35 +14,39 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from support.postgres import NoPostgres, Postgres
+from sandbox.postgres import Postgres, binaries
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
     """A running server; skips with the reason when there are no binaries."""
+    try:
+        binaries()
+    except RuntimeError as missing:
+        pytest.skip(str(missing))
     # the system's temporary folder, not pytest's: an unprivileged server user must be able to walk into it
     folder = Path(tempfile.mkdtemp(prefix="signals-pg-"))
+    folder.chmod(0o755)
+    server = Postgres(folder / "cluster")
     try:
-        server = Postgres.start(folder)
-    except NoPostgres as missing:
+        server.start(timeout_s=60)
+        yield server
+    finally:
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(str(missing))
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def postgres_url(postgres_server: Postgres) -> str:
     """The session's server, database `postgres`. Tests that write take `fresh_database`."""
-    return postgres_server.url()
+    return postgres_server.url("postgres")
 
 
 @pytest.fixture
 def fresh_database(postgres_server: Postgres) -> Iterator[str]:
     """URL of an empty database of its own."""
     name = f"t_{uuid4().hex[:12]}"
-    connection = psycopg2.connect(postgres_server.url())
+    connection = psycopg2.connect(postgres_server.url("postgres"))
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f"create database {name}")
