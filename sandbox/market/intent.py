@@ -13,7 +13,6 @@ import numpy as np
 from sandbox.dice import day_dice, dice
 from sandbox.market.companies import Company, fit_of
 from sandbox.market.journeys import Journeys
-from sandbox.schema import STAGES
 
 TOPICS = ("digital notarization", "remote online closing", "eSignature", "identity verification", "document management", "payroll")
 SEGMENTS = {4713: "High intent surge", 4720: "Awareness accounts", 4731: "Mortgage and title ICP", 4788: "Visited pricing page"}
@@ -66,7 +65,3 @@ def segments_of(j: Journeys, c: Company) -> list[int]:
 def members(j: Journeys, segment: int, facts: Callable[[int], Company]) -> list[int]:
     """Indexes of the accounts of a segment; `facts` looks a company up."""
     return [int(i) for i in np.flatnonzero(j.in_sixsense) if segment in segments_of(j, facts(int(i)))]
-
-
-def stage_name(j: Journeys, i: int) -> str:
-    return STAGES[int(j.seen_stage[i])]

@@ -21,7 +21,6 @@ from sandbox.market.people import Person, headcount, person, person_of_id
 from sandbox.schema import STAGES
 from sandbox.vendors import sixsense_shapes as shapes
 
-GROUPS = ("scoring", "segments", "people")
 CREDITS = 20_000
 PRODUCTS = ("Proof", "Proof Identity")
 LISTED = ("domain", "industryNAICS", "email", "linkedinUrl", "country", "jobTitle", "function", "division", "level", "city", "state")

@@ -20,7 +20,6 @@ LEGAL = (
     r"Technologies|Systems)"
 )
 _WORD = r"(?:[A-Z0-9\u00c0-\u00de][\w&'.\-/+\u00c0-\u00ff]*|[a-z][A-Z][\w&'.\-]*|&)"  # eScription, i2
-NAME = rf"(?:The\s+)?{_WORD}(?:,?\s+(?:{_WORD}|of|and|the|de|for|\(\w+\))){{0,9}}?"
 _DEFINITION = re.compile(
     rf"(?<![\w&'.\-/+])(?P<name>{_WORD}(?:,?[^\S\n]+(?:{_WORD}|of|and|the|de|for|in|\([A-Z]\w+\))){{0,11}})[^\S\n]*,?(?:[^\S\n]+(?:a|"
     rf"an)[^\S\n][^()\"\n]{{3,200}}?)?[^\S\n]*"

@@ -1,10 +1,9 @@
-"""What a message is made from and what it is: `Contact`, `Signal`, `Draft`, and the interface of every drafter."""
+"""What a message is made from and what it is: `Contact`, `Signal`, `Draft`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,3 @@ class Draft:
 
 
 TEXTS = ("greeting", "spoken_company_name", "opening", "call_to_action")
-
-
-class Drafter(Protocol):
-    """Anything that writes a draft: the static templates, later a language model."""
-
-    def draft(self, contact: Contact, signal: Signal) -> Draft: ...

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from signals_pipeline.errors import Permanent
-from signals_pipeline.rules.names import nearest
 from signals_pipeline.sources.read import day, money, real, text
 from signals_pipeline.sources.tabular import Fields
 
@@ -105,14 +103,6 @@ _OWN = {  # where a word means something else in one template
     "sixsense_segment": {"domain": "domain", "website": "domain", "account_name": "name", "company_name": "name", "name": "name"},
 }
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
-
-
-def template(name: str) -> Template:
-    """Raises Permanent with the nearest name for an unknown one."""
-    try:
-        return TEMPLATES[name]
-    except KeyError:
-        raise Permanent(f"no file template {name}{nearest(name, TEMPLATES)}") from None
 
 
 def column_of(header: str, of: Template) -> str:
