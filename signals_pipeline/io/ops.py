@@ -222,6 +222,27 @@ notices = _table(  # in-app
     Column("is_read", Boolean, nullable=False, default=False),
     Column("at", DateTime, nullable=False),
 )
+message_cache = _table(
+    "message_cache", Column("content_key", String, primary_key=True), Column("body", Text, nullable=False), Column("at", DateTime)
+)
+signal_actions = _table(
+    "signal_actions",
+    Column("action_id", String, primary_key=True),
+    Column("signal_id", String, nullable=False),
+    Column("action_type", String, nullable=False),
+    Column("by", String),
+    Column("outcome", Text),
+    Column("notes", Text),
+    Column("taken_at", DateTime, nullable=False),
+)
+proposals = _table(
+    "proposals",
+    Column("proposal_id", String, primary_key=True),
+    Column("kind", String),
+    Column("body", Text),
+    Column("status", String),
+    Column("at", DateTime),
+)
 # ---- house ---------------------------------------------------------------------------------------------------
 audit = _table(
     "audit",
