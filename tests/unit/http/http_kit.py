@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import sqlalchemy as sa
 
 from signals_pipeline.io.http import Http
 from signals_pipeline.settings import Settings
+
+Client = TypeVar("Client")
 
 
 class FakeClock:
@@ -78,3 +80,13 @@ class World:
             self.settings, self.ops, transport=httpx.MockTransport(handle), clock=lambda: self.wall, sleep=sleep,
             jitter=lambda: 1.0, in_thread=inline,
         )  # fmt: skip
+
+
+def with_vendor(kind: Callable[..., Client], world: World, answer: Any, use: Callable[[Client], Any]) -> Any:
+    """What `use` gets from a vendor's client when the vendor answers so."""
+
+    async def main() -> Any:
+        async with world.http(answer) as http:
+            return await use(kind(world.settings, http, world.ops))
+
+    return asyncio.run(main())

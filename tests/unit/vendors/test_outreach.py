@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from http_kit import World
+from http_kit import World, with_vendor
 
 from signals_pipeline.errors import ContractBroken, Transient, UnknownOutcome
 from signals_pipeline.settings import load_settings
@@ -41,12 +42,7 @@ class Tenant:
         return self.answer(request)
 
 
-def with_client(world: World, tenant: Any, use: Callable[[Outreach], Any]) -> Any:
-    async def main() -> Any:
-        async with world.http(tenant) as http:
-            return await use(Outreach(world.settings, http, world.ops))
-
-    return asyncio.run(main())
+with_client = partial(with_vendor, Outreach)
 
 
 def at(world: World, instant: str) -> None:

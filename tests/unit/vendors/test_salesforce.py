@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 import sqlalchemy as sa
-from http_kit import World
+from http_kit import World, with_vendor
 
 from signals_pipeline.errors import ContractBroken, Permanent, Transient, UnknownOutcome
 from signals_pipeline.io import ops as store
@@ -40,12 +41,7 @@ class Org:
         return self.answer(request)
 
 
-def with_client(world: World, org: Any, use: Callable[[Salesforce], Any]) -> Any:
-    async def main() -> Any:
-        async with world.http(org) as http:
-            return await use(Salesforce(world.settings, http, world.ops))
-
-    return asyncio.run(main())
+with_client = partial(with_vendor, Salesforce)
 
 
 def page(*ids: str, next_: str | None = None) -> Answer:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 import sqlalchemy as sa
-from http_kit import World
+from http_kit import World, with_vendor
 
 from signals_pipeline.errors import ContractBroken, Permanent, Transient, UnknownOutcome
 from signals_pipeline.io import ops as store
@@ -20,12 +19,7 @@ from signals_pipeline.vendors.sixsense import SixSense, number, people_of
 Answer = httpx.Response
 
 
-def with_client(world: World, answer: Any, use: Callable[[SixSense], Any]) -> Any:
-    async def main() -> Any:
-        async with world.http(answer) as http:
-            return await use(SixSense(world.settings, http, world.ops))
-
-    return asyncio.run(main())
+with_client = partial(with_vendor, SixSense)
 
 
 def test_a_score_is_asked_by_form_with_the_groups_own_token(world: World) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from http_kit import World
+from http_kit import World, with_vendor
 from pydantic import SecretStr
 
 from signals_pipeline.errors import ContractBroken, Transient, UnknownOutcome
@@ -18,12 +17,7 @@ from signals_pipeline.vendors.slack import Posted, Slack
 Answer = httpx.Response
 
 
-def with_client(world: World, answer: Any, use: Callable[[Slack], Any]) -> Any:
-    async def main() -> Any:
-        async with world.http(answer) as http:
-            return await use(Slack(world.settings, http, world.ops))
-
-    return asyncio.run(main())
+with_client = partial(with_vendor, Slack)
 
 
 def by_webhook(world: World, url: str = "https://hooks.example/services/T0/B0/secretpart") -> None:
