@@ -32,8 +32,8 @@ _KNOWN = """
     and e.signal_id in (select f.signal_id from signals.signal_evidence as f where f.is_first and f.dt >= ?)
 """
 EVIDENCE = f"""
-    select e.signal_id, e.signal_type, e.company_id, e.dataset, e.confidence, e.report_number, e.evidence_id,
-        cast(coalesce(e.occurred_at, e.known_at) as date) as happened_on, e.dt
+    select e.signal_id, e.signal_type, e.company_id, e.user_id, e.dataset, e.confidence, e.report_number, e.evidence_id,
+        coalesce(e.occurred_at, e.known_at) as happened_at, cast(coalesce(e.occurred_at, e.known_at) as date) as happened_on, e.dt
     from signals.signal_evidence as e
     where {_KNOWN}
 """
@@ -56,36 +56,30 @@ INHIBITORS = """
     where dt <= ? and company_id is not null
 """
 MERGES = "select company_id, canonical_id, valid_from, valid_to from identity.company_canonical"
-SUPERSEDED = """
-    select s.id as signal_id, min(e.dt) as superseded_on
-    from signals.buying_signals as s
-    inner join signals.signal_evidence as e on e.signal_id = s.superseded_by
-    where s.superseded_by is not null
-    group by s.id
-"""
+_ONE_AT_A_TIME = ("intent", "product")  # families of which the newest of a kind stands, as in `signals.buying_signals`
 
 
 @dataclass(frozen=True)
 class Inputs:
     """`states`: one row per signal and span of days in which what we knew of it did not change."""
 
-    states: pd.DataFrame  # signal_id, signal_type, company_id, confidence, happened_on, known_from, known_to (exclusive)
+    states: pd.DataFrame  # as `states_of` gives them
     merges: pd.DataFrame  # company_id, canonical_id, valid_from, valid_to (inclusive)
     inhibitors: pd.DataFrame  # company_id, signal_type, happened_on, known_from, known_to (exclusive)
     facts: Mapping[str, Mapping[str, Any]]  # signal_id → columns of its first-known record
 
     def live(self, day: date) -> pd.DataFrame:
-        """Rows for `rules.score_day`: every signal known by the day and not superseded, and the day's inhibitors."""
+        """Rows for `rules.score_day`: every signal known by the day and not superseded on it, and the day's inhibitors."""
         at = number_of(day)
         known = self.states[(self.states["known_from"] <= at) & (self.states["known_to"] > at)]
+        into = self.canonical(day)
+        known = unsuperseded(known.assign(company_id=known["company_id"].map(lambda c: into.get(c, c))))
         rows = known[["company_id", "signal_id", "signal_type", "confidence"]].assign(age_days=at - known["happened_on"])
         said = self.inhibitors
         said = said[(said["known_from"] <= at) & (said["happened_on"] <= at) & (said["known_to"] > at)]
         against = said[["company_id", "signal_type"]].assign(signal_id=None, confidence=1.0, age_days=at - said["happened_on"])
         against = against.sort_values(["age_days", "company_id"], kind="stable")
-        into = self.canonical(day)
-        for frame in (rows, against):
-            frame["company_id"] = frame["company_id"].map(lambda c: into.get(c, c))
+        against["company_id"] = against["company_id"].map(lambda c: into.get(c, c))
         against = against.drop_duplicates(["company_id", "signal_type"])  # merged companies may share one: the freshest counts
         return pd.concat([rows, against[list(rows.columns)]], ignore_index=True) if len(against) else rows.reset_index(drop=True)
 
@@ -107,7 +101,7 @@ def read(warehouse: Warehouse, rules: Rules, since: date, until: date) -> Inputs
     evidence = _frame(warehouse.query(EVIDENCE, (until, horizon)))  # inhibitors among it come by the features
     facts = {row["signal_id"]: row for row in warehouse.query(FIRST, (until, horizon)).to_pylist()}
     return Inputs(
-        states_of(evidence[~evidence["signal_type"].isin(list(rules.inhibitors))], _frame(warehouse.query(SUPERSEDED))),
+        states_of(evidence[~evidence["signal_type"].isin(list(rules.inhibitors))]),
         _frame(warehouse.query(MERGES)),
         _frame(warehouse.query(INHIBITORS, (until,))),
         facts,
@@ -128,8 +122,21 @@ def reliabilities() -> dict[str, tuple[str, float]]:
     return {str(r["dataset"]): (str(r["source"]), float(r["reliability"] or 0)) for r in seed("source_reliability")}
 
 
-def states_of(evidence: pd.DataFrame, superseded: pd.DataFrame) -> pd.DataFrame:
-    """Evidence as spans of knowledge; days are numbers.
+def unsuperseded(known: pd.DataFrame) -> pd.DataFrame:
+    """Of what is known on a day, without what a newer signal of the same kind, company and user superseded.
+
+    Told by what was known on the day alone: a successor that was reported later, or belonged to another company, superseded nothing.
+    """
+    families = {str(r["signal_type"]): str(r["family"]) for r in seed("signal_types")}
+    is_one = known["signal_type"].map(families).isin(_ONE_AT_A_TIME)
+    order = known[is_one].sort_values(["happened_at", "signal_id"], kind="stable")
+    superseded = order.index[order.duplicated(["company_id", "signal_type", "user_id"], keep="last")]
+    return known.drop(index=superseded)
+
+
+def states_of(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Evidence as spans of knowledge: signal_id, signal_type, company_id, user_id, confidence, happened_at, happened_on, known_from,
+    known_to (exclusive); days are numbers.
 
     Confidence grows with independent sources: 1 - prod(1 - reliability * the extractor's own confidence); two records of
     one source are one. The company is the first that any record named, from the day on which it did; a signal without a
@@ -149,11 +156,11 @@ def states_of(evidence: pd.DataFrame, superseded: pd.DataFrame) -> pd.DataFrame:
     is_placed = frame["company_id"].notna().groupby(frame["signal_id"], sort=False).cummax()
     frame["company_id"] = signals["company_id"].transform("first").where(is_placed)
     frame["happened_on"] = signals["happened_on"].transform("first")
+    frame["happened_at"] = signals["happened_at"].cummin()
     frame = frame.drop_duplicates(["signal_id", "dt"], keep="last", ignore_index=True)
     frame["known_from"] = frame["dt"]
     following = frame.groupby("signal_id", sort=False)["dt"].shift(-1).fillna(_FOREVER)
-    ends = frame["signal_id"].map(dict(zip(superseded["signal_id"], superseded["superseded_on"], strict=True))).fillna(_FOREVER)
-    frame["known_to"] = np.minimum(following.to_numpy(float), ends.to_numpy(float)).astype(np.int64)
+    frame["known_to"] = following.astype(np.int64)
     frame = frame[frame["company_id"].notna() & frame["happened_on"].notna()]
-    columns = ["signal_id", "signal_type", "company_id", "confidence", "happened_on", "known_from", "known_to"]
+    columns = ["signal_id", "signal_type", "company_id", "user_id", "confidence", "happened_at", "happened_on", "known_from", "known_to"]
     return frame[columns].astype({"happened_on": np.int64}).reset_index(drop=True)

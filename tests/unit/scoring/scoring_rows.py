@@ -32,6 +32,7 @@ _EVIDENCE = {
     "signal_id": "text",
     "signal_type": "text",
     "company_id": "text",
+    "user_id": "text",
     "dataset": "text",
     "record_key": "text",
     "confidence": "double",
@@ -81,10 +82,10 @@ def evidence(signal: str, *, days_ago: int = 0, company: str | None = "acme", nu
 
 
 def runtime_with(
-    home: Path, rows: Sequence[dict[str, Any]], *, superseded: Sequence[tuple[str, str]] = (), merges: Sequence[tuple[Any, ...]] = (),
+    home: Path, rows: Sequence[dict[str, Any]], *, merges: Sequence[tuple[Any, ...]] = (),
     inhibitors: Sequence[tuple[Any, ...]] = (), filings: Sequence[tuple[str, str]] = (),
 ) -> Runtime:  # fmt: skip
-    """A runtime whose warehouse holds these rows: superseded (signal, by), merges (company, into, from, to),
+    """A runtime whose warehouse holds these rows: merges (company, into, from, to),
     inhibitors (company, inhibitor, since, until, dt), filings (record_key, form)."""
     rt = build_runtime(load_settings({}, home=home, now="2026-07-02T10:05:00+00:00"))
     columns = ", ".join(f"{c} {t}" for c, t in _EVIDENCE.items())
@@ -92,7 +93,6 @@ def runtime_with(
         for statement in (
             "create schema signals", "create schema identity", "create schema sources",
             f"create table signals.signal_evidence ({columns})",
-            "create table signals.buying_signals (id text, superseded_by text)",
             "create table signals.int_inhibitors (company_id text, inhibitor text, since date, until date, dt date)",
             "create table signals.account_features (company_id text, signals_30d bigint, dt date)",
             "create table identity.company_canonical (company_id text, canonical_id text, valid_from date, valid_to date)",
@@ -100,7 +100,7 @@ def runtime_with(
         ):  # fmt: skip
             connection.execute(statement)
         for table, values in (
-            ("signals.signal_evidence", [tuple(r.get(c) for c in _EVIDENCE) for r in rows]), ("signals.buying_signals", superseded),
+            ("signals.signal_evidence", [tuple(r.get(c) for c in _EVIDENCE) for r in rows]),
             ("identity.company_canonical", merges), ("signals.int_inhibitors", inhibitors), ("sources.stg_sec_edgar__filings", filings),
         ):  # fmt: skip
             for row in values:

@@ -81,12 +81,40 @@ def test_a_rumour_gives_no_points_and_its_confirmation_does(tmp_path: Path) -> N
     assert (scores(rt, ago(2)), set(scores(rt, ago(1)))) == ({}, {"acme"})
 
 
+def surge(signal: str, days_ago: int, **columns: Any) -> dict[str, Any]:
+    return evidence(signal, days_ago=days_ago, signal_type="intent_surge", **columns)
+
+
+def live_on(rt: Runtime, day: date) -> set[str]:
+    return {r["signal_id"] for r in rt.lake.read("account_score_reasons", since=day, until=day).to_pylist()}
+
+
 def test_a_superseded_signal_is_not_live_from_the_day_its_successor_is_known(tmp_path: Path) -> None:
-    rows = [evidence("old", days_ago=5, signal_type="intent_surge"), evidence("new", days_ago=2, signal_type="intent_surge")]
-    rt = runtime_with(tmp_path, rows, superseded=[("old", "new"), ("new", None)])
+    rt = runtime_with(tmp_path, [surge("old", 5), surge("new", 2)])
     stage.run(rt, ago(5), DAY)
-    told = rt.lake.read("account_score_reasons", since=ago(3)).to_pylist()
-    assert {(r["dt"], r["signal_id"]) for r in told} == {(ago(3), "old"), (ago(2), "new"), (ago(1), "new"), (DAY, "new")}
+    assert [live_on(rt, ago(d)) for d in (3, 2, 1, 0)] == [{"old"}, {"new"}, {"new"}, {"new"}]
+
+
+def test_signals_of_two_users_and_of_kinds_that_stand_side_by_side_supersede_nothing(tmp_path: Path) -> None:
+    spikes = [
+        evidence(u, days_ago=d, signal_type="usage_spike", user_id=u, dataset="product_db__daily_events") for u, d in (("u1", 3), ("u2", 1))
+    ]
+    rt = runtime_with(tmp_path, [*spikes, evidence("round1", days_ago=4), evidence("round2", days_ago=2)])
+    stage.run(rt, DAY, DAY)
+    assert live_on(rt, DAY) == {"u1", "u2", "round1", "round2"}
+
+
+def test_a_signal_reported_late_between_two_does_not_bring_the_older_one_back_to_life(tmp_path: Path) -> None:
+    rows = [surge("first", 6), surge("third", 3), surge("second", 1, occurred_at=ago(5))]
+    rt = runtime_with(tmp_path, rows)
+    stage.run(rt, ago(4), DAY)
+    assert [live_on(rt, ago(d)) for d in (4, 3, 2, 1)] == [{"first"}, {"third"}, {"third"}, {"third"}]
+
+
+def test_a_signal_is_superseded_by_that_of_a_merged_company_only_from_the_day_of_the_merge(tmp_path: Path) -> None:
+    rt = runtime_with(tmp_path, [surge("ours", 6), surge("twins", 4, company="twin")], merges=[("twin", "acme", ago(2), FOREVER)])
+    stage.run(rt, ago(4), DAY)
+    assert [live_on(rt, ago(d)) for d in (3, 2)] == [{"ours", "twins"}, {"twins"}]
 
 
 def test_an_account_whose_last_signal_dies_is_written_once_more_with_zero(tmp_path: Path) -> None:

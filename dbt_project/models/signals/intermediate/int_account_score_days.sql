@@ -1,4 +1,5 @@
-{# What the intent vendor said about each account on each day, for our product, with the company of the account's record. #}
+{# What the intent vendor said about each account on each day, for our product, with the company that the account's record
+   was linked to by then: an answer that was nobody's on its day stays nobody's, else a later link would write history. #}
 with scores as (
     select
         s.*,
@@ -12,7 +13,7 @@ links as (
 )
 
 select
-    s.record_key, l.company_id, s.domain, s.product, s.buying_stage, s.profile_fit, s.intent_score, s.profile_score,
+    s.record_key, case when l.linked_dt <= s.dt then l.company_id end as company_id, s.domain, s.product, s.buying_stage, s.profile_fit, s.intent_score, s.profile_score,
     l.linked_dt, s.known_at, s.dt
 from scores as s
 left join links as l on l.record_key = s.record_key and l.link_rank = 1

@@ -16,12 +16,16 @@ activity as (
 
 starts as (
     select u.user_id, u.signup_on as silent_since, u.signup_on as dt from trial_users as u
-    where not exists (select 1 from activity as a where a.user_id = u.user_id and a.event_date = u.signup_on)
+    where not exists (
+        select 1 from activity as a
+        where a.user_id = u.user_id and a.event_date = u.signup_on and a.dt <= {{ add_days('u.signup_on', var('drop_off_days') | string) }}
+    )
     union all
     select a.user_id, a.event_date as silent_since, a.dt
     from activity as a
     inner join trial_users as u on u.user_id = a.user_id
-    where a.event_date >= u.signup_on
+    where a.event_date > u.signup_on
+        or (a.event_date = u.signup_on and a.dt <= {{ add_days('u.signup_on', var('drop_off_days') | string) }}) {# later, its silence has fired #}
 ),
 
 due as (
@@ -61,6 +65,12 @@ silences as (
     where a.user_id is null and f.fires_on <= {{ to_day() }}
 ),
 
+known as (
+    select s.user_id, s.silent_since, s.fires_on, greatest(s.fires_on, u.first_trial_dt, u.signup_dt) as dt
+    from silences as s
+    inner join trial_users as u on u.user_id = s.user_id
+),
+
 resumed as (
     select s.user_id, s.silent_since, min(a.event_date) as resumed_on
     from silences as s
@@ -80,13 +90,12 @@ select
     cast(s.fires_on as timestamp) as known_at,
     s.fires_on,
     r.resumed_on,
-    greatest(s.fires_on, u.first_trial_dt) as dt
-from silences as s
-inner join trial_users as u on u.user_id = s.user_id
+    s.dt
+from known as s
 {# the plan as it stood: who pays later was still on trial when the silence fired #}
 inner join {{ ref('int_product_plans') }} as p
     on p.user_id = s.user_id
     and p.plan_type = '{{ var("trial_plan") }}'
-    and p.plan_from <= greatest(s.fires_on, u.first_trial_dt)
-    and (p.plan_until is null or p.plan_until > greatest(s.fires_on, u.first_trial_dt))
+    and p.plan_from <= s.dt
+    and (p.plan_until is null or p.plan_until > s.dt)
 left join resumed as r on r.user_id = s.user_id and r.silent_since = s.silent_since

@@ -1,5 +1,5 @@
 {# The first completion ever of the activation event per user: the row that we had first.
-   A user who signed up long before the first event we hold may have completed it before: no first completion can be claimed. #}
+   A user who signed up long before the first event that we held by then may have completed it before: no first completion can be claimed. #}
 with completions as (
     select
         c.user_id, c.event_type, c.event_date, c.known_at, c.dt,
@@ -8,8 +8,12 @@ with completions as (
     where c.event_type = '{{ var("activation_event") }}' and c.event_count > 0
 ),
 
+landed as (
+    select dt, min(event_date) as first_event_date from {{ ref('int_usage') }} group by dt
+),
+
 held as (
-    select min(event_date) as first_event_date from {{ ref('int_usage') }}
+    select dt, min(first_event_date) over (order by dt rows between unbounded preceding and current row) as first_event_date from landed
 )
 
 select
@@ -25,7 +29,10 @@ select
     greatest(c.dt, u.first_dt) as dt
 from completions as c
 inner join {{ ref('int_product_users') }} as u on u.user_id = c.user_id
-cross join held as h
+inner join held as h on h.dt = c.dt
 inner join {{ ref('usage_rules') }} as r on r.rule = 'first_completion_horizon_days'
 where c.completion_rank = 1
-    and (u.signup_on is null or {{ days_between('u.signup_on', 'h.first_event_date') }} <= r.value)
+    and (
+        u.signup_on is null or u.signup_dt > u.first_dt {# told too late to speak against what stood #}
+        or {{ days_between('u.signup_on', 'h.first_event_date') }} <= r.value
+    )

@@ -19,13 +19,13 @@ members as (
     from scores as s
     inner join spans as m
         on m.company_id = s.company_id and m.member_from <= s.dt and m.member_to >= s.dt
-        and s.linked_dt <= s.dt and m.linked_dt <= s.dt
+        and m.linked_dt <= s.dt
 ),
 
 judged as (
     select
         s.record_key, s.domain, s.product, s.intent_score, s.buying_stage, s.profile_score, s.profile_fit, s.known_at, s.dt,
-        s.company_id, s.linked_dt,
+        s.company_id,
         case when {{ in_var("coalesce(s.buying_stage, '')", 'intent_stages') }} then 0 else 1 end as is_fallen,
         case
             when {{ in_var("coalesce(s.buying_stage, '')", 'intent_stages') }}
@@ -81,7 +81,7 @@ select
     'intent_surge' as signal_type,
     'sixsense__account_scores' as dataset,
     s.record_key, s.domain,
-    case when s.linked_dt <= s.dt then s.company_id end as company_id,
+    s.company_id,
     cast(s.started_on as {{ dbt.type_string() }}) as subject,
     s.product, s.buying_stage, s.profile_fit,
     s.intent_score as measure, s.profile_score,

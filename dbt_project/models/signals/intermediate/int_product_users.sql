@@ -1,4 +1,5 @@
-{# When each user was first seen, when first on trial, and which company the user's record was linked to and from which day. #}
+{# When each user was first seen, when first on trial, the signup as it was first told, and the company that the user's record was first
+   linked to, each with its day: none of these changes when the user's row does. Plan, country and size are the newest. #}
 with seen as (
     select * from {{ raw('product_db__users') }} where dt <= {{ to_day() }}
 ),
@@ -10,6 +11,14 @@ firsts as (
         min(case when plan_type = '{{ var("trial_plan") }}' then dt end) as first_trial_dt
     from seen
     group by user_id
+),
+
+signups as (
+    select
+        user_id, signup_at, known_at, dt,
+        row_number() over (partition by user_id order by dt, known_at nulls last, pulled_at nulls last, payload nulls last) as word_rank
+    from seen
+    where signup_at is not null
 ),
 
 records as (
@@ -39,14 +48,16 @@ person_companies as (
 
 select
     u.user_id, u.record_key, r.person_record_id, r.person_id,
-    coalesce(m.company_id, p.company_id) as company_id,
+    case when p.dt is null or m.linked_dt <= p.dt then m.company_id else p.company_id end as company_id,
     u.plan_type, u.country, u.company_size, u.team_members,
     f.first_dt, f.first_trial_dt,
-    case when m.company_id is not null then m.linked_dt else p.dt end as linked_dt,
-    cast(u.signup_at as date) as signup_on,
-    u.signup_at, u.known_at, u.dt
+    least(m.linked_dt, p.dt) as linked_dt,
+    cast(s.signup_at as date) as signup_on,
+    s.signup_at, s.known_at as signup_known_at, s.dt as signup_dt,
+    u.dt
 from {{ ref('stg_product_db__users') }} as u
 inner join firsts as f on f.user_id = u.user_id
+left join signups as s on s.user_id = u.user_id and s.word_rank = 1
 left join records as r on r.user_id = u.user_id and r.record_rank = 1
 left join mention_links as m on m.record_key = u.record_key and m.link_rank = 1
 left join person_companies as p on p.person_record_id = r.person_record_id and p.link_rank = 1

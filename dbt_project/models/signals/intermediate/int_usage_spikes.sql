@@ -1,7 +1,7 @@
 {# This week against the user's trailing weeks, shrunk toward the population's mean:
      expected = (sum of the trailing weeks + prior weeks x population mean) / (trailing weeks + prior weeks)
-   The week is a calendar week (Monday first), so the key follows from the row. Trailing weeks and population are what stood
-   by the week's first day; the week's own counts add up in the order in which they landed. Nothing learned later changes a row.
+   The week is a calendar week (Monday first), so the key follows from the row. Trailing weeks, population and the first week of all are what
+   stood by the week's first day, the signup what the user's first row said; the week's own counts add up in the order in which they landed. Nothing learned later changes a row.
    One row per whole multiple reached: the episode is the user's week. #}
 with volume as (
     select
@@ -11,8 +11,8 @@ with volume as (
     group by v.user_id, v.week_start, v.dt
 ),
 
-bounds as (
-    select min(week_start) as first_week from volume
+landed_weeks as (
+    select dt, min(week_start) as first_week from volume group by dt
 ),
 
 weeks as (
@@ -39,6 +39,13 @@ all_weeks as (
     select distinct week_start from volume
 ),
 
+bounds as (
+    select a.week_start, min(l.first_week) as first_week
+    from all_weeks as a
+    inner join landed_weeks as l on l.dt <= a.week_start
+    group by a.week_start
+),
+
 population as (
     select
         a.week_start,
@@ -56,10 +63,10 @@ expected as (
         w.user_id, w.week_start,
         {{ ratio(
             'coalesce(t.trailing_count, 0) + ' ~ var('spike_prior_weeks') ~ ' * greatest(p.population_mean, f.value)',
-            'least(' ~ var('trailing_weeks') ~ ', greatest(0, floor(' ~ ratio(days_between('greatest(b.first_week, coalesce(u.signup_on, b.first_week))', 'w.week_start'), '7') ~ '))) + ' ~ var('spike_prior_weeks')
+            'least(' ~ var('trailing_weeks') ~ ', greatest(0, floor(' ~ ratio(days_between('greatest(b.first_week, coalesce(case when u.signup_dt <= u.first_dt then u.signup_on end, b.first_week))', 'w.week_start'), '7') ~ '))) + ' ~ var('spike_prior_weeks')
         ) }} as expected_count
     from weeks as w
-    cross join bounds as b
+    inner join bounds as b on b.week_start = w.week_start
     inner join population as p on p.week_start = w.week_start
     inner join {{ ref('usage_rules') }} as f on f.rule = 'spike_population_floor'
     inner join {{ ref('int_product_users') }} as u on u.user_id = w.user_id
