@@ -10,11 +10,11 @@ from pathlib import Path
 import dagster as dg
 
 from signals_pipeline.io import dbt
-from signals_pipeline.orchestration import automation
+from signals_pipeline.orchestration import automation, dead_runs
 from signals_pipeline.orchestration.assets import activation, enrichment, identity, learning, metrics, scoring, sources
 from signals_pipeline.orchestration.dbt_stage import SEEDS, dbt_stage
 from signals_pipeline.orchestration.partitions import daily, days_ahead, monthly
-from signals_pipeline.orchestration.resources import House
+from signals_pipeline.orchestration.resources import House, of_runs
 from signals_pipeline.rules.profile import load_profile
 from signals_pipeline.settings import Settings, load_settings
 
@@ -53,8 +53,8 @@ def build_definitions(settings: Settings, house: House | None = None, *, manifes
         ],
         jobs=[job, backfill, automation.what_if_job(), learn, walk],
         schedules=[automation.schedule(job, zone), *learning.schedules(learn, walk, zone)],
-        sensors=[automation.file_drop_sensor(job), automation.failure_sensor()],
-        resources={"house": house or House()},
+        sensors=[automation.file_drop_sensor(job), automation.failure_sensor(), dead_runs.sensor()],
+        resources={"house": of_runs(house or House())},
         executor=dg.in_process_executor,
     )  # fmt: skip
 

@@ -38,6 +38,8 @@ def recorded(rt: Runtime, run_id: str, kind: str, dt: date) -> Iterator[dict[str
     lease = hold(rt, kind)
     row: dict[str, Any] = {"status": "died"}
     with rt.ops.begin() as connection:
+        killed = (ops.runs.c.kind == kind, ops.runs.c.status == "running")  # no living process has this lease but ours
+        connection.execute(ops.runs.update().where(*killed).values(status="died", ended_at=rt.stamp()))
         connection.execute(ops.runs.insert().values(run_id=run_id, dt=dt, kind=kind, status="running", started_at=rt.stamp()))
     try:
         yield row

@@ -1,7 +1,8 @@
 """One holder at a time: a lease in the ops store, renewed while work goes on, so that two processes never do the same thing at once.
 
 `Lease.take` → `renew` … → `release`. A lease of a process that is dead on this machine is taken over at once; else it runs out.
-A process is told by its number and a word of its own: numbers come back, in containers most of all.
+A process is told by its number and a word of its own: numbers come back, after a restart of the machine and in containers most of all.
+`this_process`, `is_gone`: the same for others who must know whether a process still lives.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -35,7 +38,7 @@ class Lease:
 
     def take(self) -> None:
         """Raises Transient while another living process holds it, or this one does and it is not shared."""
-        self.holder = f"{socket.gethostname()}:{os.getpid()}:{_own_word(os.getpid())}"
+        self.holder = this_process()
         with self.engine.begin() as connection:
             ops.serialize(connection, f"lease:{self.name}")
             row = connection.execute(sa.select(_L).where(_L.c.name == self.name)).mappings().first()
@@ -58,15 +61,34 @@ class Lease:
             connection.execute(_L.delete().where(_L.c.name == self.name, _L.c.holder == self.holder))
 
 
+def this_process() -> str:
+    """`host:number:word` of this process."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_own_word(os.getpid())}"
+
+
+def is_gone(holder: str) -> bool:
+    """Whether a holder was a process of this machine that has ended; of another machine nobody here can say."""
+    return holder != this_process() and _is_dead(holder)
+
+
 @cache
 def _own_word(pid: int) -> str:
     """A word of this process; a fork has another number and so another word."""
-    return uuid.uuid4().hex[:12]
+    return _started(pid) or uuid.uuid4().hex[:12]
+
+
+def _started(pid: int) -> str:
+    """`s` and a hash of when a living process was started and of the machine's start; empty where the system does not tell (no /proc)."""
+    try:
+        told, boot = Path(f"/proc/{pid}/stat").read_text(), Path("/proc/sys/kernel/random/boot_id").read_text()
+    except OSError:
+        return ""
+    return "s" + sha256(f"{boot} {told.rpartition(')')[2].split()[19]}".encode()).hexdigest()[:11]
 
 
 def _is_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that is gone; one with our number and another word is."""
-    host, pid, _ = (*holder.split(":"), "", "")[:3]
+    host, pid, word = (*holder.split(":"), "", "")[:3]
     if host != socket.gethostname() or not pid.isdigit():
         return False
     if int(pid) == os.getpid():
@@ -76,5 +98,5 @@ def _is_dead(holder: str) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        return False
-    return False
+        pass
+    return word.startswith("s") and _started(int(pid)) not in ("", word)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import itertools
 import os
 import shutil
 import threading
@@ -20,11 +21,13 @@ import dagster as dg
 
 from signals_pipeline import runs
 from signals_pipeline.errors import Permanent
+from signals_pipeline.orchestration import dead_runs
 from signals_pipeline.orchestration.kept_sqlite import kept
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY, Settings
 
+BURY_EVERY = 20  # turns of half a second
 SET_BY_US = "DAGSTER_HOME_OF_SIGNALS"  # tells our own choice of an earlier home from an operator's
 
 Build = Callable[[Settings, House], dg.Definitions]
@@ -111,6 +114,7 @@ def run_job(
         dg.DagsterInstance.get() as instance,
     ):
         outcome: dict[str, Any] = {}
+        dead_runs.bury(instance)  # else the slot of a killed run would be waited for
 
         def work() -> None:
             try:
@@ -132,8 +136,11 @@ def run_job(
         # the gates' library takes seconds to import: it does so while the vendors answer
         is_to_import = job == "daily" and groups is None
         total = len(found.graph.node_defs)
+        turns = itertools.count(1)
         while thread.is_alive():
             thread.join(timeout=0.5)
+            if not next(turns) % BURY_EVERY:
+                dead_runs.bury(instance)  # the one that this run waits for may have been killed meanwhile
             if is_to_import and "sources" in house.entered:
                 is_to_import = False
                 threading.Thread(target=importlib.import_module, args=("great_expectations",), name="import-gates", daemon=True).start()

@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from signals_pipeline.errors import Transient
+from signals_pipeline.orchestration import dead_runs
 from signals_pipeline.runtime import Runtime, build_runtime
 from signals_pipeline.settings import load_settings
 
@@ -58,3 +59,14 @@ class House:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
             self.cpu_seconds[step] = self.cpu_seconds.get(step, 0.0) + time.process_time() - cpu
             self.peak_mb[step] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def of_runs(house: House) -> dg.ResourceDefinition:
+    """The house as Dagster's resource: a run that opens it is noted as one of this process."""
+
+    def opened(context: dg.InitResourceContext) -> House:
+        if context.instance is not None and context.run_id:
+            dead_runs.claim(context.instance, context.run_id)
+        return house
+
+    return dg.ResourceDefinition(opened, description="The runtime of all stages.")

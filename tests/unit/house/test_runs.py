@@ -51,3 +51,14 @@ def test_a_run_that_died_is_recorded_and_does_not_count_as_a_loaded_history(rt: 
     with rt.ops.connect() as connection:
         assert connection.execute(sa.select(ops.runs.c.status)).scalar_one() == "died"
     assert runs.newest_good(rt, "daily") is None
+
+
+def test_the_row_of_a_killed_run_is_died_once_the_next_of_its_kind_starts(rt: Runtime) -> None:
+    with rt.ops.begin() as connection:
+        killed = {"run_id": "r1", "dt": DAY, "kind": "backfill", "status": "running", "started_at": datetime(2026, 6, 30, 9)}
+        connection.execute(ops.runs.insert(), [killed, killed | {"run_id": "r2", "kind": "daily"}])
+    with runs.recorded(rt, "r3", "backfill", DAY) as row:
+        row["status"] = "success"
+    with rt.ops.connect() as connection:
+        found = {r.run_id: (r.status, r.ended_at is None) for r in connection.execute(sa.select(ops.runs))}
+    assert found == {"r1": ("died", False), "r2": ("running", True), "r3": ("success", False)}
