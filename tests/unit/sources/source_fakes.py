@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import load_settings
 from signals_pipeline.sources import runner
 from signals_pipeline.sources.report import SourcesReport, StreamRun
-from signals_pipeline.sources.spec import Body, Pull, Raw, Row, SourceSpec, StreamCode
+from signals_pipeline.sources.spec import Body, Pull, Raw, Row, SourceSpec, StreamCode, code, sources
 from signals_pipeline.sources.tabular import records
 
 DT = date(2026, 6, 29)
@@ -73,6 +73,34 @@ def pull_fakes(rt: Runtime, *vendors: FakeVendor, dt: date = DT, **given: Any) -
     return runner.run(
         rt, dt, registry={v.name: v.spec for v in vendors}, find=lambda v, s: by_name[v].code(s), **given
     )  # fmt: skip
+
+
+def pull_given(rt: Runtime, stream: str, bodies: Sequence[Body], *, as_records: bool = False, dt: date = DT, **declared: Any) -> StreamRun:
+    """A registered stream's own code on given bodies, through the live runner. `as_records`: never by column. `declared`: other rules."""
+    vendor, _, name = stream.partition(".")
+
+    async def fetch(_: Pull) -> AsyncIterator[Body]:
+        for body in bodies:
+            yield body
+
+    def find(found: str, one: str) -> StreamCode:
+        real = code(found, one)
+        return replace(real, fetch=fetch, columns=None, landed=None, batch=None if as_records else real.batch)
+
+    source = sources()[vendor].model_copy(update={"needs": [], "limits": None})
+    spec = source.streams[name].model_copy(update={"needs": [], "after": [], **declared})
+    registry = {vendor: source.model_copy(update={"streams": {name: spec}})}
+    return one(runner.run(rt, dt, registry=registry, find=find, http=_NoHttp()))
+
+
+class _NoHttp:
+    def stats(self, _: str) -> _NoHttp:
+        return self
+
+    def minus(self, _: object) -> _NoHttp:
+        return self
+
+    requests, waits_s, too_many_requests = 0, 0.0, 0
 
 
 def one(report: SourcesReport) -> StreamRun:

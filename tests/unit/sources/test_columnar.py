@@ -5,17 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from source_examples import EXAMPLES
-from source_fakes import DT, lake_bytes
+from source_fakes import lake_bytes, pull_given
 
 from signals_pipeline.runtime import Runtime
-from signals_pipeline.sources import runner
 from signals_pipeline.sources.report import StreamRun
-from signals_pipeline.sources.spec import Body, Pull, StreamCode, code, sources
+from signals_pipeline.sources.spec import Body, code, sources
 
 BY_COLUMN = [f"{v}.{n}" for v, source in sources().items() for n in source.streams if code(v, n).batch]
 ODD: tuple[Any, ...] = (
@@ -25,31 +24,9 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-class _NoHttp:
-    def stats(self, _: str) -> _NoHttp:
-        return self
-
-    def minus(self, _: object) -> _NoHttp:
-        return self
-
-    requests, waits_s, too_many_requests = 0, 0.0, 0
-
-
 def land(rt: Runtime, stream: str, pages: list[list[Any]], *, by_column: bool) -> StreamRun:
-    vendor, _, name = stream.partition(".")
-
-    async def fetch(_: Pull) -> AsyncIterator[Body]:
-        for number, page in enumerate(pages):
-            yield Body(b"", f"page-{number}", value=page)
-
-    def find(found: str, one: str) -> StreamCode:
-        real = code(found, one)
-        return dataclasses.replace(real, fetch=fetch, columns=None, landed=None, batch=real.batch if by_column else None)
-
-    source = sources()[vendor].model_copy(update={"needs": [], "limits": None})
-    declared = source.streams[name].model_copy(update={"needs": [], "after": [], "max_reject_share": 1.0})
-    registry = {vendor: source.model_copy(update={"streams": {name: declared}})}
-    return runner.run(rt, DT, registry=registry, find=find, http=_NoHttp()).streams[0]
+    bodies = [Body(b"", f"page-{number}", value=page) for number, page in enumerate(pages)]
+    return pull_given(rt, stream, bodies, as_records=not by_column, max_reject_share=1.0)
 
 
 def plain(stream: str, id_: int) -> dict[str, Any]:

@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 from source_examples import EXAMPLES
-from source_fakes import DT, lake_bytes, landed, utc
+from source_fakes import lake_bytes, landed, pull_given, utc
 
 from signals_pipeline.io.datasets import dataset
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import Settings
-from signals_pipeline.sources import runner
 from signals_pipeline.sources.report import StreamRun
-from signals_pipeline.sources.spec import Body, Pull, StreamCode, code, sources
+from signals_pipeline.sources.spec import Body, code, sources
 
 ALL = [(vendor, name) for vendor, source in sources().items() for name in source.streams]
 OLDEST = utc("2000-01-01T00:00:00").date()
 
 
 def land(rt: Runtime, vendor: str, name: str, *bodies: Body) -> StreamRun:
-    """The stream's own code on given bodies, through the live runner."""
-
-    async def fetch(_: Pull) -> AsyncIterator[Body]:
-        for body in bodies:
-            yield body
-
-    def find(found: str, stream: str) -> StreamCode:
-        return dataclasses.replace(code(found, stream), fetch=fetch, columns=None, landed=None)
-
-    registry = {vendor: sources()[vendor].model_copy(update={"needs": [], "limits": None})}
-    stream = registry[vendor].streams[name].model_copy(update={"needs": [], "after": []})
-    registry[vendor] = registry[vendor].model_copy(update={"streams": {name: stream}})
-    return runner.run(rt, DT, registry=registry, find=find, http=_NoHttp()).streams[0]
-
-
-class _NoHttp:
-    def stats(self, _: str) -> _NoHttp:
-        return self
-
-    def minus(self, _: object) -> _NoHttp:
-        return self
-
-    requests, waits_s, too_many_requests = 0, 0.0, 0
+    return pull_given(rt, f"{vendor}.{name}", bodies)
 
 
 def test_every_stream_has_an_example_and_no_example_is_left_over() -> None:
