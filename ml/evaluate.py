@@ -104,11 +104,6 @@ def loss_gain_interval(accounts: Array, mine: Array, other: Array, seed: int = 1
     return float(low), float(high)
 
 
-def psi(before: Table, now: Table, column: str) -> float:
-    """Population stability index of a column; above 0.25 it is another population."""
-    return shift(profile(before, column), now, column)
-
-
 def profile(table: Table, column: str, bins: int = 10) -> Profile:
     """How a column is spread, as JSON can keep it: `words` or `cuts`, and `shares` of each part, the rest or what is missing last.
 
@@ -132,7 +127,7 @@ def profile(table: Table, column: str, bins: int = 10) -> Profile:
 
 
 def shift(was: Profile, now: Table, column: str) -> float:
-    """PSI of the rows of now against a profile."""
+    """Population stability index of the rows of now against a profile; above 0.25 it is another population."""
     if was["kind"] == "time":
         return 0.0
     least = max(1e-4, 0.5 / max(1, len(now)))  # a part without a row may hold half of one

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
-
-from ml.model import Model, load
 
 CHAMPIONS, JUDGED = "champions.jsonl", "judged.jsonl"
 
@@ -95,12 +92,3 @@ class Registry:
         """The word that held on the day; None when none had been said."""
         held = [w for w in self.words() if w.kind == kind and w.from_day <= day.isoformat()]
         return held[-1] if held else None
-
-    def model_on(self, kind: str, day: date, columns: Sequence[str]) -> tuple[Model | None, str]:
-        """(model, version) or (None, why there is none). Raises FeaturesDiffer when the columns are not the model's."""
-        word = self.champion_on(kind, day)
-        if word is None:
-            return None, f"no model of {kind} had been promoted by {day}"
-        if word.version is None:
-            return None, word.because
-        return load(self.folder / kind / word.version, columns), word.version

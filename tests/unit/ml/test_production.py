@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from ml_tables import table
 
+from ml.champion import held
 from ml.dataset import Dataset, build
-from ml.evaluate import compare, gain_interval, psi
+from ml.evaluate import compare, gain_interval, profile, shift
 from ml.hazard import PERIODS, expand, learn_hazard
 from ml.metrics import integrated_brier, kaplan_meier
-from ml.model import Config, FeaturesDiffer, learn
+from ml.model import Config, learn
 from ml.registry import Registry
 from ml.score import SCORES, reasons, score
 from ml.size import learn_size, load_size
@@ -158,12 +159,12 @@ def test_the_champion_of_a_day_is_the_one_promoted_by_then(tmp_path: Path) -> No
     registry.promote("relevance", one, date(2025, 1, 1), "first")
     registry.promote("relevance", other, date(2025, 3, 1), "won")
     registry.promote("relevance", None, date(2025, 4, 1), "drifted")
-    assert registry.model_on("relevance", date(2024, 12, 31), ["size"])[0] is None
-    assert registry.model_on("relevance", date(2025, 2, 28), ["size"])[1] == one
-    assert registry.model_on("relevance", date(2025, 3, 1), ["size"])[1] == other
-    assert registry.model_on("relevance", date(2025, 4, 2), ["size"]) == (None, "drifted")
-    with pytest.raises(FeaturesDiffer):
-        registry.model_on("relevance", date(2025, 3, 1), ["size", "noise"])
+    found = [held(registry, day, ["size"]) for day in (date(2024, 12, 31), date(2025, 2, 28), date(2025, 3, 1), date(2025, 4, 2))]
+    assert [told["relevance"] for _, told in found][1:] == [one, other, "drifted"]
+    assert found[0][1]["relevance"].startswith("no model of relevance had been learned by 2024-12-31")
+    assert [who.relevance is not None for who, _ in found] == [False, True, True, False]
+    who, why = held(registry, date(2025, 3, 1), ["size", "noise"])
+    assert who.relevance is None and "not the table's: noise" in why["relevance"]
     with pytest.raises(ValueError, match="past"):
         registry.promote("relevance", one, date(2025, 1, 2), "again")
     with pytest.raises(ValueError, match="no model"):
@@ -210,9 +211,9 @@ def test_each_check_blocks_on_its_own_fault(check: str) -> None:
 
 def test_drift_of_words_and_of_missing_values_is_seen() -> None:
     told = table()
-    assert psi(told, told, "source") == pytest.approx(0, abs=1e-9)
+    was = {c: profile(told, c) for c in ("source", "size")}
+    assert shift(was["source"], told, "source") == pytest.approx(0, abs=1e-9)
     changed = table()
     changed.columns["source"] = np.array(["new"] * len(changed), dtype=object)
     changed.columns["size"] = np.full(len(changed), np.nan)
-    assert psi(told, changed, "source") > 0.25
-    assert psi(told, changed, "size") > 0.25
+    assert all(shift(was[c], changed, c) > 0.25 for c in was)

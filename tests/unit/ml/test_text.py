@@ -13,7 +13,7 @@ from ml_tables import leads, table
 
 from ml import exam, features, model, score, text, train
 from ml.encoder import NoEncoder, encoder, is_installed
-from ml.evaluate import psi
+from ml.evaluate import profile, shift
 from ml.leaks import suspects
 from ml.table import Table, of_frame
 
@@ -137,8 +137,8 @@ def test_free_text_drifts_by_how_many_have_one_not_by_its_words() -> None:
     def told(share: float, word: str) -> Table:
         return table(note=lambda f, r: [f"{word} call number {i} today" if r.random() < share else "" for i in range(len(f))])
 
-    assert psi(told(0.5, "first"), told(0.5, "other"), "note") < 0.05
-    assert psi(told(0.8, "first"), told(0.2, "first"), "note") > 0.25
+    assert shift(profile(told(0.5, "first"), "note"), told(0.5, "other"), "note") < 0.05
+    assert shift(profile(told(0.8, "first"), "note"), told(0.2, "first"), "note") > 0.25
 
 
 def test_the_reasons_of_an_account_name_the_words() -> None:
