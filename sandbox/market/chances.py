@@ -11,9 +11,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from sandbox.market import events, product, triggers
+from sandbox.market.arrays import Array
 from sandbox.market.companies import SPECIAL
 from sandbox.market.deals import ORGANIC
-from sandbox.market.journeys import BOOST_DAYS, DOWN, ENDS, LIFT, PURCHASE, STEADY, TARGET, Array, Journeys, push
+from sandbox.market.journeys import BOOST_DAYS, DOWN, ENDS, LIFT, PURCHASE, STEADY, TARGET, Journeys, push
 
 HORIZON_DAYS = 60
 _APPETITES, _AFFINITIES = np.linspace(0, 1, 101), np.linspace(0, 1, 11)

@@ -39,6 +39,16 @@ def at(day: date, hour: int = 14, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour % 24, minute % 60), UTC)
 
 
+def changed(when: str) -> dict[str, Any]:
+    """System fields of a record that changed at a stamped instant."""
+    return {"LastModifiedDate": when, "SystemModstamp": when}
+
+
+def created(when: str) -> dict[str, Any]:
+    """System fields of a record made at a stamped instant."""
+    return {"CreatedDate": when, **changed(when), "IsDeleted": 0}
+
+
 def setup(w: World, day: date) -> None:
     """Reps, mailboxes, sequences, stages; then one pass over the companies. `day` is the first day of the history."""
     long_ago = stamp(at(day - timedelta(days=700)))
@@ -53,8 +63,7 @@ def setup(w: World, day: date) -> None:
                 "Name": name,
                 "IsActive": int(n < len(REPS)),
                 "Territory__c": territory,
-                "LastModifiedDate": long_ago,
-                "SystemModstamp": long_ago,
+                **changed(long_ago),
             },
         )
         if n >= len(REPS):
@@ -135,10 +144,7 @@ def new_account(w: World, c: Company, when: datetime, *, name: str | None = None
         "OwnerId": owner,
         "Type": "Prospect",
         "Do_Not_Contact__c": 0,
-        "CreatedDate": made,
-        "LastModifiedDate": made,
-        "SystemModstamp": made,
-        "IsDeleted": 0,
+        **created(made),
         "w_company": c.i,
         **changes,
     }
@@ -164,10 +170,7 @@ def new_contact(w: World, c: Company, p: Person, account: str | None, owner: str
         "DoNotCall": int(r.random() < 0.03),
         "Do_Not_Contact__c": 0,
         "OwnerId": owner,
-        "CreatedDate": made,
-        "LastModifiedDate": made,
-        "SystemModstamp": made,
-        "IsDeleted": 0,
+        **created(made),
         "w_company": c.i,
         **changes,
     }
@@ -251,10 +254,7 @@ def _lead(w: World, c: Company, r: random.Random, when: datetime, converted: tup
             "ConvertedAccountId": converted[0] if converted else None,
             "ConvertedContactId": converted[1] if converted else None,
             "OwnerId": w.owner(c),
-            "CreatedDate": stamp(when),
-            "LastModifiedDate": stamp(when),
-            "SystemModstamp": stamp(when),
-            "IsDeleted": 0,
+            **created(stamp(when)),
             "w_company": c.i,
         },
     )

@@ -51,10 +51,7 @@ def meeting(w: World, now: datetime, *, company: int, email: str, stage: int, cl
             "StartDateTime": stamp(starts),
             "Meeting_Status__c": "Scheduled",
             "Accepted_By_AE__c": int(r.random() < 0.84),
-            "CreatedDate": stamp(now),
-            "LastModifiedDate": stamp(now),
-            "SystemModstamp": stamp(now),
-            "IsDeleted": 0,
+            **crm.created(stamp(now)),
             "w_company": company,
         },
     )
@@ -73,7 +70,7 @@ def meeting(w: World, now: datetime, *, company: int, email: str, stage: int, cl
 
 
 def met(w: World, now: datetime, *, event: str, status: str, company: int, contact: str | None, deal: bool, stage: int, claim: str) -> None:
-    w.store.update("Event", "Id", event, {"Meeting_Status__c": status, "LastModifiedDate": stamp(now), "SystemModstamp": stamp(now)})
+    w.store.update("Event", "Id", event, {"Meeting_Status__c": status, **crm.changed(stamp(now))})
     if deal and not w.j.open_deal[company] and not w.j.customer[company]:
         row = w.store.one("SELECT AccountId, OwnerId FROM Event WHERE Id = ?", (event,))
         r = dice(w.seed, "deal", company, now.date())
@@ -129,10 +126,7 @@ def open_deal(w: World, c: Company, account: str, owner: str, contact: str | Non
             "OwnerId": owner,
             "ContactId": contact,
             "Signal_Source__c": source or None,
-            "CreatedDate": made,
-            "LastModifiedDate": made,
-            "SystemModstamp": made,
-            "IsDeleted": 0,
+            **crm.created(made),
             "w_company": c.i,
         },
     )
@@ -167,8 +161,7 @@ def advance_deal(w: World, opp: str, stage: str, when: datetime, **changes: Any)
             "StageName": stage,
             "IsClosed": int(closed),
             "IsWon": int(won),
-            "LastModifiedDate": stamp(when),
-            "SystemModstamp": stamp(when),
+            **crm.changed(stamp(when)),
             **changes,
         },
     )
@@ -223,7 +216,7 @@ def deal_end(w: World, now: datetime, *, opp: str, company: int, won: bool) -> N
         advance_deal(w, opp, "Closed Won", now)
         w.j.bought(company, now.date().toordinal())
         account = w.store.value("SELECT AccountId FROM Opportunity WHERE Id = ?", (opp,))
-        w.store.update("Account", "Id", account, {"Type": "Customer", "LastModifiedDate": stamp(now), "SystemModstamp": stamp(now)})
+        w.store.update("Account", "Id", account, {"Type": "Customer", **crm.changed(stamp(now))})
     else:
         lose(w, opp, c, now, dice(w.seed, "lost", company, now.date()))
         w.j.open_deal[company] = False

@@ -6,16 +6,13 @@ Does not belong here: what anybody can observe (`intent.py`, `triggers.py`, `pro
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from sandbox.dice import day_dice
+from sandbox.market.arrays import Array, Arrays
 from sandbox.market.companies import SPECIAL, company
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 TARGET, AWARENESS, CONSIDERATION, DECISION, PURCHASE = range(5)
 UP = np.array([0.009, 0.022, 0.032, 0.040, 0.0])  # daily hazard of the next stage, before appetite and triggers
@@ -36,7 +33,7 @@ def push(appetite: Array, stage: Array | int) -> Array:
 
 
 @dataclass
-class Journeys:
+class Journeys(Arrays):
     """State of all companies. Days are proleptic ordinals; `last` holds the day of the last true event per kind."""
 
     appetite: Array
@@ -111,13 +108,3 @@ class Journeys:
     def bought(self, i: int, day: int) -> None:
         """It bought from us: the journey is over, and it is a customer."""
         self.customer[i], self.open_deal[i], self.stage[i], self.rest[i] = True, False, TARGET, day + 400
-
-    def dump(self) -> bytes:
-        out = io.BytesIO()
-        np.savez(out, **{f.name: getattr(self, f.name) for f in fields(self)})
-        return out.getvalue()
-
-    @classmethod
-    def load(cls, data: bytes) -> Journeys:
-        with np.load(io.BytesIO(data)) as stored:
-            return cls(**{f.name: stored[f.name] for f in fields(cls)})

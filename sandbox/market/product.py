@@ -6,7 +6,6 @@ Does not belong here: the database (`postgres.py`).
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,8 @@ import numpy as np
 
 from sandbox.clock import stamp
 from sandbox.dice import day_dice, dice, weighted
+from sandbox.market.arrays import Array, Arrays
 from sandbox.market.companies import SPECIAL
-from sandbox.market.journeys import Array
 from sandbox.market.people import Person, free_mail, headcount, person
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ LOOK_EVERY = 10  # days between the trials of a competitor, and of the seller's 
 
 
 @dataclass
-class Users:
+class Users(Arrays):
     """All users, one array element each; `number` is the row id in `w_user`."""
 
     number: Array
@@ -52,16 +51,6 @@ class Users:
         for f, column in zip(fields(self), zip(*rows, strict=True), strict=True):
             old = getattr(self, f.name)
             setattr(self, f.name, np.concatenate([old, np.array(column, dtype=old.dtype)]))
-
-    def dump(self) -> bytes:
-        out = io.BytesIO()
-        np.savez(out, **{f.name: getattr(self, f.name) for f in fields(self)})
-        return out.getvalue()
-
-    @classmethod
-    def load(cls, data: bytes) -> Users:
-        with np.load(io.BytesIO(data)) as stored:
-            return cls(**{f.name: stored[f.name] for f in fields(cls)})
 
 
 def step(w: World, day: date) -> None:
