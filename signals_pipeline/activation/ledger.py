@@ -86,23 +86,7 @@ class Ledger:
 
     def _put(self, connection: sa.Connection, plan_hash: str, dt: date, row: PlanRow, **values: Any) -> None:
         known = connection.execute(sa.select(_TABLE.c.status).where(_TABLE.c.effect_id == row.effect_id)).scalar()
-        fresh = {
-            "plan_hash": plan_hash,
-            "row_id": row.row_id,
-            "outbox_id": row.outbox_id,
-            "dt": dt,
-            "destination": row.destination,
-            "object": row.object,
-            "operation": row.operation,
-            "natural_key": row.natural_key,
-            "company_id": row.company_id,
-            "person_id": row.person_id,
-            "email_key": row.email_key,
-            "signal_id": row.signal_id,
-            "signal_type": row.signal_type,
-            "is_probe": row.is_probe,
-            **values,
-        }
+        fresh = {"plan_hash": plan_hash, "dt": dt, **row.ids(), "is_probe": row.is_probe, **values}
         if known is None:
             connection.execute(_TABLE.insert().values(effect_id=row.effect_id, attempts=0, **fresh))
         elif known not in FINAL:

@@ -83,6 +83,14 @@ class PlanRow:
     def sends(self) -> bool:
         return self.operation in SENDING
 
+    def ids(self) -> dict[str, Any]:
+        """What names the row in plans and the ledger: ids only, no name and no value of a field."""
+        return {
+            "row_id": self.row_id, "outbox_id": self.outbox_id, "destination": self.destination, "object": self.object,
+            "operation": self.operation, "natural_key": self.natural_key, "company_id": self.company_id, "person_id": self.person_id,
+            "email_key": self.email_key, "signal_id": self.signal_id, "signal_type": self.signal_type,
+        }  # fmt: skip
+
     def payload(self) -> dict[str, Any]:
         """Field → value of what changes."""
         return {c.field: c.after for c in self.changes if c.is_change}

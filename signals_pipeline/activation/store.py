@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from signals_pipeline.activation.model import Plan, canonical, plan_of
+from signals_pipeline.activation.model import Plan, PlanRow, canonical, plan_of
 from signals_pipeline.errors import Permanent
 from signals_pipeline.io import ops
 from signals_pipeline.runtime import Runtime
@@ -50,24 +50,9 @@ def save(rt: Runtime, plan: Plan) -> None:
     rt.lake.write("plan_rows", plan.dt, [_keys_only(plan, r) for r in plan.rows])
 
 
-def _keys_only(plan: Plan, row: Any) -> dict[str, Any]:
-    return {
-        "plan_hash": plan.plan_hash,
-        "row_id": row.row_id,
-        "outbox_id": row.outbox_id,
-        "destination": row.destination,
-        "object": row.object,
-        "natural_key": row.natural_key,
-        "operation": row.operation,
-        "company_id": row.company_id,
-        "person_id": row.person_id,
-        "email_key": row.email_key,
-        "signal_id": row.signal_id,
-        "signal_type": row.signal_type,
-        "reason": row.reason,
-        "cost_usd": row.cost_usd,
-        "fields": sum(c.is_change for c in row.changes),
-    }
+def _keys_only(plan: Plan, row: PlanRow) -> dict[str, Any]:
+    said = {"reason": row.reason, "cost_usd": row.cost_usd, "fields": sum(c.is_change for c in row.changes)}
+    return {"plan_hash": plan.plan_hash, **row.ids(), **said}
 
 
 def record(rt: Runtime, plan_hash: str) -> dict[str, Any]:
