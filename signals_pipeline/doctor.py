@@ -1,6 +1,6 @@
-"""What `signals doctor` finds: each vendor's health, what is off and what turns it on, whether sends go out.
+"""What `signals doctor` finds: each vendor's health, what is off and what turns it on, whether sends go out and the audit trail is whole.
 
-settings + vendors' cheap reads + declared streams + ops switches → `examine` → dict (`--json`) → `tell` (terminal).
+settings + vendors' cheap reads + declared streams + ops switches and audit → `examine` → dict (`--json`) → `tell` (terminal).
 Does not belong here: the probes of the vendors (`vendors/health.py`).
 """
 
@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from signals_pipeline.activation.switches import paused_by
+from signals_pipeline.io import audit
 from signals_pipeline.io.http import Http
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.sources.spec import code, sources
@@ -25,14 +26,15 @@ COLOURS = {"ok": "green", "off": "dim", "down": "red", "broken": "red"}
 
 
 def examine(rt: Runtime) -> dict[str, Any]:
-    """Everything that the doctor says, as plain values. `is_well`: nothing that is on is down or broken. Asks every vendor that is on."""
+    """Everything that the doctor says, as plain values. `is_well`: nothing that is on is down or broken, the trail is whole.
+    Asks every vendor that is on, and reads the whole audit trail."""
 
     async def look() -> list[health.Health]:
         async with Http(rt.settings, rt.ops) as http:
             return await health.check(rt.settings, http, rt.ops)
 
     vendors = [asdict(h) for h in asyncio.run(look())]
-    settings = rt.settings
+    settings, trail = rt.settings, trail_of(rt)
     return {
         "home": str(settings.home),
         "engine": settings.engine,
@@ -40,10 +42,18 @@ def examine(rt: Runtime) -> dict[str, Any]:
         "as_of": rt.today().isoformat(),
         "mode": settings.mode,
         "paused_by": paused_by(rt),
-        "is_well": not any(v["status"] in SICK for v in vendors),
+        "is_well": not any(v["status"] in SICK for v in vendors) and trail["broken_at"] is None,
+        "audit": trail,
         "vendors": vendors,
         "off": off(rt),
     }
+
+
+def trail_of(rt: Runtime) -> dict[str, Any]:
+    """The audit trail: how many entries, the hash of the newest, and the first number that is missing or changed (null: none)."""
+    broken = audit.verify(rt.ops)
+    entries, newest = audit.head(rt.ops)
+    return {"entries": entries, "newest": newest, "broken_at": broken}
 
 
 def off(rt: Runtime) -> list[dict[str, str]]:
@@ -71,7 +81,14 @@ def tell(console: Console, told: dict[str, Any]) -> None:
     console.print(f"now {told['now'][:16].replace('T', ' ')} UTC; the newest closed day is {told['as_of']}", highlight=False)
     modes = {"auto": "plans that pass their gates are sent", "manual": "a plan waits for `signals approve`", "dry_run": "nothing is sent"}
     sending = f"paused by {told['paused_by']}; `signals resume` ends it" if told["paused_by"] else modes[told["mode"]]
-    console.print(f"sending (mode {told['mode']}): {escape(sending)}\n", highlight=False)
+    console.print(f"sending (mode {told['mode']}): {escape(sending)}", highlight=False)
+    trail = told["audit"]
+    if trail["broken_at"] is None:
+        console.print(
+            f"audit trail: {trail['entries']:,} entries, each fits the one before; newest {trail['newest'][:12]}\n", highlight=False
+        )
+    else:
+        console.print(f"[red]audit trail: entry {trail['broken_at']} is missing, changed, or does not follow\n[/]", highlight=False)
     table = Table("vendor", "status", "what it says", box=None, pad_edge=False)
     for v in told["vendors"]:
         table.add_row(v["vendor"], f"[{COLOURS[v['status']]}]{v['status']}[/]", escape(v["detail"]))

@@ -1,13 +1,13 @@
-"""What a person may decide by hand: pause and resume sending, approve a plan. Each is audited.
+"""What a person may decide by hand: pause and resume sending, ask a paused vendor again, approve a plan. Each is audited.
 
-CLI → `pause`, `resume`, `approve` → ops.switches, ops.approvals, ops.audit.
+CLI → `pause`, `resume`, `resume_vendor`, `approve` → ops.switches, ops.source_health, ops.approvals, ops.audit.
 """
 
 from __future__ import annotations
 
 from signals_pipeline.activation import store
 from signals_pipeline.errors import Permanent
-from signals_pipeline.io import audit, ops
+from signals_pipeline.io import audit, ops, pauses
 from signals_pipeline.runtime import Runtime
 
 _PAUSE = "pause"
@@ -20,6 +20,17 @@ def pause(rt: Runtime, by: str) -> None:
 
 def resume(rt: Runtime, by: str) -> None:
     _switch(rt, "off", by)
+
+
+def resume_vendor(rt: Runtime, vendor: str, by: str) -> str:
+    """Requests to a vendor go out again before its pause ends; why it was paused. Raises Permanent when it is not paused."""
+    by = _named(by)
+    found = pauses.paused_until(rt.ops, vendor)
+    if found is None:
+        raise Permanent(f"{vendor} is not paused; `signals doctor` says which vendors are")
+    audit.append(rt.ops, rt.stamp(), "vendor_resumed", {"vendor": vendor, "by": by})
+    pauses.resume(rt.ops, vendor)
+    return found[1]
 
 
 def paused_by(rt: Runtime) -> str | None:
@@ -48,10 +59,15 @@ def approved_by(rt: Runtime, plan_hash: str) -> str | None:
     return row["by"] if row else None
 
 
-def _switch(rt: Runtime, value: str, by: str) -> None:
+def _named(by: str) -> str:
     if not by.strip():
         raise Permanent("pausing and resuming need a name")
+    return by.strip()
+
+
+def _switch(rt: Runtime, value: str, by: str) -> None:
+    by = _named(by)
     with rt.ops.begin() as connection:
         connection.execute(ops.switches.delete().where(ops.switches.c.name == _PAUSE))
-        connection.execute(ops.switches.insert().values(name=_PAUSE, value=value, by=by.strip(), at=rt.stamp()))
-    audit.append(rt.ops, rt.stamp(), "sending_paused" if value == "on" else "sending_resumed", {"by": by.strip()})
+        connection.execute(ops.switches.insert().values(name=_PAUSE, value=value, by=by, at=rt.stamp()))
+    audit.append(rt.ops, rt.stamp(), "sending_paused" if value == "on" else "sending_resumed", {"by": by})

@@ -99,14 +99,23 @@ def pause(by: Annotated[str, typer.Option(help="Who pauses.")] = "cli", as_json:
     shared.say("paused: nothing is sent until `signals resume`", as_json, is_paused=True, by=by)
 
 
-def resume(by: Annotated[str, typer.Option(help="Who resumes.")] = "cli", as_json: Json = False, home: Home = None) -> None:
-    """Let sends go again.
+def resume(
+    by: Annotated[str, typer.Option(help="Who resumes.")] = "cli",
+    vendor: Annotated[str | None, typer.Option(help="Ask this vendor again, before its pause ends; sending stays as it is.")] = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Let sends go again; or ask a vendor again that told us to stay away.
 
-    Example: signals resume --by dana
+    Example: signals resume --by dana          Example: signals resume --vendor sec_edgar
     """
     from signals_pipeline.activation import switches
 
     rt = shared.runtime(home)
+    if vendor is not None:
+        why = switches.resume_vendor(rt, vendor, by)
+        shared.say(f"resumed: {vendor} is asked again; it was paused since it said: {why}", as_json, vendor=vendor, by=by)
+        return
     was = switches.paused_by(rt)
     switches.resume(rt, by)
     shared.say("resumed: the next apply sends" if was else "sending was not paused", as_json, is_paused=False, by=by)

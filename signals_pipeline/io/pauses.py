@@ -36,7 +36,7 @@ def paused_until(ops: sa.Engine, vendor: str) -> tuple[datetime, str] | None:
 
 
 def resume(ops: sa.Engine, vendor: str) -> None:
-    """Lift a pause by hand (`signals doctor` says which stand)."""
+    """Lift a pause by hand (`signals resume --vendor`; `signals doctor` says which stand)."""
     table = store.source_health
     with ops.begin() as connection:
         connection.execute(sa.update(table).where(table.c.stream == vendor).values(paused_until=None, status="ok", error=None))

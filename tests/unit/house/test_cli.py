@@ -17,7 +17,7 @@ from signals_pipeline import boxed, cli
 from signals_pipeline.activation import switches
 from signals_pipeline.cli import shared
 from signals_pipeline.errors import Permanent
-from signals_pipeline.io import ops
+from signals_pipeline.io import ops, pauses
 from signals_pipeline.runtime import Runtime, build_runtime
 from signals_pipeline.settings import load_settings
 
@@ -78,6 +78,21 @@ def test_pause_and_resume_say_what_is_so(rt: Runtime) -> None:
     assert json.loads(call("pause", "--by", "dana", "--json").stdout)["is_paused"] is True
     assert switches.paused_by(rt) == "dana"
     assert json.loads(call("resume", "--json").stdout)["said"] == "resumed: the next apply sends"
+
+
+def test_a_vendor_that_told_us_to_stay_away_is_asked_again_by_a_named_person_who_stands_in_the_trail(rt: Runtime) -> None:
+    at = datetime(2026, 6, 30, 11)
+    pauses.pause(rt.ops, "sec_edgar", datetime(2026, 7, 1, 11), "403: request rate threshold", at)
+    assert "403: request rate threshold" in call("resume", "--vendor", "sec_edgar", "--by", "dana").stdout
+    assert pauses.paused_until(rt.ops, "sec_edgar") is None
+    with rt.ops.connect() as connection:
+        said = connection.execute(ops.audit.select()).mappings().all()
+    assert [(e["kind"], json.loads(e["body"])) for e in said] == [("vendor_resumed", {"by": "dana", "vendor": "sec_edgar"})]
+    assert switches.paused_by(rt) is None
+    with pytest.raises(Permanent, match="sec_edgar is not paused; `signals doctor` says which"):
+        switches.resume_vendor(rt, "sec_edgar", "dana")
+    with pytest.raises(Permanent, match="need a name"):
+        switches.resume_vendor(rt, "sec_edgar", " ")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from signals_pipeline import cli, doctor
 from signals_pipeline.activation import switches
+from signals_pipeline.io import audit, ops
 from signals_pipeline.runtime import Runtime, build_runtime
 from signals_pipeline.settings import load_settings
 from signals_pipeline.vendors.health import Health
@@ -67,3 +68,17 @@ def test_a_part_that_lacks_its_token_is_named_though_the_vendor_works(rt: Runtim
 def test_a_pause_is_said_first(rt: Runtime) -> None:
     switches.pause(rt, "dana")
     assert "paused by dana" in words(doctor.examine(rt)) and doctor.examine(rt)["paused_by"] == "dana"
+
+
+def test_the_audit_trail_is_read_whole_and_a_changed_entry_is_a_fault(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.examine(rt)["audit"] == {"entries": 0, "newest": audit.START, "broken_at": None}
+    switches.pause(rt, "dana")
+    switches.resume(rt, "dana")
+    told = doctor.examine(rt)
+    assert told["is_well"] and (told["audit"]["entries"], told["audit"]["newest"]) == audit.head(rt.ops) and audit.head(rt.ops)[0] == 2
+    assert f"audit trail: 2 entries, each fits the one before; newest {told['audit']['newest'][:12]}" in words(told)
+    with rt.ops.begin() as connection:
+        connection.execute(ops.audit.update().where(ops.audit.c.seq == 1).values(body='{"by":"nobody"}'))
+    told = doctor.examine(rt)
+    assert not told["is_well"] and "entry 1 is missing, changed, or does not follow" in words(told)
+    assert CliRunner().invoke(cli.app, ["doctor", "--json"]).exit_code == 1
