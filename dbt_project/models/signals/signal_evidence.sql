@@ -39,63 +39,57 @@ used as (
     select
         p.evidence_id, p.episode_key as episode_id, p.signal_type,
         case when u.linked_dt <= p.dt then u.company_id end as company_id,
-        p.dataset, u.record_key, p.user_id, u.person_record_id,
-        cast(null as {{ dbt.type_string() }}) as mention_id, cast(null as {{ dbt.type_string() }}) as other_mention_id,
-        cast(null as {{ dbt.type_string() }}) as other_company_name,
-        p.subject, 'done' as modality, cast(null as {{ dbt.type_string() }}) as change_type,
-        cast(null as {{ dbt.type_string() }}) as title, cast(null as {{ dbt.type_string() }}) as level,
-        cast(null as {{ dbt.type_string() }}) as department, cast(null as {{ dbt.type_string() }}) as round_type,
-        cast(null as {{ dbt.type_string() }}) as currency, cast(null as {{ dbt.type_string() }}) as amount_qualifier,
-        cast(null as {{ dbt.type_string() }}) as investors, cast(null as {{ dbt.type_string() }}) as deal_stage,
-        cast(null as {{ dbt.type_string() }}) as place, cast(null as {{ dbt.type_string() }}) as trigger_words,
+        p.dataset, u.record_key, p.user_id, u.person_record_id, p.subject, p.measure,
         cast(null as {{ dbt.type_string() }}) as buying_stage, cast(null as {{ dbt.type_string() }}) as profile_fit,
-        cast(null as {{ dbt.type_string() }}) as topic, cast(null as {{ dbt.type_string() }}) as accession,
-        cast(null as {{ dbt.type_string() }}) as source_url,
+        cast(null as {{ dbt.type_string() }}) as topic,
         {{ dbt.concat(["'user '", 'p.user_id']) }} as source_row,
-        cast(null as {{ dbt.type_string() }}) as extractor, cast(null as {{ dbt.type_string() }}) as extractor_version,
         'modified' as known_at_basis,
-        cast(null as {{ double_type() }}) as confidence, p.measure,
-        cast(null as numeric(18, 2)) as amount, cast(null as numeric(18, 2)) as amount_usd,
-        cast(null as numeric(18, 2)) as offering_amount, cast(null as numeric(18, 2)) as valuation,
-        cast(null as bigint) as span_start, cast(null as bigint) as span_end,
-        cast(null as date) as effective_on, p.occurred_at, p.known_at,
-        p.dt
+        p.occurred_at, p.known_at, p.dt
     from product as p
     inner join {{ ref('int_product_users') }} as u on u.user_id = p.user_id
 ),
 
 intent as (
     select
-        i.evidence_id, i.episode_key as episode_id, i.signal_type, i.company_id, i.dataset, i.record_key,
-        cast(null as {{ dbt.type_string() }}) as user_id, cast(null as {{ dbt.type_string() }}) as person_record_id,
-        cast(null as {{ dbt.type_string() }}) as mention_id, cast(null as {{ dbt.type_string() }}) as other_mention_id,
-        cast(null as {{ dbt.type_string() }}) as other_company_name,
-        i.subject, 'done' as modality, cast(null as {{ dbt.type_string() }}) as change_type,
-        cast(null as {{ dbt.type_string() }}) as title, cast(null as {{ dbt.type_string() }}) as level,
-        cast(null as {{ dbt.type_string() }}) as department, cast(null as {{ dbt.type_string() }}) as round_type,
-        cast(null as {{ dbt.type_string() }}) as currency, cast(null as {{ dbt.type_string() }}) as amount_qualifier,
-        cast(null as {{ dbt.type_string() }}) as investors, cast(null as {{ dbt.type_string() }}) as deal_stage,
-        cast(null as {{ dbt.type_string() }}) as place, cast(null as {{ dbt.type_string() }}) as trigger_words,
-        i.buying_stage, i.profile_fit, i.product as topic, cast(null as {{ dbt.type_string() }}) as accession,
-        cast(null as {{ dbt.type_string() }}) as source_url,
+        i.evidence_id, i.episode_key as episode_id, i.signal_type, i.company_id,
+        i.dataset, i.record_key, cast(null as {{ dbt.type_string() }}) as user_id,
+        cast(null as {{ dbt.type_string() }}) as person_record_id, i.subject, i.measure,
+        i.buying_stage, i.profile_fit, i.product as topic,
         {{ dbt.concat(["'account score '", 'i.record_key']) }} as source_row,
-        cast(null as {{ dbt.type_string() }}) as extractor, cast(null as {{ dbt.type_string() }}) as extractor_version,
         'pulled' as known_at_basis,
-        cast(null as {{ double_type() }}) as confidence, i.measure,
-        cast(null as numeric(18, 2)) as amount, cast(null as numeric(18, 2)) as amount_usd,
-        cast(null as numeric(18, 2)) as offering_amount, cast(null as numeric(18, 2)) as valuation,
-        cast(null as bigint) as span_start, cast(null as bigint) as span_end,
-        cast(null as date) as effective_on, i.occurred_at, i.known_at,
-        i.dt
+        i.occurred_at, i.known_at, i.dt
     from {{ ref('int_intent_surges') }} as i
+),
+
+{# what we see for ourselves has no document behind it #}
+seen as (
+    select * from used
+    union all
+    select * from intent
 ),
 
 joined as (
     select * from reported
     union all
-    select * from used
-    union all
-    select * from intent
+    select
+        evidence_id, episode_id, signal_type, company_id, dataset, record_key, user_id, person_record_id,
+        cast(null as {{ dbt.type_string() }}) as mention_id, cast(null as {{ dbt.type_string() }}) as other_mention_id,
+        cast(null as {{ dbt.type_string() }}) as other_company_name,
+        subject, 'done' as modality, cast(null as {{ dbt.type_string() }}) as change_type,
+        cast(null as {{ dbt.type_string() }}) as title, cast(null as {{ dbt.type_string() }}) as level,
+        cast(null as {{ dbt.type_string() }}) as department, cast(null as {{ dbt.type_string() }}) as round_type,
+        cast(null as {{ dbt.type_string() }}) as currency, cast(null as {{ dbt.type_string() }}) as amount_qualifier,
+        cast(null as {{ dbt.type_string() }}) as investors, cast(null as {{ dbt.type_string() }}) as deal_stage,
+        cast(null as {{ dbt.type_string() }}) as place, cast(null as {{ dbt.type_string() }}) as trigger_words,
+        buying_stage, profile_fit, topic, cast(null as {{ dbt.type_string() }}) as accession,
+        cast(null as {{ dbt.type_string() }}) as source_url, source_row,
+        cast(null as {{ dbt.type_string() }}) as extractor, cast(null as {{ dbt.type_string() }}) as extractor_version,
+        known_at_basis, cast(null as {{ double_type() }}) as confidence, measure,
+        cast(null as numeric(18, 2)) as amount, cast(null as numeric(18, 2)) as amount_usd,
+        cast(null as numeric(18, 2)) as offering_amount, cast(null as numeric(18, 2)) as valuation,
+        cast(null as bigint) as span_start, cast(null as bigint) as span_end,
+        cast(null as date) as effective_on, occurred_at, known_at, dt
+    from seen
 ),
 
 ordered as (
