@@ -42,7 +42,8 @@ class Held:
 
 
 def held(registry: Registry, day: date, columns: Sequence[str]) -> tuple[Held, dict[str, str]]:
-    """(champions, kind → version or why there is none). A model that was made with other columns does not load; its reason says which."""
+    """(champions, kind → version or why there is none). A model that was made with other columns, or is not what was stored, does not
+    load; its reason says so."""
     found: dict[str, Any] = dict.fromkeys(KINDS)
     said: dict[str, str] = {}
     for kind in KINDS:

@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
+from ml.model import FeaturesDiffer
+
 CHAMPIONS, JUDGED = "champions.jsonl", "judged.jsonl"
 
 
@@ -39,15 +41,20 @@ class Registry:
     folder: Path
 
     def place(self, kind: str, version: str) -> Path:
-        """Where a version lies."""
-        return self.folder / kind / version
+        """Where a version lies. Raises FeaturesDiffer when it is gone, or is not what was stored under its name: any byte tells."""
+        place = self.folder / kind / version
+        if not (place / "manifest.json").exists():
+            raise FeaturesDiffer(f"{place} is gone; `signals learn` makes a model")
+        if (found := _hash(place)) != version:
+            raise FeaturesDiffer(f"{place} is not what was stored: its files make it {found}; `signals learn` makes a model")
+        return place
 
     def add(self, kind: str, model: Saved) -> str:
         """Store a model; its version. The same model twice is one version."""
         aside = self.folder / kind / ".new"
         shutil.rmtree(aside, ignore_errors=True)
         model.save(aside)
-        version = sha256(b"".join(p.read_bytes() for p in sorted(aside.iterdir()))).hexdigest()[:12]
+        version = _hash(aside)
         place = self.folder / kind / version
         if place.exists():
             shutil.rmtree(aside)
@@ -92,3 +99,7 @@ class Registry:
         """The word that held on the day; None when none had been said."""
         held = [w for w in self.words() if w.kind == kind and w.from_day <= day.isoformat()]
         return held[-1] if held else None
+
+
+def _hash(folder: Path) -> str:
+    return sha256(b"".join(p.read_bytes() for p in sorted(folder.iterdir()))).hexdigest()[:12]

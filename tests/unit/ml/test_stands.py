@@ -112,6 +112,23 @@ def test_a_model_without_a_reference_and_one_never_judged_are_silent() -> None:
     assert failed(about, plain(seed=2), np.full(400, 0.1), day, day) is None
 
 
+@pytest.mark.parametrize(
+    ("fault", "now", "foretold", "judged_on"),
+    [
+        ("drift", plain(seed=2, size=np.full(400, 4.0)), 0.1, 0),
+        ("base_rate", plain(seed=2), 0.21, 0),
+        ("base_rate", plain(seed=2), 0.04, 0),
+        ("calibrated", plain(seed=2), 0.1, MOST_DAYS_UNJUDGED + 1),
+    ],
+)
+def test_each_check_of_a_day_silences_alone(fault: str, now: Table, foretold: float, judged_on: int) -> None:
+    day = date(2026, 1, 1)
+    about = {"reference": reference(plain(), KNOWN, np.full(400, 0.1))}
+    why = str(failed(about, now, np.full(400, foretold), day - timedelta(days=judged_on), day))
+    assert why.startswith(f"the champion stands down on 2026-01-01: {fault}: ")
+    assert not [other for other in ("drift", "base_rate", "calibrated") if other != fault and f"{other}: " in why]
+
+
 def test_few_rows_move_by_chance_and_are_not_called_drift() -> None:
     about, day = {"reference": reference(plain(5000), KNOWN, None)}, date(2026, 1, 1)
     shifts = [max(shift(profile(plain(5000), c), plain(25, seed), c) for c in KNOWN) for seed in range(2, 12)]
