@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from sandbox import serve
 from signals_pipeline.rules.seeds import seed
 
 pytestmark = pytest.mark.slow
@@ -160,8 +163,22 @@ def test_a_crm_that_is_down_closes_the_gate_and_the_run_is_not_green(home: Path,
 def test_a_backfill_scores_past_days_and_neither_sends_nor_spends(home: Path, first: dict[str, Any]) -> None:
     last = date.fromisoformat(first["as_of"])
     span = ("--from", str(last - timedelta(days=3)), "--to", str(last - timedelta(days=1)))
+    before = outside(home)
     told = json.loads(signals(home, "backfill", *span, "--json").stdout)
     assert told["ok"] and told["days"] == 3 and told["scores"] > 0
+    what_if = json.loads(signals(home, "backfill", *span, "--model", "rule", "--json").stdout)
+    assert what_if["ok"]
+    assert outside(home) == before
+    assert before["ledger"] and before["credit_ledger"] and before["requests"]["outreach"], "nothing there that could have changed"
+
+
+def outside(home: Path) -> dict[str, Any]:
+    """What was sent and spent: our own books, and what each vendor was asked."""
+    told: dict[str, Any] = {"requests": {v: s["requests"] for v, s in serve.call(home / "sandbox", "/_sandbox/stats").items()}}
+    with closing(sqlite3.connect(home / "ops.db")) as ops:
+        for table in ("ledger", "credit_ledger", "plans", "alerts", "vendor_keys", "audit"):
+            told[table] = ops.execute(f"select * from {table} order by 1, 2").fetchall()
+    return told
 
 
 DIES = """
