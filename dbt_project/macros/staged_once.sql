@@ -32,20 +32,6 @@
 {# hook after: what the table holds now #}
 {% macro note_days(name) -%}comment on table {{ this }} is '{{ tojson(_days_now(name), sort_keys=true) }}'{%- endmacro %}
 
-{# `first_of_each`, the changed days alone, and of them only keys that no earlier day has brought #}
-{% macro first_of_each_changed(name) -%}
-  (
-    select s.*,
-      row_number() over (partition by s.record_key order by s.dt, s.known_at nulls last, s.pulled_at nulls last, s.payload nulls last) as version_rank
-    from {{ raw(name) }} as s
-    where s.dt <= {{ to_day() }}
-    {%- if is_incremental() %}
-      and s.dt >= {{ changed_from(name) }}
-      and not exists (select 1 from {{ this }} as t where t.record_key = s.record_key)
-    {%- endif %}
-  )
-{%- endmacro %}
-
 {# the first day that differs between what the table holds and what the lake holds up to the run's day, as a date literal #}
 {% macro changed_from(name) -%}
   {%- set held = fromjson(table_comment(this) or '{}', {}) -%}

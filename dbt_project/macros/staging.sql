@@ -19,11 +19,16 @@
   )
 {%- endmacro %}
 
+{# of an incremental table: of the changed days alone, and only keys that no earlier day has brought #}
 {% macro first_of_each(name) -%}
   (
     select s.*,
       row_number() over (partition by s.record_key order by s.dt, s.known_at nulls last, s.pulled_at nulls last, s.payload nulls last) as version_rank
     from {{ raw(name) }} as s
     where s.dt <= {{ to_day() }}
+    {%- if is_incremental() %}
+      and s.dt >= {{ changed_from(name) }}
+      and not exists (select 1 from {{ this }} as t where t.record_key = s.record_key)
+    {%- endif %}
   )
 {%- endmacro %}

@@ -6,7 +6,7 @@
     post_hook="{{ note_days('product_db__daily_events') }}"
 ) }}
 with source as (
-    select * from {{ first_of_each_changed('product_db__daily_events') }} as s
+    select * from {{ first_of_each('product_db__daily_events') }} as s
 ),
 
 renamed as (
