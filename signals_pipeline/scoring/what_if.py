@@ -25,7 +25,7 @@ FEATURES = "select * from signals.account_features where dt = ? order by company
 
 @dataclass
 class Beside:
-    """One day beside the record's score of the same kind: companies in both, and how they moved; in one only."""
+    """One day beside the record's score of the same kind: rows written; of scores above 0, those in both, how they moved, in one only."""
 
     scores: int = 0
     in_both: int = 0
@@ -100,15 +100,15 @@ def _write(rt: Runtime, day: date, report: WhatIfReport, rows: pa.Table) -> None
 
 
 def beside(rt: Runtime, day: date, model: str, version: str) -> Beside:
-    """The what-if of a day, model and version beside the record's scores of the same model; those fallen to 0 count as absent."""
+    """The what-if of a day, model and version beside the record's scores of the same model; a score of 0 counts as absent in both."""
     columns = ["company_id", "model", "model_version", "composite_score"]
     told, record = (rt.lake.read(n, since=day, until=day, columns=columns).to_pylist() for n in (DATASET, "account_scores"))
-    now = {r["company_id"]: r["composite_score"] for r in told
-           if (r["model"], r["model_version"]) == (model, version) and r["composite_score"] is not None}  # fmt: skip
+    mine = {r["company_id"]: r["composite_score"] for r in told if (r["model"], r["model_version"]) == (model, version)}
+    now = {c: s for c, s in mine.items() if s}
     was = {r["company_id"]: r["composite_score"] for r in record if r["model"] == model and r["composite_score"]}
     both, hot = now.keys() & was.keys(), rt.profile.scoring.threshold
     return Beside(
-        scores=len(now), in_both=len(both), higher=sum(now[c] > was[c] + SAME for c in both),
+        scores=len(mine), in_both=len(both), higher=sum(now[c] > was[c] + SAME for c in both),
         lower=sum(now[c] < was[c] - SAME for c in both),
         only_here=len(now.keys() - both), only_in_record=len(was.keys() - both),
         hot_here=sum(s >= hot for s in now.values()), hot_in_record=sum(s >= hot for s in was.values()),

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from scoring_rows import DAY, evidence, runtime_with
+from scoring_rows import DAY, evidence, rules, runtime_with
 
 from ml.champion import FOLDER
 from ml.model import Config, learn
@@ -67,6 +67,15 @@ def test_under_the_same_rules_a_what_if_says_what_the_record_says_and_the_record
     told = report.days[DAY.isoformat()]
     assert (told.in_both, told.higher, told.lower, told.only_here, told.only_in_record) == (2, 0, 0, 0, 0)
     assert files(rt, "account_scores") | files(rt, "account_score_reasons") == before
+
+
+def test_a_score_of_nothing_left_is_in_neither(tmp_path: Path) -> None:
+    inhibitors = [("bolt", "insolvency", ago(5), date(9999, 12, 31), ago(5))]
+    rt = runtime_with(tmp_path, [evidence("s1"), evidence("s2", days_ago=40, company="bolt")], inhibitors=inhibitors)
+    stage.run(rt, ago(1), DAY)
+    told = what_if.run(rt, DAY, DAY).days[DAY.isoformat()]
+    assert scores(rt, "account_scores", DAY)["bolt", rules().version] == 0.0
+    assert (told.scores, told.in_both, told.only_here, told.only_in_record) == (2, 1, 0, 0)
 
 
 def test_other_rules_stand_beside_those_of_before_under_their_own_version(tmp_path: Path) -> None:
