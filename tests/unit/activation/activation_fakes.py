@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -301,6 +301,16 @@ class World:
         self.salesforce, self.outreach, self.slack = FakeSalesforce(self.state), FakeOutreach(self.state), FakeSlack(self.state)
         self.people: list[dict[str, Any]] = []
         self.links: list[dict[str, Any]] = []
+
+    def under(self, **sections: dict[str, Any]) -> None:
+        """The profile with other values from here on: section → key → value."""
+        profile = self.rt.profile
+        other = {name: getattr(profile, name).model_copy(update=values) for name, values in sections.items()}
+        self.rt = replace(self.rt, profile=profile.model_copy(update=other))
+
+    def moved(self, **settings: Any) -> None:
+        """Other settings from here on."""
+        self.rt = replace(self.rt, settings=self.rt.settings.model_copy(update=settings))
 
     @property
     def doors(self) -> Doors:

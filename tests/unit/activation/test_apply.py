@@ -19,11 +19,6 @@ from signals_pipeline.activation.destinations.slack import SlackDestination
 from signals_pipeline.errors import ContractBroken, Permanent, SkipRecord, Transient, UnknownOutcome
 from signals_pipeline.io import audit, ops
 
-
-def moved(world: World, **settings) -> None:
-    world.rt = replace(world.rt, settings=world.rt.settings.model_copy(update=settings))
-
-
 # ---- the ordinary case --------------------------------------------------------------------------------------
 
 
@@ -130,7 +125,7 @@ def test_a_plan_with_a_closed_gate_is_refused_with_its_failures(world: World) ->
 def test_gates_judged_before_the_plan_was_made_anew_do_not_count(world: World) -> None:
     world.contact()
     world.plan()
-    moved(world, now=NOW + timedelta(hours=1))
+    world.moved(now=NOW + timedelta(hours=1))
     made = world.make()
     assert "judged before the plan was made anew" in refused(world, made)
 
@@ -152,7 +147,7 @@ def test_a_plan_made_with_another_model_is_refused(world: World) -> None:
 def test_a_plan_that_is_too_old_is_refused(world: World) -> None:
     world.contact()
     made = world.plan()
-    moved(world, now=NOW + timedelta(hours=13))
+    world.moved(now=NOW + timedelta(hours=13))
     assert "too old: made 13.0 h ago" in refused(world, made)
 
 
@@ -160,7 +155,7 @@ def test_a_plan_made_again_late_in_the_day_is_as_young_as_its_newest_making(worl
     world.contact()
     world.apply(world.plan())
     world.apply(skips := world.plan())
-    moved(world, now=NOW + timedelta(hours=13))
+    world.moved(now=NOW + timedelta(hours=13))
     again = world.plan()
     assert again.plan_hash == skips.plan_hash
     assert world.apply(again).refused_because == [] and store.record(world.rt, again.plan_hash)["status"] == "applied"
@@ -190,8 +185,7 @@ def test_a_superseded_plan_is_refused(world: World) -> None:
     ],
 )
 def test_a_plan_over_a_cap_is_refused(world: World, cap: dict, word: str) -> None:
-    activation = world.rt.profile.activation.model_copy(update=cap)
-    world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"activation": activation}))
+    world.under(activation=cap)
     world.contact()
     if "max_contacts_per_company" in cap:
         world.contact("bob")
@@ -494,9 +488,7 @@ def test_collections_hold_two_hundred_records_at_most(world: World) -> None:
     for n in range(201):
         row = world.contact(company=f"c{n}")
         row["rank"] = n
-    activation = world.rt.profile.activation.model_copy(update={"max_rows": 10000})
-    priorities = world.rt.profile.priorities.model_copy(update={"daily_cap": 1000})
-    world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"activation": activation, "priorities": priorities}))
+    world.under(activation={"max_rows": 10000}, priorities={"daily_cap": 1000})
     assert world.apply(world.plan()).sent["salesforce.account"] == 201  # the fake asserts on the size of a call
 
 
@@ -718,7 +710,7 @@ def test_one_apply_at_a_time(world: World) -> None:
         )
     with pytest.raises(Transient, match=r"another process runs activation\.apply"):
         world.apply(made)
-    moved(world, now=NOW + timedelta(minutes=6))
+    world.moved(now=NOW + timedelta(minutes=6))
     assert world.apply(made).is_green, "a lease runs out"
 
 

@@ -134,7 +134,7 @@ def test_a_day_without_any_pull_closes_the_gate(world: World) -> None:
 
 
 def test_a_vendor_without_credentials_is_not_waited_for(world: World) -> None:
-    world.rt = replace(world.rt, settings=world.rt.settings.model_copy(update={"outreach_client_id": ""}))
+    world.moved(outreach_client_id="")
     assert not [k for k in frames.inputs(world.rt, world.make())["key"] if k.startswith("outreach")]
 
 
@@ -459,14 +459,12 @@ def test_what_a_deleted_record_said_forbids_nothing(world: World) -> None:
 
 
 def test_a_plan_over_a_cap_closes_the_gate(world: World) -> None:
-    activation = world.rt.profile.activation.model_copy(update={"max_rows": 3})
-    world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"activation": activation}))
+    world.under(activation={"max_rows": 3})
     assert failures(world, "plan_within_caps") == "caps that are exceeded: rows"
 
 
 def test_enrolments_of_the_day_count_with_those_of_an_earlier_plan(world: World) -> None:
-    priorities = world.rt.profile.priorities.model_copy(update={"daily_cap": 1})
-    world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"priorities": priorities}))
+    world.under(priorities={"daily_cap": 1})
     made = world.make()
     gates.judge(world.rt, made)
     assert apply.run(world.rt, made.plan_hash, doors=world.doors).is_green
@@ -475,8 +473,7 @@ def test_enrolments_of_the_day_count_with_those_of_an_earlier_plan(world: World)
 
 
 def test_a_refused_enrolment_keeps_its_seat_of_the_day_and_its_own_second_try_takes_no_other(world: World) -> None:
-    priorities = world.rt.profile.priorities.model_copy(update={"daily_cap": 1})
-    world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"priorities": priorities}))
+    world.under(priorities={"daily_cap": 1})
     made = world.make()
     gates.judge(world.rt, made)
     world.outreach.sequences["41"]["enabled"] = False
@@ -496,8 +493,7 @@ def test_an_account_and_a_mailbox_count_what_the_day_sent_already(world: World) 
         DT,
         [{"record_key": "7", "mailbox_id": 7, "max_emails_per_day": 1, "known_at": datetime(2026, 6, 29), "known_at_basis": "pulled"}],
     )
-    activation = world.rt.profile.activation.model_copy(update={"max_contacts_per_company": 1})
-    world.rt = replace(world.rt, profile=world.rt.profile.model_copy(update={"activation": activation}))
+    world.under(activation={"max_contacts_per_company": 1})
     made = world.make()
     gates.judge(world.rt, made)
     assert apply.run(world.rt, made.plan_hash, doors=world.doors).is_green
@@ -509,7 +505,7 @@ def test_an_account_and_a_mailbox_count_what_the_day_sent_already(world: World) 
 
 
 def test_gates_are_judged_at_the_clock_of_the_settings(world: World) -> None:
-    world.rt = replace(world.rt, settings=world.rt.settings.model_copy(update={"now": NOW + timedelta(hours=2)}))
+    world.moved(now=NOW + timedelta(hours=2))
     gates.judge(world.rt, world.make())
     with world.rt.ops.connect() as connection:
         assert {r.judged_at for r in connection.execute(ops.gate_results.select())} == {datetime(2026, 6, 30, 13, 0)}

@@ -29,11 +29,7 @@ changes as (
 ),
 
 links as (
-    select m.account_id_salesforce as account_id, l.company_id, min(l.dt) as dt
-    from {{ ref('mentions') }} as m
-    inner join {{ ref('company_links') }} as l on l.mention_id = m.mention_id
-    where m.dataset = 'salesforce__accounts' and m.account_id_salesforce is not null and m.role = 'subject'
-    group by m.account_id_salesforce, l.company_id
+    {{ account_links() }}
 )
 
 select
