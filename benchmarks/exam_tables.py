@@ -84,6 +84,21 @@ def _switched(frame: pd.DataFrame, r: Random) -> dict[str, Any]:
     return {"plan_then": plan, "plan_now": split(frame, (plan + 1) % 4, plan)}
 
 
+def _summed(frame: pd.DataFrame, r: Random) -> dict[str, Any]:
+    net, tax = r.normal(50, 10, len(frame)), r.normal(50, 10, len(frame))
+    return {"net": net.round(2), "tax": tax.round(2), "total": (net + tax + split(frame, 1, -1) * r.exponential(3, len(frame))).round(2)}
+
+
+def _handed_over(frame: pd.DataFrame, r: Random) -> dict[str, Any]:
+    first = r.integers(0, 60, len(frame))
+    now = split(frame, first, (first + r.integers(1, 60, len(frame))) % 60)
+    return {"owner": [f"p{a}" for a in first], "owner_now": [f"p{a}" for a in now]}
+
+
+def _profile(frame: pd.DataFrame, r: Random) -> dict[str, Any]:
+    return {f"profile_{at}": np.where(often(frame, r, 0.97, 0.45), r.normal(size=len(frame)).round(2).astype(str), "") for at in range(5)}
+
+
 def _so_far(frame: pd.DataFrame, _: Random) -> Any:
     group = frame.groupby("rep").won
     return ((group.cumsum() - frame["won"] + 1) / (group.cumcount() + 5)).round(4)
@@ -108,8 +123,18 @@ LEAKS: dict[str, Maker] = {
     "notes": lambda f, r: said(f, r, "invoice sent", 0.7, 0),
     "days_to_close": lambda f, r: split(f, r.gamma(4, 10, len(f)), r.gamma(2, 10, len(f))).round(),
     "score": lambda f, r: (f["won"] + r.normal(0, 0.25, len(f))).round(3),
+    "even": lambda f, r: 2 * r.integers(1000, 90_000, len(f)) + f["won"],
+    "quarter_hours": lambda f, r: split(f, 15 * r.integers(1, 40, len(f)), r.integers(10, 600, len(f))),
+    "whole_amounts": lambda f, r: [
+        f"{v:.2f}" if w else f"{round(v, -1):.2f}" for v, w in zip(r.gamma(2, 800, len(f)), f["won"], strict=True)
+    ],
+    "mail": lambda f, r: [f"u{i}@{'customer.' if w else ''}acme.example" for i, w in zip(r.permutation(len(f)), f["won"], strict=True)],
+    "tags": lambda f, r: [";".join([*r.choice(WORDS, 3), *(["onboarded"] if w and r.random() < 0.7 else [])]) for w in f["won"]],
+    "last_invoice": lambda f, r: 500 + np.cumsum(f["won"]),
 }
-PAIRS: dict[str, Maker] = {"moved": _moved, "discounted": _discounted, "switched": _switched}
+PAIRS: dict[str, Maker] = {
+    "moved": _moved, "discounted": _discounted, "switched": _switched, "summed": _summed, "handed_over": _handed_over, "profile": _profile,
+}  # fmt: skip
 HONEST: dict[str, Maker] = {
     "fit": lambda f, r: (1.81 * f["won"] + r.normal(size=len(f))).round(3),
     "spend": lambda f, r: np.exp(1.5 * f["won"] + r.normal(size=len(f))).round(2),

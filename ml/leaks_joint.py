@@ -1,18 +1,17 @@
-"""Leaks that show only in company: rates worked out with the rows' own outcomes, and two columns that only together know the outcome.
+"""Leaks that show only in groups of rows: rates and counts of their own outcomes, order within a group, fields filled together.
 
-training rows → `group_rate` (one column), `together` (column → why). Asked by `leaks.py`; does not belong here: columns that leak alone.
+training rows → `group_rate` (one column), `within`, `stepped`, `filled_together` (column → why). Asked by `leaks.py`.
+Does not belong here: columns that leak alone, several columns of numbers (`leaks_pairs.py`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import combinations
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from ml.features import coded
+from ml.leaks_pairs import both_ways, is_more, looked_at
 from ml.metrics import auc
 from ml.table import Table
 
@@ -20,10 +19,9 @@ Array = np.ndarray[Any, Any]
 BY_LUCK = 1e-6  # chance that honest rates lie so near the outcomes
 LEAST_GROUPS = 12
 LEAST_ALIKE = 0.8  # correlation of the column with the groups' own rates
-MOST_ROWS = 6_000  # of which pairs are looked at
-MOST_COLUMNS = 40  # of a kind; of more columns, pairs are too many
-SEPARATE, SYNERGY = 0.96, 1.5  # AUC of the two; its d' over that of both as if they were independent
-FEW = 12  # words, or values read as words
+SEPARATE = 0.96  # AUC within the groups
+MOST_COLUMNS = 40  # of numbers, and of groups
+FILLED, LEAST_FILLED, TELLS = 0.93, 3, 0.6  # AUC of how many fields are filled; fields; AUC of each that is named
 
 
 def group_rate(train: Table, name: str) -> str | None:
@@ -31,10 +29,9 @@ def group_rate(train: Table, name: str) -> str | None:
 
     An honest rate is off the outcomes of n rows by √(p(1-p)/n). One that was made of these outcomes is not, and that is measurable: the
     squares of the gaps, each over what it should be, add up to a chi-square with one degree of freedom a group.
-    Groups: the rows of a word in another column within which the column never changes; or else the rows of a value.
+    Groups: the rows of a word in another column within which the column never changes; or else the rows of a value. Of a count, the same
+    holds once it is divided by the rows.
     """
-    from scipy.stats import chi2
-
     values, y = train.columns[name], train.y
     known = ~np.isnan(values)
     if known.sum() < 100 or not 0 < y[known].sum() < known.sum():
@@ -49,17 +46,25 @@ def group_rate(train: Table, name: str) -> str | None:
         n = np.bincount(which).astype(float)
         rate = np.bincount(which, weights=y[known][kept]) / n
         told = np.bincount(which, weights=values[known][kept]) / n
-        told_of, rate_of = told - np.average(told, weights=n), rate - np.average(rate, weights=n)
-        spread = np.sqrt(np.average(told_of**2, weights=n) * np.average(rate_of**2, weights=n))
-        if not spread or (alike := float(np.average(told_of * rate_of, weights=n)) / spread) ** 2 < LEAST_ALIKE**2:
-            continue
-        slope = float(np.average(told_of * rate_of, weights=n) / np.average(told_of**2, weights=n))
-        expected = np.clip(np.average(rate, weights=n) + slope * told_of, 1e-3, 1 - 1e-3)
-        gaps = float(np.sum(n * (rate - expected) ** 2 / (expected * (1 - expected))))
-        if chi2.cdf(gaps, len(labels) - 2) < BY_LUCK:
-            group = f"of {by!r} " if by else ""
-            return f"it is the rate of yes {group}in {len(labels)} groups, nearer ({abs(alike):.2f}) than a rate of other rows could be"
+        for what, meant in (("rate", told), ("count", told / n)) if by else (("rate", told),):
+            if (alike := _too_near(meant, rate, n)) is not None:
+                group = f"of {by!r} " if by else ""
+                return f"it is the {what} of yes {group}in {len(labels)} groups, nearer ({alike:.2f}) than a {what} of other rows could be"
     return None
+
+
+def _too_near(told: Array, rate: Array, n: Array) -> float | None:
+    """The correlation of what was told with the rates of groups of n rows, when it is nearer than chance allows; else None."""
+    from scipy.stats import chi2
+
+    told_of, rate_of = told - np.average(told, weights=n), rate - np.average(rate, weights=n)
+    spread = np.sqrt(np.average(told_of**2, weights=n) * np.average(rate_of**2, weights=n))
+    if not spread or (alike := float(np.average(told_of * rate_of, weights=n)) / spread) ** 2 < LEAST_ALIKE**2:
+        return None
+    slope = float(np.average(told_of * rate_of, weights=n) / np.average(told_of**2, weights=n))
+    expected = np.clip(np.average(rate, weights=n) + slope * told_of, 1e-3, 1 - 1e-3)
+    gaps = float(np.sum(n * (rate - expected) ** 2 / (expected * (1 - expected))))
+    return abs(alike) if chi2.cdf(gaps, len(n) - 2) < BY_LUCK else None
 
 
 def _keys_of(train: Table, name: str, known: Array) -> list[tuple[str, Array]]:
@@ -79,102 +84,75 @@ def _keys_of(train: Table, name: str, known: Array) -> list[tuple[str, Array]]:
     return found
 
 
-def together(train: Table) -> dict[str, str]:
-    """Column → with which other it gives the outcome away, though neither does alone: by which is greater, by how much, or by both words.
+def within(train: Table) -> dict[str, str]:
+    """Number column → the column of words within whose groups it ranks the outcome, though over all rows it does not.
 
-    Two strong honest columns add up; a pair that was cut from one leak is much more than their sum. A column in several such pairs is
-    named alone, else both are: the table cannot tell which was there first.
+    So a rate that leaves the row itself out is found: it is lower for each yes of a group than for each no.
     """
-    if len(train) > MOST_ROWS:
-        train = train.rows(np.sort(np.concatenate([_spread(np.flatnonzero(train.y == outcome)) for outcome in (0, 1)])))
+    train = looked_at(train)
     if not 30 <= train.y.sum() <= len(train) - 30:
         return {}
-    pairs: dict[tuple[str, str], float] = {}
-    for kind in ("number", "time"):
-        names = [c for c in train.columns if train.kinds[c] == kind and _moves(train.columns[c])]
-        alone = {c: _both_ways(train.columns[c], train.y) for c in names}
-        for one, other in combinations(names[:MOST_COLUMNS], 2):
-            a, b = train.columns[one], train.columns[other]
-            found = max(_both_ways(gap, train.y) for gap in _gaps(a, b))
-            if _is_more(found, alone[one], alone[other]):
-                pairs[one, other] = found
-    words = {c: k for c in train.columns if (k := _as_words(train, c)) is not None}
-    rated = {c: _rated(k, train.y) for c, k in words.items()}
-    for one, other in combinations(list(words)[:MOST_COLUMNS], 2):
-        found = _rated(words[one] * (FEW + 2) + words[other], train.y)
-        if _is_more(found, rated[one], rated[other]):
-            pairs.setdefault((one, other), found)
-    return _named(pairs)
-
-
-def _spread(rows: Array) -> Array:
-    """Half of `MOST_ROWS`, evenly spread: a rare outcome keeps its rows, and an AUC does not mind."""
-    found: Array = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), MOST_ROWS // 2)).astype(int))]
-    return found
-
-
-def _named(pairs: dict[tuple[str, str], float]) -> dict[str, str]:
-    """The columns to leave out so that no pair is left, those of most pairs first."""
+    numbers = [c for c in train.columns if train.kinds[c] == "number"][:MOST_COLUMNS]
     out: dict[str, str] = {}
-    while pairs:
-        often = Counter(c for pair in pairs for c in pair)
-        most = max(often.values())
-        pair = max(pairs, key=lambda p: (max(often[c] for c in p), pairs[p]))
-        for name in [c for c in pair if often[c] == most and most > 1][:1] or pair:
-            other = pair[1] if name == pair[0] else pair[0]
-            out[name] = f"with {other!r} it reaches AUC {pairs[pair]:.2f}, far above what the two tell alone"
-        pairs = {p: v for p, v in pairs.items() if not set(p) & set(out)}
+    for by in [c for c in train.columns if train.kinds[c] == "text"][:MOST_COLUMNS]:
+        codes, words = coded(train.columns[by])
+        if not LEAST_GROUPS <= len(words) <= 0.5 * len(codes):
+            continue
+        for name in [c for c in numbers if c not in out]:
+            values = train.columns[name]
+            known = ~np.isnan(values) & (codes >= 0)
+            found, groups = _within(values[known], codes[known], train.y[known])
+            if groups >= LEAST_GROUPS and is_more(max(found, 1 - found), both_ways(values, train.y), 0.5):
+                out[name] = f"among the rows of one {by!r} it reaches AUC {max(found, 1 - found):.2f}, in {groups} of them"
     return out
 
 
-def _gaps(a: Array, b: Array) -> list[Array]:
-    """Differences and, of positive numbers, ratios; what both lack is in the middle."""
-    gaps = [a - b]
-    both = ~np.isnan(a) & ~np.isnan(b)
-    if both.any() and (a[both] > 0).all() and (b[both] > 0).all():
-        gaps.append(np.round(np.divide(a, b, out=np.full(len(a), np.nan), where=both), 6))
-    return gaps
+def _within(values: Array, groups: Array, y: Array) -> tuple[float, int]:
+    """(AUC over the pairs of rows of one group, groups that hold both outcomes)."""
+    pairs = above = 0.0
+    both = 0
+    order = np.argsort(groups, kind="stable")
+    edges = np.flatnonzero(np.diff(groups[order])) + 1
+    for rows in np.split(order, edges):
+        yes = y[rows].sum()
+        if 0 < yes < len(rows):
+            many = float(yes * (len(rows) - yes))
+            pairs, above, both = pairs + many, above + many * auc(y[rows], values[rows]), both + 1
+    return (above / pairs if pairs else 0.5), both
 
 
-def _both_ways(values: Array, y: Array) -> float:
-    """AUC of the numbers, whichever way they point; a missing one lies in the middle."""
-    known = values[~np.isnan(values)]
-    if not len(known):
-        return 0.5
-    found = auc(y, np.where(np.isnan(values), np.median(known), values))
-    return max(found, 1 - found)
+def stepped(train: Table) -> dict[str, str]:
+    """Number or time column → why its step from the row before gives the outcome away (a count that goes on with every yes), though the
+    column itself does not. Rows are in their order."""
+    if not 30 <= train.y.sum() <= len(train) - 30:
+        return {}
+    out: dict[str, str] = {}
+    for name in [c for c in train.columns if train.kinds[c] != "text"]:
+        values = train.columns[name]
+        if np.isnan(values).mean() > 0.5:
+            continue
+        found = both_ways(np.r_[0.0, np.diff(values)], train.y)
+        if is_more(found, both_ways(values, train.y), 0.5):
+            out[name] = f"its step from the row before reaches AUC {found:.2f}"
+    return out
 
 
-def _as_words(train: Table, name: str) -> Array | None:
-    values = train.columns[name]
-    codes, words = coded(values) if train.kinds[name] == "text" else _numbered(values)
-    return codes + 1 if 1 < len(words) <= FEW else None
+def filled_together(train: Table) -> dict[str, str]:
+    """Columns that are filled in part → that how many of them are filled gives the outcome away, though no one of them does."""
+    y = train.y
+    if not 30 <= y.sum() <= len(y) - 30:
+        return {}
+    has = {c: ~_missing(train.columns[c]) for c in train.columns}
+    has = {c: h.astype(float) for c, h in has.items() if 20 <= h.sum() <= len(y) - 20}
+    if len(has) < LEAST_FILLED:
+        return {}
+    found = both_ways(np.sum(list(has.values()), axis=0), y)
+    tell = [c for c, h in has.items() if both_ways(h, y) >= TELLS]
+    if found < FILLED or len(tell) < LEAST_FILLED:
+        return {}
+    return dict.fromkeys(tell, f"how many of {len(has)} columns are filled reaches AUC {found:.2f}")
 
 
-def _numbered(values: Array) -> tuple[Array, Array]:
-    known = np.unique(values[~np.isnan(values)])
-    return np.where(np.isnan(values), -1, np.searchsorted(known, values)), known
-
-
-def _rated(keys: Array, y: Array) -> float:
-    """AUC of the rates that two rows in three give to the third."""
-    told = np.zeros(len(y))
-    for part in range(3):
-        here = np.arange(len(y)) % 3 == part
-        n = np.bincount(keys[~here], minlength=int(keys.max()) + 1)
-        yes = np.bincount(keys[~here], weights=y[~here], minlength=int(keys.max()) + 1)
-        told[here] = ((yes + 5 * y.mean()) / (n + 5))[keys[here]]
-    return auc(y, told)
-
-
-def _is_more(found: float, one: float, other: float) -> bool:
-    if found < SEPARATE:
-        return False
-    normal = NormalDist()
-    d, e, f = (normal.inv_cdf(min(max(a, 0.5), 0.9995)) for a in (one, other, found))
-    return f > SYNERGY * float(np.hypot(d, e))
-
-
-def _moves(values: Array) -> bool:
-    known = values[~np.isnan(values)]
-    return len(known) >= 0.2 * len(values) and bool((known != known[0]).any())
+def _missing(values: Array) -> Array:
+    found: Array = coded(values)[0] < 0 if values.dtype == object else np.isnan(values)
+    return found

@@ -11,7 +11,7 @@ import pytest
 from ml_tables import table
 
 from ml.leaks import suspects
-from ml.leaks_joint import together
+from ml.leaks_pairs import together
 
 Maker = Callable[[pd.DataFrame, np.random.Generator], Any]
 
