@@ -1,64 +1,83 @@
-"""Deal size as an interval that keeps its word: quantiles of the logarithm, widened until they cover what they promise.
+"""Deal size as an interval that keeps its word: quantiles of the logarithm, moved until they cover what they promise.
 
-rows with an amount → quantile boosters, each judged on deals it has not seen → one conformal adjustment → low, median, high in USD.
-Source: conformalized quantile regression, Romano, Patterson & Candès (2019), by folds. Does not belong here: whether there will be a deal.
+rows with an amount → a few ways to learn, each judged on deals it has not seen → the best, each of its quantiles moved to where that
+share of such deals lies below it → low, median, high in USD. What is promised is a share of the deals: a deal seen on six days counts once.
+Source: conformalized quantile regression, Romano, Patterson & Candès (2019), by folds, each end by itself.
+Does not belong here: whether there will be a deal.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ml.features import Feature, fit, from_json, matrix
+from ml.line import Line, fit_line
 from ml.model import FeaturesDiffer
 from ml.table import Kind, Table
 
 Array = np.ndarray[Any, Any]
 QUANTILES = (0.1, 0.5, 0.9)
 COVERAGE = 0.8
+HORIZON_DAYS = 60.0  # a deal is opened within so many days after each of its rows: that of the labels (`production.HORIZON_DAYS`)
 LEAST_DEALS = 100
 FOLDS = 5
 
 
+@dataclass(frozen=True)
+class Way:
+    """How to learn: `is_line` puts a straight line over the logarithms first; then quantile trees on what is left, `rounds` 0 for none."""
+
+    name: str
+    is_line: bool
+    depth: int = 2
+    rounds: int = 0
+
+
+WAYS = (Way("line", True), Way("line, then trees", True, 1, 40), Way("trees", False, 2, 80))
+
+
 @dataclass
 class DealSize:
-    """`widen`: added to both ends, in logarithms; `coverage`: share of the adjusting deals inside before widening."""
+    """`move`: added to low, median, high, in logarithms; `coverage`: share of the adjusting deals inside before it.
+
+    `tried`: way → mean pinball loss of the deals that it had not seen, after the move.
+    """
 
     features: list[Feature]
-    booster: Any
-    widen: float
+    line: Line
+    booster: Any  # None: the line alone
+    move: tuple[float, float, float]
     coverage: float
     deals: int
+    tried: dict[str, float]
     kinds: dict[str, Kind] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)
 
     def quantiles(self, table: Table) -> Array:
         """rows × (low, median, high) in USD, in that order whatever the booster says."""
-        import xgboost
-
-        raw: Array = self.booster.predict(xgboost.DMatrix(matrix(table, self.features))).astype(float)
-        raw = np.sort(raw, axis=1)
-        raw[:, 0] -= self.widen
-        raw[:, 2] += self.widen
+        raw = _raw(self.line, self.booster, matrix(table, self.features)) + np.array(self.move)
         out: Array = np.expm1(np.sort(raw, axis=1))
         return out
 
     def save(self, folder: Path) -> None:
-        """XGBoost's own JSON and a manifest."""
+        """XGBoost's own JSON, where there are trees, and a manifest."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.booster.save_model(folder / "booster.json")
-        told = {"widen": self.widen, "coverage": self.coverage, "deals": self.deals, "features": [f.to_json() for f in self.features],
-                "kinds": self.kinds, "about": self.about}  # fmt: skip
+        if self.booster is not None:
+            self.booster.save_model(folder / "booster.json")
+        told = {"move": self.move, "coverage": self.coverage, "deals": self.deals, "features": [f.to_json() for f in self.features],
+                "line": asdict(self.line), "has_trees": self.booster is not None, "tried": self.tried, "kinds": self.kinds,
+                "about": self.about}  # fmt: skip
         (folder / "manifest.json").write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def load_size(folder: Path, columns: Sequence[str] | None = None) -> DealSize:
-    """A saved model. Raises FeaturesDiffer when booster and manifest do not agree, or `columns` are not those it was made with."""
+    """A saved model. Raises FeaturesDiffer when its parts do not agree, `columns` are not those it was made with, or it has no line."""
     import xgboost
 
     told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -66,48 +85,114 @@ def load_size(folder: Path, columns: Sequence[str] | None = None) -> DealSize:
     if columns is not None and offered is not None and list(columns) != offered:
         odd = sorted(set(columns) ^ set(offered))
         raise FeaturesDiffer(f"{folder}: the model's columns are not the table's: {', '.join(odd) or 'another order'}; train it anew")
-    booster = xgboost.Booster()
-    booster.load_model(folder / "booster.json")
-    if booster.num_features() != len(told["features"]):
-        raise FeaturesDiffer(f"{folder}: the booster reads {booster.num_features()} features, its manifest lists {len(told['features'])}")
-    return DealSize([from_json(f) for f in told["features"]], booster, told["widen"], told["coverage"], told["deals"],
-                    told.get("kinds", {}), told.get("about", {}))  # fmt: skip
+    if "line" not in told:
+        raise FeaturesDiffer(f"{folder}: a deal size of an older form, without a line; train it anew")
+    drawn, listed = told["line"], len(told["features"])
+    line = Line(drawn["base"], tuple(drawn["means"]), tuple(drawn["spreads"]), tuple(drawn["weights"]))
+    if len(line.weights) != listed:
+        raise FeaturesDiffer(f"{folder}: the line reads {len(line.weights)} features, its manifest lists {listed}")
+    booster = None
+    if told["has_trees"]:
+        booster = xgboost.Booster()
+        booster.load_model(folder / "booster.json")
+        if booster.num_features() != listed:
+            raise FeaturesDiffer(f"{folder}: the booster reads {booster.num_features()} features, its manifest lists {listed}")
+    low, median, high = told["move"]
+    return DealSize([from_json(f) for f in told["features"]], line, booster, (low, median, high), told["coverage"], told["deals"],
+                    told["tried"], told.get("kinds", {}), told.get("about", {}))  # fmt: skip
 
 
 def learn_size(table: Table, amount_usd: Array, columns: Sequence[str]) -> DealSize | None:
-    """From rows with an amount, in order of time; None when there are fewer than `LEAST_DEALS`.
+    """From rows with an amount, in order of time; None when they are of fewer than `LEAST_DEALS` deals.
 
-    How far outside its interval a deal lies is measured by boosters that have not seen it (cross-conformal): all deals adjust, not a part.
+    Ways are compared, and quantiles moved, on deals that the learner has not seen (cross-conformal): all deals adjust, not a part.
     """
     has = np.flatnonzero(~np.isnan(amount_usd) & (amount_usd > 0))
-    if len(has) < LEAST_DEALS:
+    deal, weight = deals_among(table.order[has], amount_usd[has])
+    deals = round(float(weight.sum()))
+    if deals < LEAST_DEALS:
         return None
     rows, logs = table.rows(has), np.log1p(amount_usd[has])
     features = [f for f in fit(rows, columns, "tree") if f.kind != "rate"]  # rates speak of the label, not of amounts
     if not features:
         return None
     values = matrix(rows, features)
-    _, deal = np.unique(logs, return_inverse=True)  # rows of one deal, seen on two days, must not vouch for each other
-    outside = np.empty(len(has))
-    for fold in range(FOLDS):
-        held = deal % FOLDS == fold
-        if held.any():
-            found = np.sort(_boosted(values[~held], logs[~held]).predict(_data(values[held])), axis=1)
-            outside[held] = np.maximum(found[:, 0] - logs[held], logs[held] - found[:, 2])
-    rank = min(len(outside), int(np.ceil((len(outside) + 1) * COVERAGE)))
-    return DealSize(features, _boosted(values, logs), float(np.sort(outside)[rank - 1]), float((outside <= 0).mean()), len(has),
-                    {f.column: table.kinds[f.column] for f in features})  # fmt: skip
+    fold = np.random.default_rng(1).permutation(int(deal.max()) + 1)[deal] % FOLDS  # rows of one deal must not vouch for each other
+    best: tuple[float, Way, Array, Array] | None = None
+    tried = {}
+    for way in WAYS:
+        unseen = np.empty((len(has), len(QUANTILES)))
+        for held in (fold == k for k in range(FOLDS)):
+            unseen[held] = _raw(*_learned(values[~held], logs[~held], weight[~held], way), values[held])
+        move = _moves(logs, unseen, weight, deals)
+        loss = float(np.average(_pinball(logs, unseen + move), weights=weight))
+        tried[way.name] = round(loss, 6)
+        if best is None or loss < best[0]:
+            best = (loss, way, unseen, move)
+    assert best is not None  # there are ways
+    _, way, unseen, move = best
+    inside = (logs >= unseen[:, 0]) & (logs <= unseen[:, 2])
+    line, booster = _learned(values, logs, weight, way)
+    return DealSize(features, line, booster, (float(move[0]), float(move[1]), float(move[2])), float(np.average(inside, weights=weight)),
+                    deals, tried, {f.column: table.kinds[f.column] for f in features})  # fmt: skip
 
 
-def _boosted(values: Array, logs: Array) -> Any:
+def deals_among(order: Array, usd: Array) -> tuple[Array, Array]:
+    """Of each row (its day, the amount of its deal): the number of its group, and its weight, so that weights add up to deals.
+
+    Rows of one amount that lie within the horizon of each other are taken for one deal; for as many as share a day, where several do:
+    prices of a list come again.
+    """
+    ordered = np.lexsort((order, usd))
+    group, count, first = np.zeros(len(usd), dtype=int), -1, -1
+    for at in ordered:
+        if count < 0 or usd[at] != usd[first] or order[at] > order[first] + HORIZON_DAYS:
+            count, first = count + 1, at
+        group[at] = count
+    _, day, rows_of_day = np.unique(np.c_[group, order], axis=0, return_inverse=True, return_counts=True)
+    most = np.zeros(count + 1)
+    np.maximum.at(most, group, rows_of_day[day])
+    weight: Array = most[group] / np.bincount(group)[group]
+    return group, weight
+
+
+def _learned(values: Array, logs: Array, weight: Array, way: Way) -> tuple[Line, Any]:
     import xgboost
 
-    params = {"objective": "reg:quantileerror", "quantile_alpha": list(QUANTILES), "max_depth": 2, "eta": 0.05, "nthread": 1, "seed": 1,
-              "tree_method": "hist", "verbosity": 0}  # fmt: skip
-    return xgboost.train(params, _data(values, logs), 80)
+    line = fit_line(values, logs, weight) if way.is_line else Line.flat(values.shape[1])
+    if not way.rounds:
+        return line, None
+    params = {"objective": "reg:quantileerror", "quantile_alpha": list(QUANTILES), "max_depth": way.depth, "eta": 0.05, "nthread": 1,
+              "min_child_weight": 10, "seed": 1, "tree_method": "hist", "verbosity": 0}  # fmt: skip
+    return line, xgboost.train(params, xgboost.DMatrix(values, logs - line(values)), way.rounds)
 
 
-def _data(values: Array, logs: Array | None = None) -> Any:
+def _raw(line: Line, booster: Any, values: Array) -> Array:
+    """rows × quantiles of the logarithm, not moved yet."""
     import xgboost
 
-    return xgboost.DMatrix(values, logs)
+    found = np.repeat(line(values)[:, None], len(QUANTILES), axis=1)
+    if booster is not None:
+        found = found + np.sort(booster.predict(xgboost.DMatrix(values)).astype(float), axis=1)
+    return found
+
+
+def _moves(logs: Array, unseen: Array, weight: Array, deals: int) -> Array:
+    """What to add to each quantile, so that the share of the deals that it names lies below it; the ends a little further out, since a new
+    deal is as likely to fall into any of the n + 1 gaps between the n known ones."""
+    further = (np.array(QUANTILES) - 0.5) / deals
+    found: Array = np.array([_quantile(logs - unseen[:, at], weight, q + further[at]) for at, q in enumerate(QUANTILES)])
+    return found
+
+
+def _quantile(values: Array, weight: Array, share: float) -> float:
+    """Weighted, between the middles of the weights."""
+    order = np.argsort(values, kind="stable")
+    middles = np.cumsum(weight[order]) - weight[order] / 2
+    return float(np.interp(share * weight.sum(), middles, values[order]))
+
+
+def _pinball(logs: Array, said: Array) -> Array:
+    gap, q = logs[:, None] - said, np.array(QUANTILES)
+    found: Array = np.maximum(q * gap, (q - 1) * gap).mean(axis=1)
+    return found

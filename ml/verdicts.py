@@ -23,9 +23,9 @@ from ml.hazard import PERIODS, Hazard, learn_hazard
 from ml.judged import brier_of, ends, log_loss_of, more, pinball, short, small, within
 from ml.model import Config, Model
 from ml.readings import compared
-from ml.size import COVERAGE, QUANTILES, DealSize, learn_size
+from ml.size import COVERAGE, HORIZON_DAYS, QUANTILES, DealSize, deals_among, learn_size
 from ml.skill import why_no_skill
-from ml.train import CONFIGS, LEAST_OF_EACH, choose, known_by, train
+from ml.train import CONFIGS, LEAST_OF_EACH, choose, train, watched_by
 
 Array = np.ndarray[Any, Any]
 GRID_STEP = 1.0
@@ -53,7 +53,8 @@ def relevance(at: Split, columns: Sequence[str], champion: Model | None, horizon
     stale = None if few or champion is None else _unfit(at, champion)
     learned = train(at.seen, columns, configs, horizon, at.moment)
     judged: dict[str, Any] = {"configurations_tried": len(learned.tried), "inner": learned.told(), "judged_rows": len(y),
-                              "judged_yes": int(y.sum()), "rows_not_known_in_time": learned.purged}  # fmt: skip
+                              "judged_yes": int(y.sum()), "rows_not_known_in_time": learned.purged,
+                              "of_these_learned_in_part": learned.partly}  # fmt: skip
     is_held = champion is not None and not few and stale is None
     if learned.model is None or few:
         why = learned.why_none or f"too few rows to judge by: {int(y.sum())} yes and {int(len(y) - y.sum())} no in the newest fifth"
@@ -65,7 +66,7 @@ def relevance(at: Split, columns: Sequence[str], champion: Model | None, horizon
     if held is not None:
         judged["champion"] = measure(y, held)
     if texts := [c for c in columns if prose(at.seen, c) is not None]:
-        known = known_by(at.seen, at.moment, horizon)
+        known = watched_by(at.seen, at.moment, horizon)
         judged["text"] = {"columns": texts, **compared(learned, known, at.judged, columns, measure)}
     unproven, judged["skill"] = why_no_skill(choose(learned.tried), len(learned.tried), metrics.auc(y, p), metrics.auc_se(y, p))
     skill = {"skill": (False, unproven)} if unproven else {}
@@ -109,25 +110,34 @@ def time_to_purchase(at: Split, columns: Sequence[str], champion: Hazard | None,
 
 def deal_size(at: Split, columns: Sequence[str], champion: DealSize | None) -> Verdict:
     """Amount of the deal that was opened. Promoted when its interval covers what it promises, its quantiles beat plain ones and the
-    champion's, and its columns have not moved. A champion whose interval does not cover any more stands down."""
-    found = learn_size(at.seen, at.seen_usd, columns)
+    champion's, and its columns have not moved. A champion whose interval does not cover any more stands down.
+
+    Learned from deals that had been opened when the first judged day began: of one that was opened later the amount was not known, and it
+    may be one of those that judge. Coverage is a share of deals, however many days each was seen on.
+    """
+    known = at.seen.order <= at.moment - HORIZON_DAYS
+    seen_usd = at.seen_usd[known]
+    found = learn_size(at.seen.rows(known), seen_usd, columns)
     has = np.flatnonzero(~np.isnan(at.judged_usd) & (at.judged_usd > 0))
-    usd, rows, noise = at.judged_usd[has], at.judged.rows(has), _noise(at.judged_usd[has])
+    usd, rows = at.judged_usd[has], at.judged.rows(has)
+    weight = deals_among(rows.order, usd)[1]
+    deals, few = round(float(weight.sum())), weight.sum() < LEAST_OF_EACH
     stale = None
-    if champion is not None and len(has) >= LEAST_OF_EACH:
-        stale = _stale({"coverage": _covers(usd, champion.quantiles(rows), noise)}, champion.about, at)
-    is_held = champion is not None and len(has) >= LEAST_OF_EACH and stale is None
-    if found is None or len(has) < LEAST_OF_EACH:
-        amounts = int(np.sum(at.seen_usd > 0))
-        little = f"too little: {amounts} deals with an amount to learn from and {len(has)} to judge by"
+    if champion is not None and not few:
+        stale = _stale({"coverage": _covers(usd, champion.quantiles(rows), weight)}, champion.about, at)
+    is_held = champion is not None and not few and stale is None
+    if found is None or few:
+        amounts = round(float(deals_among(at.seen.order[known][seen_usd > 0], seen_usd[seen_usd > 0])[1].sum()))
+        little = f"too little: {amounts} deals with an amount to learn from and {deals} to judge by"
         return _silent(little, stale, is_held, {"deals": amounts})
     said = found.quantiles(rows)
     is_alone = champion is None or stale is not None
-    plain = np.tile(np.quantile(at.seen_usd[at.seen_usd > 0], QUANTILES), (len(has), 1))
+    plain = np.tile(np.quantile(seen_usd[seen_usd > 0], QUANTILES), (len(has), 1))
     against = plain if champion is None or is_alone else champion.quantiles(rows)
     low, high = loss_gain_interval(at.judged_accounts[has], pinball(usd, said), pinball(usd, against))
-    covered = _covers(usd, said, noise)
-    judged = {"deals": found.deals, "judged_deals": len(has), "coverage": short(_inside(usd, said)), "gain": [short(low), short(high)]}
+    covered = _covers(usd, said, weight)
+    judged = {"deals": found.deals, "judged_deals": deals, "judged_rows": len(has), "coverage": short(_inside(usd, said, weight)),
+              "tried": found.tried, "gain": [short(low), short(high)]}  # fmt: skip
     name = "plain quantiles" if is_alone else "the champion"
     checks = {"coverage": covered, "wins": (low > 0, f"pinball gain over {name} {low:+.4f} to {high:+.4f}")} | _unmoved(at, columns)
     return _verdict(checks, stale, is_held, found, judged)
@@ -158,17 +168,14 @@ def _stale(checks: dict[str, tuple[bool, str]], about: Mapping[str, Any], at: Sp
     return None if decision.is_promoted else f"the champion no longer holds: {decision.because}"
 
 
-def _noise(usd: Array) -> float:
-    """How far the share inside may lie off by chance; a deal that was seen on two days counts once."""
-    return 1.96 * float(np.sqrt(COVERAGE * (1 - COVERAGE) / max(1, len(np.unique(usd)))))
+def _inside(usd: Array, said: Array, weight: Array) -> float:
+    """Share of the deals inside the interval; of a deal seen on several days the share of these."""
+    return float(np.average((usd >= said[:, 0]) & (usd <= said[:, 2]), weights=weight))
 
 
-def _inside(usd: Array, said: Array) -> float:
-    return float(((usd >= said[:, 0]) & (usd <= said[:, 2])).mean())
-
-
-def _covers(usd: Array, said: Array, noise: float) -> tuple[bool, str]:
-    inside = _inside(usd, said)
+def _covers(usd: Array, said: Array, weight: Array) -> tuple[bool, str]:
+    """Whether the share inside is what was promised, but for chance among so many deals."""
+    inside, noise = _inside(usd, said, weight), 1.96 * float(np.sqrt(COVERAGE * (1 - COVERAGE) / max(1.0, weight.sum())))
     return abs(inside - COVERAGE) <= noise, f"coverage {inside:.2f} of {COVERAGE:.2f} (± {noise:.2f})"
 
 
