@@ -40,6 +40,28 @@ def leads(rows: int, rate: float, seed: int, skill: float = 1.0) -> pd.DataFrame
     return frame
 
 
+def drifting(rows: int, seed: int, how: str, at: float) -> pd.DataFrame:
+    """Leads of which `budget` speaks for a yes until the share `at` of the time; then it speaks `against`, tells `nothing`, or turns slowly
+    round over three tenths of the time (`slowly`). `how` 'steady': it speaks for a yes throughout. A weak honest column stays as it is."""
+    r = np.random.default_rng([seed, 2])
+    time = np.arange(rows) / rows
+    budget, age = r.normal(size=rows), r.normal(size=rows)
+    pull = {
+        "steady": np.ones(rows), "against": np.where(time < at, 1.0, -1.0), "nothing": np.where(time < at, 1.0, 0.0),
+        "slowly": 1 - 2 * np.clip((time - at + 0.15) / 0.3, 0, 1),
+    }[how]  # fmt: skip
+    won = r.random(rows) < 1 / (1 + np.exp(1 - budget * pull - 0.3 * age))
+    return pd.DataFrame(
+        {
+            "created_at": pd.Timestamp("2023-01-02") + pd.to_timedelta(time * 700, "D"),
+            "budget": (np.exp(budget) * 1000).round(2),
+            "age": age.round(3),
+            "source": r.choice(["web", "event", "partner", "cold"], rows),
+            "won": won.astype(int),
+        }
+    )
+
+
 def with_columns(frame: pd.DataFrame, makers: Mapping[str, Maker], seed: int) -> pd.DataFrame:
     """The frame with more columns, all as texts, as a file would hold them. A maker that gives a frame gives several columns."""
     r, out = np.random.default_rng([seed, 1]), frame.copy()  # not the numbers that made the leads

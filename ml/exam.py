@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ml import metrics
+from ml import drifted, metrics
 from ml.exam_page import ABSTAINS, RANKS, STANDS, page
 from ml.features import prose, why_unused
 from ml.leaks import suspects
@@ -30,7 +30,7 @@ LEAST_ROWS = 200
 LEAST_TO_JUDGE = 5  # of each outcome in the last fifth
 TOO_GOOD = 0.97  # AUC of the folds at which a person should look again
 JUDGED = ("abstains", "abstained_because", "verdict", "chosen", "auc", "auc_interval", "ap", "brier", "log_loss", "ece", "lift_at_10",
-          "mean_probability", "skill", "probabilities")  # fmt: skip
+          "mean_probability", "skill", "probabilities", "course")  # fmt: skip
 Array = np.ndarray[Any, Any]
 
 
@@ -74,7 +74,7 @@ def judge(
         "test_rows": len(last), "order": order, "rate_train": _rate(seen), "rate_test": _rate(last),
         "columns": columns, "unused": {c: why for c in columns if (why := why_unused(seen, c)) is not None}, "excluded": list(exclude),
         "leaks": list(leaks), "leak_reasons": leaks, "configurations_tried": len(learned.tried), "inner": learned.told(),
-        "notes": [*table.notes, *_notes(seen, learned)],
+        "drift": drifted.columns(table, columns), "notes": [*table.notes, *_notes(seen, learned)],
     }  # fmt: skip
     return report | _verdict(learned, seen, last, columns, horizon, moment, save_to)
 
@@ -109,7 +109,11 @@ def _verdict(
         return {**nothing, "abstained_because": why}
     p = model.probability(last)
     told = {**nothing, "chosen": model.config.name, **measure(last.y, p), "probabilities": probabilities(last.y, p)}
-    why, told["skill"] = why_no_skill(choose(learned.tried), len(learned.tried), metrics.auc(last.y, p), metrics.auc_se(last.y, p))
+    best = choose(learned.tried)
+    why, told["skill"] = why_no_skill(
+        best, len(learned.tried), metrics.auc(last.y, p), metrics.auc_se(last.y, p), drifted.newest(last.y, p)
+    )
+    why, told["course"] = drifted.lost(best, last.y, p) or why, drifted.course(best, last.y, p)
     are_right = told["probabilities"]["are_right"]
     if why is not None:
         told["probabilities"]["said"] = "not to be used: the exam abstains"

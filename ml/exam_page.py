@@ -32,6 +32,7 @@ def page(report: dict[str, Any]) -> str:
     )
     lines += [f"Suspected leak, left out: {c}: {'; '.join(why)}" for c, why in report["leak_reasons"].items()]
     lines += _judged(report) if report["auc"] is not None else []
+    lines += [f"Changed over time: {told['column']} {told['said']}" for told in report["drift"]]
     lines += [f"Not used: {c}: {why}" for c, why in report["unused"].items()]
     lines += [f"Rows left out: {count:,} ({why.replace('_', ' ')})" for why, count in report["rows_dropped"].items() if count]
     lines += [f"Note: {said}" for said in report["notes"]]
@@ -45,6 +46,7 @@ def _judged(report: dict[str, Any]) -> list[str]:
         f"{high:.3f}; 50 % is chance); the best tenth holds {report['lift_at_10']:.1f} times as many yes as the average",
         f"Precision: AP {report['ap']:.3f}, where chance gives {report['rate_test']:.3f}",
     ]
+    lines.append("Over time: AUC " + ", ".join(f"{told['auc']:.2f} ({told['part']})" for told in report["course"]))
     if not report["abstains"]:
         lines.append(f"Probabilities: {report['probabilities']['said']} (calibration error {report['ece']:.3f})")
     others = [f"{name.replace('_', ' ')} AUC {b['auc']:.3f}, AP {b['ap']:.3f}" for name, b in report["baselines"].items()]

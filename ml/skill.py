@@ -6,6 +6,7 @@ Does not belong here: which challenger takes over (`evaluate.py`), choosing (`tr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
 
@@ -24,8 +25,11 @@ CALM = 0.95  # parts that differ less than chance does in so many of all tables 
 MOST_FADED = 2.5  # standard errors by which it may lie below the folds, unless it has skill alone
 
 
-def why_no_skill(best: Tried, tried: int, auc: float, se: float) -> tuple[str | None, dict[str, float]]:
-    """(why there is no skill beyond noise, or None; the numbers that say so). `auc`, `se`: of the rows that judge.
+def why_no_skill(
+    best: Tried, tried: int, auc: float, se: float, parts: Sequence[tuple[float, float]] = ()
+) -> tuple[str | None, dict[str, float]]:
+    """(why there is no skill beyond noise, or None; the numbers that say so). `auc`, `se`: of the rows that judge; `parts`: the same of
+    parts of them by time, where these are known.
 
     All rows that were judged later than what was learned from are evidence, the folds' and the last fifth's: their distances from one
     half, in standard errors, are pooled (Stouffer), and held against a bar that counts the configurations (as their root: they err
@@ -33,7 +37,8 @@ def why_no_skill(best: Tried, tried: int, auc: float, se: float) -> tuple[str | 
     other), and all distances are divided by how far they disagree. The last fifth keeps a veto: alone it must point the same way, and not
     fall far below the folds.
     """
-    unrest = _unrest([*best.aucs, auc], [*best.ses, se])
+    judged = list(parts) or [(auc, se)]
+    unrest = _unrest([*best.aucs, *(a for a, _ in judged)], [*best.ses, *(s for _, s in judged)])
     inside, last = _z(best.auc, best.se), _z(auc, se)
     pooled = (inside + last) / 2**0.5 / unrest
     needed = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / max(1, tried) ** 0.5)
