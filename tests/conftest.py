@@ -36,12 +36,6 @@ def postgres_server() -> Iterator[Postgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def postgres_url(postgres_server: Postgres) -> str:
-    """The session's server, database `postgres`. Tests that write take `fresh_database`."""
-    return postgres_server.url("postgres")
-
-
 @pytest.fixture
 def fresh_database(postgres_server: Postgres) -> Iterator[str]:
     """URL of an empty database of its own."""

@@ -108,12 +108,6 @@ class Outreach:
             data["relationships"] = {k: {"data": {"type": t, "id": i}} for k, (t, i) in relationships.items()}
         return _written(await self._request("PATCH", f"/api/v2/{path_of(type_)}/{id_}", json={"data": data}))
 
-    async def action(self, type_: str, id_: int | str, name: str) -> dict[str, Any]:
-        """`finish`, `pause`, `resume` of a sequence state. Batch actions are not offered: without a filter they mean everybody."""
-        if type_ != "sequenceState" or name not in ("finish", "pause", "resume"):
-            raise ContractBroken(f"outreach: no action {type_}/{name}")
-        return _written(await self._request("POST", f"/api/v2/sequenceStates/{id_}/actions/{name}"))
-
     async def sequence_states(
         self, *, prospect_id: int | None = None, sequence_id: int | None = None, states: Sequence[str] = ()
     ) -> list[dict[str, Any]]:

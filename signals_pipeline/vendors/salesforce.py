@@ -40,7 +40,6 @@ class WriteResult:
     ok: bool
     status_code: str = ""
     message: str = ""
-    created: bool | None = None
 
 
 class Salesforce:
@@ -105,19 +104,15 @@ class Salesforce:
             found += await self.rows(soql)
         return found
 
-    async def create(self, object_: str, records: Sequence[Mapping[str, Any]]) -> list[WriteResult]:
-        """One result per record, in order."""
-        return await self._write("POST", "", object_, records)
-
     async def update(self, object_: str, records: Sequence[Mapping[str, Any]]) -> list[WriteResult]:
         """Records carry `Id`. One result per record, in order."""
-        return await self._write("PATCH", "", object_, records)
+        return await self._write("", object_, records)
 
     async def upsert(self, object_: str, external_id_field: str, records: Sequence[Mapping[str, Any]]) -> list[WriteResult]:
         """By a unique external id of ours; each record carries the field. One result per record, in order."""
-        return await self._write("PATCH", f"/{soql_name(object_)}/{soql_name(external_id_field)}", object_, records)
+        return await self._write(f"/{soql_name(object_)}/{soql_name(external_id_field)}", object_, records)
 
-    async def _write(self, method: str, path: str, object_: str, records: Sequence[Mapping[str, Any]]) -> list[WriteResult]:
+    async def _write(self, path: str, object_: str, records: Sequence[Mapping[str, Any]]) -> list[WriteResult]:
         results: list[WriteResult | None] = [None] * len(records)
         # records of one account next to each other: parallel locks on the same parent are what fails
         waiting = sorted(range(len(records)), key=lambda i: (str(records[i].get("AccountId") or ""), i))
@@ -125,7 +120,7 @@ class Salesforce:
             for start in range(0, len(waiting), COLLECTION):
                 part = waiting[start : start + COLLECTION]
                 try:
-                    answers = await self._send(method, path, object_, [records[i] for i in part])
+                    answers = await self._send(path, object_, [records[i] for i in part])
                 except UnknownOutcome as lost:
                     raise UnknownOutcome(str(lost), done=tuple(results)) from None
                 except Transient as away:  # nothing of this part was taken; what was, is told
@@ -141,10 +136,10 @@ class Salesforce:
                 await self.http.sleep(self.http.policy.backoff(attempt + 1, self.http.jitter) / self.settings.speed)
         return [r for r in results if r is not None]
 
-    async def _send(self, method: str, path: str, object_: str, records: Sequence[Mapping[str, Any]]) -> list[WriteResult]:
+    async def _send(self, path: str, object_: str, records: Sequence[Mapping[str, Any]]) -> list[WriteResult]:
         body = {"allOrNone": False, "records": [{"attributes": {"type": soql_name(object_)}, **r} for r in records]}
         url = f"{await self._data()}/composite/sobjects{path}"
-        answer = (await self._request(method, url, json=body)).json()
+        answer = (await self._request("PATCH", url, json=body)).json()
         if not isinstance(answer, list) or len(answer) != len(records):
             raise UnknownOutcome(f"salesforce: {len(records)} records sent, an answer of another length came back")
         return [_result(a) for a in answer]
@@ -222,5 +217,5 @@ def _result(answer: Any) -> WriteResult:
         return WriteResult(None, False, "UNREADABLE", "an element without `success`")
     errors = answer.get("errors") or [{}]
     if answer["success"]:
-        return WriteResult(answer.get("id"), True, created=answer.get("created"))
+        return WriteResult(answer.get("id"), True)
     return WriteResult(answer.get("id"), False, str(errors[0].get("statusCode") or "UNKNOWN"), str(errors[0].get("message") or ""))

@@ -40,12 +40,11 @@ class Slack:
     def can_read_back(self) -> bool:
         return bool(self.settings.secret("slack_bot_token"))
 
-    async def post(self, text: str, *, channel: str | None = None, blocks: list[dict[str, Any]] | None = None) -> Posted:
+    async def post(self, text: str, *, channel: str | None = None) -> Posted:
         """Post by bot token, else by webhook (into the webhook's own channel)."""
         where = channel or self.settings.slack_channel
-        body: dict[str, Any] = {"text": text, **({"blocks": blocks} if blocks else {})}
         if self.can_read_back:
-            told = await self._method("chat.postMessage", {"channel": where, **body})
+            told = await self._method("chat.postMessage", {"channel": where, "text": text})
             ts, real = told.get("ts"), told.get("channel")
             if not isinstance(ts, str) or not isinstance(real, str):
                 raise UnknownOutcome("slack: chat.postMessage answered without ts or channel")
@@ -54,16 +53,10 @@ class Slack:
         if not webhook:
             raise ContractBroken("slack: set SIGNALS_SLACK_BOT_TOKEN or SIGNALS_SLACK_WEBHOOK_URL")
         try:
-            await self.api.request("POST", webhook, json=body)
+            await self.api.request("POST", webhook, json={"text": text})
         except HttpStatus as bad:
             raise await translate("slack", self.api, bad) from None
         return Posted(where, None)
-
-    async def read_back(self, channel: str, ts: str) -> dict[str, Any] | None:
-        """The message at `ts` in a channel (its id, as `post` returned it); None when it is not there."""
-        query = {"channel": channel, "latest": ts, "oldest": ts, "inclusive": "true", "limit": "1"}
-        messages = (await self._method("conversations.history", query, read=True)).get("messages") or []
-        return next((m for m in messages if m.get("ts") == ts), None)
 
     async def find(self, channel: str, marker: str, *, limit: int = 100) -> dict[str, Any] | None:
         """The newest message whose text holds `marker` (an id of ours): the read-back after a lost answer."""

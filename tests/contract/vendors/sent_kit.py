@@ -149,8 +149,7 @@ async def _salesforce(crm: Salesforce) -> None:
         ours = [str(r["field"]) for r in seed("field_map") if (r["destination"], r["object"]) == ("salesforce", sobject)]
         field_, by = ("Domain__c", "domain") if sobject == "Account" else ("Email", "email")
         await find(crm, sobject, [Hint("k", ("001000000000001AAA",), "acme.example")], ours, field=field_, by=by)
-        for write in (crm.create, crm.update):
-            await write(sobject, [dict.fromkeys(ours, "x")])
+        await crm.update(sobject, [dict.fromkeys(ours, "x")])
         await crm.upsert(sobject, "Signal_Key__c", [{"Signal_Key__c": "k"}])
 
 
@@ -167,8 +166,6 @@ async def _sequencer(sequencer: Outreach) -> None:
     await OutreachDestination(sequencer).sequences()
     await sequencer.create("sequenceState", {}, {n: (n, 5) for n in ("prospect", "sequence", "mailbox")})
     await sequencer.sequence_states(prospect_id=5, sequence_id=5, states=["active"])
-    for name in ("finish", "pause", "resume"):
-        await sequencer.action("sequenceState", 5, name)
 
 
 def _enrolment() -> Ready:
@@ -218,7 +215,6 @@ def record(home: Path) -> Sent:
             await edgar.daily_index(DT)
             slack = Slack(settings, http, rt.ops)
             told = await slack.post("a signal")
-            await slack.read_back(told.channel, told.ts or "")
             await slack.find(told.channel, "mark")
             await slack.who_am_i()
             await Slack(settings.model_copy(update={"slack_bot_token": ""}), http, rt.ops).post("a signal")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from source_examples import EXAMPLES
-from source_fakes import lake_bytes, landed, pull_given, utc
+from source_fakes import lake_bytes, landed, pull_given
 
 from signals_pipeline.io.datasets import dataset
 from signals_pipeline.runtime import Runtime
@@ -15,7 +15,6 @@ from signals_pipeline.sources.report import StreamRun
 from signals_pipeline.sources.spec import Body, code, sources
 
 ALL = [(vendor, name) for vendor, source in sources().items() for name in source.streams]
-OLDEST = utc("2000-01-01T00:00:00").date()
 
 
 def land(rt: Runtime, vendor: str, name: str, *bodies: Body) -> StreamRun:

@@ -238,16 +238,11 @@ def test_a_patch_says_type_id_and_attributes(world: World) -> None:
 @pytest.mark.parametrize("body", ["null", "[]", '{"data": null}', '{"data": []}'])
 def test_a_write_that_was_taken_and_does_not_say_what_it_made_has_an_unknown_outcome(world: World, body: str) -> None:
     tenant = Tenant(lambda _: Answer(200, text=body))
-    for write in (lambda c: c.patch("prospect", 4, {"custom1": "x"}), lambda c: c.action("sequenceState", 4, "finish")):
+    for write in (lambda c: c.patch("prospect", 4, {"custom1": "x"}), lambda c: c.create("prospect", {"custom1": "x"})):
         with pytest.raises(UnknownOutcome, match="write that was taken"):
             with_client(world, tenant, write)
     with pytest.raises(ContractBroken):
         with_client(world, tenant, lambda c: c.get("prospect", 4))
-
-
-def test_batch_actions_are_not_offered(world: World) -> None:
-    with pytest.raises(ContractBroken, match="no action"):
-        with_client(world, Tenant(lambda _: listing()), lambda c: c.action("prospect", 1, "addToSequence"))
 
 
 def test_a_write_that_timed_out_is_not_sent_again(world: World) -> None:

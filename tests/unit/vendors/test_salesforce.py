@@ -200,7 +200,7 @@ def records(count: int) -> list[dict[str, str]]:
 
 def test_results_stand_in_request_order_over_collections_of_200(world: World) -> None:
     table = Table(bad={"n3", "n401"})
-    results = with_client(world, Org(table), lambda c: c.create("Contact", records(450)))
+    results = with_client(world, Org(table), lambda c: c.update("Contact", records(450)))
     assert [r.id for r in results] == [None if n in (3, 401) else f"id-n{n}" for n in range(450)]
     assert (results[3].ok, results[3].status_code) == (False, "DUPLICATE_VALUE")
     assert [len(c) for c in table.calls] == [200, 200, 50]
@@ -208,7 +208,7 @@ def test_results_stand_in_request_order_over_collections_of_200(world: World) ->
 
 def test_contacts_of_one_account_travel_next_to_each_other(world: World) -> None:
     table = Table()
-    with_client(world, Org(table), lambda c: c.create("Contact", records(21)))
+    with_client(world, Org(table), lambda c: c.update("Contact", records(21)))
     accounts = [int(n[1:]) % 7 for n in table.calls[0]]
     assert accounts == sorted(accounts)
 
@@ -236,7 +236,7 @@ def test_a_lost_answer_hands_over_what_was_confirmed_before(world: World) -> Non
         return table(request)
 
     with pytest.raises(UnknownOutcome) as lost:
-        with_client(world, Org(answer), lambda c: c.create("Contact", [{"Name": f"n{n}"} for n in range(250)]))
+        with_client(world, Org(answer), lambda c: c.update("Contact", [{"Name": f"n{n}"} for n in range(250)]))
     assert [getattr(r, "id", None) for r in lost.value.done] == [f"id-n{n}" for n in range(200)] + [None] * 50
     assert len(world.requests) == 3  # token, first 200, the lost one: never sent again
 
@@ -247,11 +247,11 @@ def test_records_of_a_part_that_was_refused_are_told_beside_those_that_were_take
     def answer(request: httpx.Request) -> Answer:
         return Answer(503) if table.calls else table(request)
 
-    results = with_client(world, Org(answer), lambda c: c.create("Contact", [{"Name": f"n{n}"} for n in range(202)]))
+    results = with_client(world, Org(answer), lambda c: c.update("Contact", [{"Name": f"n{n}"} for n in range(202)]))
     assert [r.ok for r in results] == [True] * 200 + [False] * 2
     assert {r.status_code for r in results[200:]} == {"SERVER_UNAVAILABLE"}
     with pytest.raises(Transient):
-        with_client(world, Org(lambda _: Answer(503)), lambda c: c.create("Contact", records(2)))
+        with_client(world, Org(lambda _: Answer(503)), lambda c: c.update("Contact", records(2)))
 
 
 @pytest.mark.parametrize("body", ["null", "[]", "7", '{"unexpected": true}', '{"records": [null]}'])
@@ -263,7 +263,7 @@ def test_an_answer_of_another_shape_breaks_the_contract(world: World, body: str)
 
 def test_fewer_results_than_records_is_an_unknown_outcome(world: World) -> None:
     with pytest.raises(UnknownOutcome):
-        with_client(world, Org(lambda _: Answer(200, json=[])), lambda c: c.create("Contact", records(2)))
+        with_client(world, Org(lambda _: Answer(200, json=[])), lambda c: c.update("Contact", records(2)))
 
 
 # ---- text ----------------------------------------------------------------------------------------------------

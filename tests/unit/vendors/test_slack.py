@@ -24,13 +24,10 @@ def by_webhook(world: World, url: str = "https://hooks.example/services/T0/B0/se
     world.settings = world.settings.model_copy(update={"slack_bot_token": SecretStr(""), "slack_webhook_url": SecretStr(url)})
 
 
-def test_a_post_tells_where_it_stands_and_is_read_back(world: World) -> None:
+def test_a_post_tells_where_it_stands(world: World) -> None:
     told = Answer(200, json={"ok": True, "channel": "C1", "ts": "1.2"})
     assert with_client(world, [told], lambda c: c.post("hello")) == Posted("C1", "1.2")
     assert json.loads(world.requests[0].content) == {"channel": "#signals", "text": "hello"}
-    history = Answer(200, json={"ok": True, "messages": [{"ts": "1.2", "text": "hello"}]})
-    assert with_client(world, [history], lambda c: c.read_back("C1", "1.2")) == {"ts": "1.2", "text": "hello"}
-    assert with_client(world, [Answer(200, json={"ok": True, "messages": [{"ts": "1.1"}]})], lambda c: c.read_back("C1", "1.2")) is None
 
 
 @pytest.mark.parametrize("told", [{"ok": True}, {"ok": True, "ts": 12, "channel": "C1"}])
@@ -50,6 +47,8 @@ def test_after_a_lost_answer_the_message_is_found_by_our_mark(world: World) -> N
     history = Answer(200, json={"ok": True, "messages": [{"ts": "2", "text": "other"}, {"ts": "1", "text": "see alert-17"}]})
     found = with_client(world, [history], lambda c: c.find("C1", "alert-17"))
     assert found is not None and found["ts"] == "1"
+    nothing = Answer(200, json={"ok": True, "messages": [{"ts": "2", "text": "other"}]})
+    assert with_client(world, [nothing], lambda c: c.find("C1", "alert-17")) is None
 
 
 @pytest.mark.parametrize(
@@ -65,7 +64,7 @@ def test_a_webhook_tells_nothing_back(world: World) -> None:
     by_webhook(world)
     assert with_client(world, [Answer(200, text="ok")], lambda c: c.post("hello")) == Posted("#signals", None)
     with pytest.raises(ContractBroken, match="SIGNALS_SLACK_BOT_TOKEN"):
-        with_client(world, [], lambda c: c.read_back("C1", "1"))
+        with_client(world, [], lambda c: c.find("C1", "mark"))
 
 
 def test_a_webhook_that_is_gone_is_named_without_its_secret(world: World) -> None:
