@@ -16,6 +16,11 @@ from support.signals_world import ago, world
 
 DAY = ago(3)
 LATE, LATER = ago(2), ago(1)  # days of what came after
+FOUND_LATE = {  # records that nobody has linked by the day, and whose they turn out to be
+    ("sixsense__account_scores", "acme-labs.example"): "Acme",
+    ("product_db__users", "u8"): "Bolt",
+    ("product_db__users", "u3"): "Dune",
+}
 
 
 def day_as_it_was() -> Days:
@@ -27,16 +32,18 @@ def day_as_it_was() -> Days:
         d.account_score(day, "cobalt.example", stage="Decision" if day >= ago(20) else "Target", intent=70.0)
         d.account_score(day, "bolt.example", stage="Decision" if day >= ago(12) else "Awareness", intent=71.0)
         d.segment(day, "cobalt.example")
-    d.add("mentions", ago(30), _named("sixsense__account_scores", "acme-labs.example"), _named("product_db__users", "u8"))
+    d.add("mentions", ago(30), *(_named(dataset, key) for dataset, key in FOUND_LATE))
     for name in ("Bolt", "Cobalt", "Dune"):
         d.mention(ago(40), "sixsense__account_scores", f"{name.lower()}.example", name, domain=f"{name.lower()}.example")
     # spikes in the weeks of 22 and 8 days ago; a completion that may not be the first; a trial without a sign of life
-    d.user(ago(40), "u5", "Acme", signup=ago(40), plan="paid")
+    d.user(ago(40), "u5", "Acme", signup=ago(60), plan="paid")
     for days, count in ((34, 1), (20, 60), (6, 90)):
         d.use("u5", "transaction", ago(days), count)
     d.user(ago(40), "u6", "Cobalt", signup=ago(200), plan="paid")
     d.use("u6", "notarization_completed", ago(10), 1)
     d.user(ago(20), "u7", "Stampwell", signup=ago(20))
+    d.user(ago(40), "u10", "Dune", signup=ago(60), plan="paid")  # too little for a spike, unless weeks of silence had come before
+    d.use("u10", "transaction", ago(20), 6)
     # who works where: by the person alone, by the record's own word
     d.user(ago(30), "u8", None, signup=ago(30), plan="paid")
     d.add("person_links", ago(29), {"person_record_id": _record("u8"), "person_id": as_uuid(md5("p", "u8")), "method": "email",
@@ -97,8 +104,7 @@ def merges(d: Days) -> None:
 
 def links_said_again(d: Days) -> None:
     """Records find their company late, or come to belong to another one."""
-    found = {"sixsense__account_scores": ("acme-labs.example", "Acme"), "product_db__users": ("u8", "Bolt")}
-    for dataset, (key, company) in found.items():
+    for (dataset, key), company in FOUND_LATE.items():
         d.add("company_links", LATE, {"mention_id": md5(dataset, key, "subject"), "company_id": company_id(company), "method": "domain",
                                       "probability": 1.0, "decided_by": "key"})  # fmt: skip
     for (name, day), rows in list(d.rows.items()):
@@ -116,7 +122,9 @@ def firmographics(d: Days) -> None:
 
 
 def crm_overwritten(d: Days) -> None:
-    """Deals change their stage, account, dates and amounts; one vanishes; one was created and lost long ago, says the CRM now."""
+    """Deals change their stage, account, dates and amounts; one vanishes; one was created and lost long ago, says the CRM now. An account
+    is new."""
+    d.mention(LATE, "salesforce__accounts", "001N", "Newcomer", domain="newcomer.example", account_id_salesforce="001N")
     for day in span(LATE, 3):
         d.rows[("salesforce__accounts", day)] = []
         d.rows[("salesforce__opportunities", day)] = []
@@ -137,15 +145,18 @@ def histories_of_deals(d: Days) -> None:
 
 
 def intent_overwritten(d: Days) -> None:
+    """Every answer is another one; a company surges for the first time, and one again, which supersedes its surge of the day."""
     for day in span(LATE, 3):
         d.rows[("sixsense__account_scores", day)] = []
-        for n, domain in enumerate(("acme.example", "bolt.example", "cobalt.example")):
+        hot = ("dune.example",) if day < LATER else ("dune.example", "acme.example")
+        for n, domain in enumerate(c for c in ("acme.example", "bolt.example", "cobalt.example") if c not in hot):
             stage = ("Target", "Purchase", "Consideration", "Awareness")[(n + day.day) % 4]
             d.account_score(day, domain, stage=stage, intent=1.0 + n, fit="Weak")
             d.rows[("sixsense__account_scores", day)][-1]["profile_score"] = 3.0 + n
+        for domain in hot:
+            d.account_score(day, domain, stage="Purchase", intent=93.0)
         d.rows[("sixsense__segment_members", day)] = []
-        d.account_score(day, "dune.example", stage="Purchase", intent=93.0)
-        d.segment(day, "stampwell.example", "dune.example")
+        d.segment(day, "stampwell.example", *hot)
 
 
 def usage_late(d: Days) -> None:
@@ -157,7 +168,7 @@ def usage_late(d: Days) -> None:
                 d.add(name, LATE, row | {"event_count": row["event_count"] * 10, "loaded_at": at(LATE, 8)})
     d.use("u5", "transaction", ago(190), 1, landed=LATE)
     d.use("u6", "login", ago(199), 3, landed=LATE)
-    d.use("u5", "transaction", ago(13), 95, landed=LATE)
+    d.use("u5", "transaction", ago(13), 400, landed=LATE)
     d.use("u7", "login", ago(20), 1, landed=LATE)
     d.use("u2", "notarization_completed", ago(19), 2, landed=LATE)
     for user in ("u1", "u4"):

@@ -53,10 +53,10 @@ def built(settings: Settings, made: Days, last: date) -> Runtime:
     return build_runtime(settings)
 
 
-def told(rt: Runtime) -> dict[str, Any]:
-    """Features, scores and reasons of `DAY` under the champion of the home."""
+def told(rt: Runtime, last: date) -> dict[str, Any]:
+    """Features, scores and reasons of `DAY` under the champion of the home, scored in one go with all days to `last`."""
     said = Champion(rt.settings.home)
-    stage.run(rt, DAY, DAY, learned=[said])
+    stage.run(rt, DAY, last, learned=[said])
     assert said.said[DAY.isoformat()].startswith("scored by "), said.said
     lines = {n: rt.lake.read(n, since=DAY, until=DAY).to_pylist() for n in ("account_scores", "account_score_reasons")}
     return {"features": rows(rt.settings, FEATURES, DAY), **lines}
@@ -96,7 +96,7 @@ def test_no_feature_score_or_reason_of_a_day_knows_what_came_later(
         if name == "later":  # who is champion later, and what outcomes said later, is later too
             assert champion(home, learned_on, ago(2), seed=2) != version
             Registry(home / FOLDER).judged("relevance", version, TODAY, ago(1))
-        found[name] = told(rt)
+        found[name] = told(rt, last)
     then = found["then"]
     assert {r["model"] for r in then["account_scores"]} == {r["model"] for r in then["account_score_reasons"]} == {"rule", "learned"}
     assert len({r["p_opportunity"] for r in then["account_scores"] if r["model"] == "learned"}) > 1, "the model says one thing of all"
