@@ -11,6 +11,7 @@ outcome without exception) · filled_after (whether it is filled tells the outco
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from ml.columns import plain_name
 from ml.features import prose
 from ml.leaks_alone import FEW, alone, alone_in_words, drifts, exact_keys, keys_of, on_slope
-from ml.leaks_joint import filled_together, group_rate, stepped, within
+from ml.leaks_joint import filled_together, group_rate, stepped, within, word_groups
 from ml.leaks_pairs import foretold, together
 from ml.leaks_sure import decides, decides_in_words, filled
 from ml.leaks_written import MARKED, MORE, written
@@ -60,8 +61,8 @@ def suspects(train: Table) -> dict[str, list[str]]:
     """
     if len(train) > MOST_ROWS:
         train = train.rows(np.linspace(0, len(train) - 1, MOST_ROWS).astype(int))
-    at = row_times(train)
-    found = {name: codes for name in train.columns if (codes := _codes(train, name, at))}
+    at, groups = row_times(train), word_groups(train)
+    found = {name: codes for name in train.columns if (codes := _codes(train, name, at, groups))}
     for code, look in (
         ("filled_after", filled_together),
         ("together", together),
@@ -84,7 +85,7 @@ def row_times(table: Table) -> Array | None:
     return None
 
 
-def _codes(train: Table, name: str, at: Array | None) -> list[str]:
+def _codes(train: Table, name: str, at: Array | None, groups: Sequence[tuple[str, Array]]) -> list[str]:
     values, kind, y = train.columns[name], train.kinds[name], train.y
     keys, words = keys_of(values, kind)
     said_in = prose(train, name)
@@ -101,7 +102,7 @@ def _codes(train: Table, name: str, at: Array | None) -> list[str]:
         found.append(f"decides: {said}")
     if not found and (said := written(train, name, told, said_in is not None)) is not None:
         found.append(f"written: {said}")
-    if kind == "number" and (said := group_rate(train, name)) is not None:
+    if kind == "number" and (said := group_rate(train, name, groups)) is not None:
         found.append(f"group_rate: {said}")
     if kind == "time" and at is not None and (said := _dated(values, at, y, bool(_PLANNED.search(plain)))) is not None:
         found.append(f"dated_after: {said}")

@@ -6,13 +6,13 @@ Does not belong here: columns that leak alone, several columns of numbers (`leak
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ml.features import coded
 from ml.leaks_pairs import both_ways, is_more, looked_at
-from ml.metrics import auc
 from ml.table import Table
 
 Array = np.ndarray[Any, Any]
@@ -24,23 +24,23 @@ MOST_COLUMNS = 40  # of numbers, and of groups
 FILLED, LEAST_FILLED, TELLS = 0.93, 3, 0.6  # AUC of how many fields are filled; fields; AUC of each that is named
 
 
-def group_rate(train: Table, name: str) -> str | None:
+def group_rate(train: Table, name: str, groups: Sequence[tuple[str, Array]]) -> str | None:
     """Why a column is the rate of yes of groups of rows, worked out with these rows' own outcomes; None when it is not.
 
     An honest rate is off the outcomes of n rows by √(p(1-p)/n). One that was made of these outcomes is not, and that is measurable: the
     squares of the gaps, each over what it should be, add up to a chi-square with one degree of freedom a group.
-    Groups: the rows of a word in another column within which the column never changes; or else the rows of a value. Of a count, the same
-    holds once it is divided by the rows.
+    `groups`: `word_groups` of the table. Looked at are the rows of a word in another column within which this one never changes; or else
+    the rows of a value. Of a count, the same holds once it is divided by the rows.
     """
     values, y = train.columns[name], train.y
     known = ~np.isnan(values)
     if known.sum() < 100 or not 0 < y[known].sum() < known.sum():
         return None
     _, own = np.unique(values[known], return_inverse=True)
-    for by, groups in [*_keys_of(train, name, known), ("", own)]:
-        counts = np.bincount(groups)
-        kept = counts[groups] >= 2
-        labels, which = np.unique(groups[kept], return_inverse=True)
+    for by, group in [*_unmoved(groups, values, known), ("", own)]:
+        counts = np.bincount(group)
+        kept = counts[group] >= 2
+        labels, which = np.unique(group[kept], return_inverse=True)
         if len(labels) < LEAST_GROUPS or kept.sum() < 0.5 * known.sum():
             continue
         n = np.bincount(which).astype(float)
@@ -48,8 +48,8 @@ def group_rate(train: Table, name: str) -> str | None:
         told = np.bincount(which, weights=values[known][kept]) / n
         for what, meant in (("rate", told), ("count", told / n)) if by else (("rate", told),):
             if (alike := _too_near(meant, rate, n)) is not None:
-                group = f"of {by!r} " if by else ""
-                return f"it is the {what} of yes {group}in {len(labels)} groups, nearer ({alike:.2f}) than a {what} of other rows could be"
+                whose = f"of {by!r} " if by else ""
+                return f"it is the {what} of yes {whose}in {len(labels)} groups, nearer ({alike:.2f}) than a {what} of other rows could be"
     return None
 
 
@@ -67,20 +67,27 @@ def _too_near(told: Array, rate: Array, n: Array) -> float | None:
     return abs(alike) if chi2.cdf(gaps, len(n) - 2) < BY_LUCK else None
 
 
-def _keys_of(train: Table, name: str, known: Array) -> list[tuple[str, Array]]:
-    """Columns of words within which the column never changes, with each known row's word."""
-    values, found = train.columns[name][known], []
-    for other, kind in train.kinds.items():
-        if kind != "text" or other not in train.columns:
-            continue
-        codes, words = coded(train.columns[other][known])
-        if not LEAST_GROUPS <= len(words) <= 0.5 * len(codes) or (codes < 0).any():
-            continue
-        low, high = np.full(len(words), np.inf), np.full(len(words), -np.inf)
-        np.minimum.at(low, codes, values)
-        np.maximum.at(high, codes, values)
-        if np.allclose(low, high):
-            found.append((other, codes))
+def word_groups(train: Table) -> list[tuple[str, Array]]:
+    """Columns of words that come again, none missing, with a number of the word for each row; worked out once for a table."""
+    found = []
+    for name in train.columns:
+        if train.kinds[name] == "text":
+            codes, words = coded(train.columns[name])
+            if LEAST_GROUPS <= len(words) <= 0.5 * len(codes) and not (codes < 0).any():
+                found.append((name, codes))
+    return found
+
+
+def _unmoved(groups: Sequence[tuple[str, Array]], values: Array, known: Array) -> list[tuple[str, Array]]:
+    """Those within whose words the values never change, with each known row's word."""
+    found = []
+    for name, codes in groups:
+        size = int(codes.max()) + 1
+        low, high = np.full(size, np.inf), np.full(size, -np.inf)
+        np.minimum.at(low, codes[known], values[known])
+        np.maximum.at(high, codes[known], values[known])
+        if (high - low <= 1e-8 * np.maximum(1.0, np.abs(high)))[np.isfinite(low)].all():
+            found.append((name, codes[known]))
     return found
 
 
@@ -109,16 +116,17 @@ def within(train: Table) -> dict[str, str]:
 
 def _within(values: Array, groups: Array, y: Array) -> tuple[float, int]:
     """(AUC over the pairs of rows of one group, groups that hold both outcomes)."""
-    pairs = above = 0.0
-    both = 0
-    order = np.argsort(groups, kind="stable")
-    edges = np.flatnonzero(np.diff(groups[order])) + 1
-    for rows in np.split(order, edges):
-        yes = y[rows].sum()
-        if 0 < yes < len(rows):
-            many = float(yes * (len(rows) - yes))
-            pairs, above, both = pairs + many, above + many * auc(y[rows], values[rows]), both + 1
-    return (above / pairs if pairs else 0.5), both
+    order = np.lexsort((values, groups))
+    group, value, yes = groups[order], values[order], y[order]
+    is_first = np.r_[True, group[1:] != group[:-1]]
+    starts = np.flatnonzero(is_first | np.r_[True, value[1:] != value[:-1]])
+    ends = np.r_[starts[1:], len(order)]
+    rank = np.repeat((starts + 1 + ends) / 2, ends - starts) - np.maximum.accumulate(np.where(is_first, np.arange(len(order)), 0))
+    at = np.cumsum(is_first) - 1
+    rows, won = np.bincount(at), np.bincount(at, weights=yes)
+    above = np.bincount(at, weights=rank * yes) - won * (won + 1) / 2
+    pairs = won * (rows - won)
+    return (float(above.sum() / pairs.sum()) if pairs.any() else 0.5), int((pairs > 0).sum())
 
 
 def stepped(train: Table) -> dict[str, str]:
