@@ -14,20 +14,21 @@ from typing import Any
 
 import numpy as np
 
+from ml.evaluate import LOOKS_BACK
 from ml.metrics import log_loss
-from ml.model import Config, Model, learn, load
+from ml.model import Config, FeaturesDiffer, Model, learn, load
 from ml.table import Table
 from ml.train import level, platt
 
 Array = np.ndarray[Any, Any]
 PERIODS = (0.0, 3.0, 7.0, 14.0, 21.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0)  # days; the last hazard holds beyond
-PERIOD = "days since start"
+PERIOD = "days ahead"
 MOST_PERIODS = 200_000  # rows of periods that are learned from without thinning
 MOST_DAYS = 730.0  # a day further away than that is not told
 CONFIGS = (
     Config("linear", ("linear",)),
     Config("linear, recent", ("linear",), recency=0.2),
-    Config("linear, then trees", ("linear", "tree"), depth=2, rounds=50),
+    Config("linear, then trees", ("linear", "tree"), depth=4, rounds=100),
 )
 
 
@@ -89,8 +90,10 @@ def _slope(logs: Array) -> Array:
 
 
 def load_hazard(folder: Path, columns: Sequence[str] | None = None) -> Hazard:
-    """A saved hazard (`hazard.model.save`). Raises FeaturesDiffer as `model.load` does."""
+    """A saved hazard (`hazard.model.save`). Raises FeaturesDiffer as `model.load` does, and where columns do not age."""
     model = load(folder, columns)
+    if PERIOD not in model.columns:
+        raise FeaturesDiffer(f"{folder}: a hazard without the column {PERIOD!r}, whose days do not grow with the periods; train it anew")
     return Hazard(model, dict(model.about.get("tried", {})))
 
 
@@ -115,20 +118,26 @@ def learn_hazard(train: Table, days: Array, columns: Sequence[str], moment: floa
 def _learned(train: Table, days: Array, columns: Sequence[str], moment: float, config: Config, slope: float) -> Model:
     """A model with the slope, and the mean hazard of all that is known: it says who is sooner, and leaves the level to the whole history.
 
-    A level taken from the newest rows alone followed every wave of them. Of a large table all rows that bought are learned from, and
-    every k-th of the others: that moves the level alone, which is set afterwards, over every k-th of all rows.
+    A level taken from the newest rows alone followed every wave of them. Of a large table every period in which it happened is learned
+    from, and one in k of the others: that adds log k to every logit alike, and the level is set afterwards. Rows may not be
+    chosen so: where many buy, those who buy later are the others; without only who never bought, open deals had half of their hazard.
     """
-    periods = expand(train.only([]), days, moment)
-    every = int(np.ceil(len(periods) / MOST_PERIODS))
-    drawn = np.arange(len(train)) % every == 0
-    bought = days <= moment - train.order
-    found = learn(expand(train.rows(drawn | bought), days[drawn | bought], moment), [*columns, PERIOD], config)
-    some = expand(train.rows(drawn), days[drawn], moment)
-    return replace(found, slope=slope, intercept=level(slope * found.margin(some), float(periods.y.mean()), 0.0))
+    index, starts, happened = periods_of(train, days, moment)
+    every = int(np.ceil(len(index) / MOST_PERIODS))
+    drawn = np.random.default_rng(1).random(len(index)) < 1 / every  # every k-th in order would always hit the same periods
+    found = learn(_expanded(train, index, starts, happened, drawn | happened), [*columns, PERIOD], config)
+    some = _expanded(train, index, starts, happened, drawn)
+    return replace(found, slope=slope, intercept=level(slope * found.margin(some), float(happened.mean()), 0.0))
 
 
 def expand(table: Table, days: Array, moment: float) -> Table:
     """One row per row and period that was seen to its end, or in which it happened; y says whether it happened in it."""
+    index, starts, happened = periods_of(table, days, moment)
+    return _expanded(table, index, starts, happened, np.ones(len(index), dtype=bool))
+
+
+def periods_of(table: Table, days: Array, moment: float) -> tuple[Array, Array, Array]:
+    """(row, start of the period in days, whether it happened in it) of the periods that `expand` makes rows of, in its order."""
     watched = moment - table.order
     rows, starts, labels = [], [], []
     for low, high in pairwise(PERIODS):
@@ -138,14 +147,20 @@ def expand(table: Table, days: Array, moment: float) -> Table:
         rows.append(at)
         starts.append(np.full(len(at), low))
         labels.append(happened[at])
-    index, start = np.concatenate(rows), np.concatenate(starts)
+    index, start, label = np.concatenate(rows), np.concatenate(starts), np.concatenate(labels)
     order = np.lexsort((start, index))
-    found = _with_period(table.rows(index[order]), start[order])
-    found.y = np.concatenate(labels)[order].astype(float)
+    return index[order], start[order], label[order]
+
+
+def _expanded(table: Table, index: Array, starts: Array, happened: Array, keep: Array) -> Table:
+    found = _with_period(table.rows(index[keep]), starts[keep])
+    found.y = happened[keep].astype(float)
     return found
 
 
 def _with_period(table: Table, starts: Array) -> Table:
-    columns = {**table.columns, PERIOD: starts}
+    """The rows as they will be when the period begins: days since something have grown by then, as far as anybody can tell."""
+    ageing = {c: v + starts for c, v in table.columns.items() if c.startswith(LOOKS_BACK) and table.kinds[c] == "number"}
+    columns = {**table.columns, **ageing, PERIOD: starts}
     kinds = {**table.kinds, PERIOD: "number"}
     return Table(columns, kinds, table.y, table.order, table.order_kind, {})

@@ -27,7 +27,8 @@ def amounts(law: str, x: Array, r: np.random.Generator) -> Array:
     n, base = len(x), 9 + 0.5 * x
     if law == "listed":
         near = np.abs((base + 0.6 * r.normal(size=n))[:, None] - np.log(PRICES)).argmin(axis=1)
-        return PRICES[near]
+        listed: Array = PRICES[near]
+        return listed
     logs = {
         "plain": base + 0.6 * r.normal(size=n),
         "heavy tails": base + 0.4 * r.standard_t(3, n),
