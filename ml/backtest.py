@@ -73,13 +73,17 @@ def backtest(rt: Runtime, since: str | None = None, until: str | None = None, co
 
     Raises ValueError for words that are no months, an upside-down range, or a warehouse without features.
     """
+    if since and until and last_day(since) > last_day(until):
+        raise ValueError(f"--from {since} is after --to {until}")
+    for word in (w for w in (since, until) if w):
+        last_day(word)  # before minutes of reading
     known = read(rt)
     stand = sorted({f"{d:%Y-%m}" for d in known.features["dt"]})
     if not stand:
         raise ValueError("no account features stand; `signals run` makes today's, `signals backfill --from … --to …` those of past days")
     first, last = since or stand[0], until or stand[-1]
     if last_day(first) > last_day(last):
-        raise ValueError(f"--from {first} is after --to {last}")
+        raise ValueError(f"no features stand from {first} to {last}; they stand from {stand[0]} to {stand[-1]}")
     place = rt.settings.home / FOLDER / REPORT
     before = json.loads(place.read_text(encoding="utf-8"))["months"] if place.exists() else []
     report = of(known, months_between(first, last), configs)

@@ -35,8 +35,8 @@ class Version:
         stored = {k: sorted(p.parent.name for p in (home / FOLDER / k).glob("*/manifest.json")) for k in KINDS}
         for kind, part in self.parts.items():
             if part not in stored[kind] and (part != "none" or kind == "relevance"):
-                known = ", ".join(stored[kind]) or "none yet; `signals learn` makes one"
-                raise ValueError(f"no {kind} model {part!r} is stored (say `rule`, or one of: {known})")
+                known = f"say one of {', '.join(stored[kind])}" if stored[kind] else "none is, until `signals learn` promotes one"
+                raise ValueError(f"no {kind} model {part!r} is stored: {known}; `rule` asks today's rules")
         if len(version.split("-")) > len(KINDS):
             raise ValueError(f"{version!r} is no version: at most {len(KINDS)} parts, {', '.join(KINDS)}")
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from signals_pipeline.errors import Permanent, Transient
 
+_NOT_BUILT = "is not built yet; `signals run` builds it"
 _OTHER_CODE = "the warehouse was built by other code; `signals run` builds it anew"
 
 
@@ -36,7 +37,8 @@ class Warehouse:
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """Rows as Arrow. `sql` is ours, never text from outside; values go through `parameters`.
 
-        Raises Transient when the lock is not free within `patience_s`, or the relation is not there yet; Permanent when it lacks a column.
+        Raises Transient when the lock is not free within `patience_s`, or warehouse or relation are not there yet; Permanent when it
+        lacks a column.
         """
         return self._postgres(sql, parameters) if self.is_postgres else self._duckdb(sql, parameters)
 
@@ -63,11 +65,13 @@ class Warehouse:
                 with duck.connect(self.url, read_only=True, lake_url=self.lake_url) as connection:
                     return connection.sql(sql, params=list(parameters)).to_arrow_table()
             except (duckdb.IOException, duckdb.ConnectionException) as busy:
+                if not Path(self.url).exists():
+                    raise Transient(f"the warehouse {self.url} {_NOT_BUILT}") from busy
                 if time.monotonic() > until:
                     raise Transient(f"warehouse {self.url} is held by another process: {busy}") from busy
                 time.sleep(0.2)
             except duckdb.CatalogException as missing:
-                raise Transient(f"not in the warehouse yet: {missing}") from missing
+                raise Transient(f"not in the warehouse yet (`signals run` builds it): {missing}") from missing
             except duckdb.BinderException as other:
                 raise Permanent(f"{_OTHER_CODE}: {other}") from other
 
@@ -85,7 +89,9 @@ class Warehouse:
                 cursor.execute("set time zone 'UTC'")
                 cursor.execute(sql.replace("%", "%%").replace("?", "%s") if parameters else sql, tuple(parameters) or None)
                 return arrow_of(cursor)
-        except (psycopg2.OperationalError, psycopg2.errors.UndefinedTable) as bad:
+        except psycopg2.errors.UndefinedTable as missing:
+            raise Transient(f"not in the warehouse yet (`signals run` builds it): {missing}") from missing
+        except psycopg2.OperationalError as bad:
             raise Transient(f"warehouse: {bad}") from bad
         except psycopg2.errors.UndefinedColumn as other:
             raise Permanent(f"{_OTHER_CODE}: {other}") from other

@@ -9,6 +9,7 @@ import gc
 import importlib
 import itertools
 import os
+import re
 import shutil
 import threading
 import uuid
@@ -27,6 +28,7 @@ from signals_pipeline.orchestration.resources import House
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY, Settings
 
+_OWN = re.compile(r"^(dagster\._core\.definitions\.events\.Failure: |signals_pipeline\.errors\.)")  # our own words need no such name
 BURY_EVERY = 20  # turns of half a second
 SET_BY_US = "DAGSTER_HOME_OF_SIGNALS"  # tells our own choice of an earlier home from an operator's
 
@@ -169,7 +171,7 @@ def _launched(instance: dg.DagsterInstance, run_id: str, result: Any, house: Hou
         if event.event_type_value == "STEP_FAILURE":
             error = event.event_specific_data.error
             cause = error.cause if error and error.cause else error
-            errors.append(f"{event.step_key}: {(cause.message if cause else event.message).strip()}")
+            errors.append(f"{event.step_key}: {_OWN.sub('', (cause.message if cause else event.message).strip())}")
     functions = {k: round(v, 2) for k, v in house.seconds.items()}
     cpu = {k: round(v, 2) for k, v in house.cpu_seconds.items()}
     return Launched(run_id, bool(result.success), errors, steps, functions, cpu, dict(house.told), dict(house.peak_mb))

@@ -64,6 +64,7 @@ class Home:
     def told(self, *words: str) -> dict[str, Any]:
         done = self.run(*words, "--json")
         assert done.returncode == 0, done.stderr[-3000:] + done.stdout[-3000:]
+        assert "emitted no result" not in done.stderr, done.stderr[-3000:]
         return dict(json.loads(done.stdout))
 
     def files(self, *names: str) -> dict[str, bytes]:

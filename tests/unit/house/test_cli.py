@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from signals_pipeline import boxed, cli
 from signals_pipeline.activation import switches
 from signals_pipeline.cli import shared
-from signals_pipeline.errors import Permanent
+from signals_pipeline.errors import Permanent, SignalsError
 from signals_pipeline.io import ops, pauses
 from signals_pipeline.runtime import Runtime, build_runtime
 from signals_pipeline.settings import load_settings
@@ -102,7 +102,7 @@ def test_a_vendor_that_told_us_to_stay_away_is_asked_again_by_a_named_person_who
         (["--from", "2026-06-02", "--to", "2026-07-01"], "has not closed yet; the newest closed day is 2026-06-29"),
         (["--from", "2023-06-02", "--to", "2026-06-01"], "is before 2024-01-01, the first day"),
         (["--from", "yesterday", "--to", "2026-06-01"], "'yesterday' is not an ISO day such as"),
-        (["--from", "2026-06-01", "--to", "2026-06-01", "--model", "abc"], "no relevance model 'abc' is stored .say `rule`, or one of"),
+        (["--from", "2026-06-01", "--to", "2026-06-01", "--model", "abc"], "no relevance model 'abc' is stored: none is, until"),
     ],
 )
 def test_a_backfill_that_cannot_be_is_refused_before_a_run_is_started(rt: Runtime, words: list[str], message: str) -> None:
@@ -133,6 +133,26 @@ def test_a_backtest_without_features_says_which_command_makes_them(rt: Runtime, 
     monkeypatch.setattr("ml.backtest.backtest", nothing)
     answer = call("backtest")
     assert isinstance(answer.exception, Permanent) and "`signals run` makes today's" in str(answer.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["backtest", "--from", "2026-05", "--to", "2026-04"], "--from 2026-05 is after --to 2026-04"),
+        (["backtest", "--to", "april"], "'april' is not a month such as 2026-06"),
+        (["backtest"], r"warehouse\.duckdb is not built yet; `signals run` builds it"),
+        (["learn", "--month", "2026-06"], "2026-06 has not closed yet: the newest closed day is 2026-06-29"),
+        (["learn", "--month", "may"], "'may' is not a month such as 2026-06"),
+        (["learn"], r"warehouse\.duckdb is not built yet; `signals run` builds it"),
+    ],
+)
+def test_learning_that_cannot_be_is_refused_in_one_sentence_on_a_home_where_nothing_ran(
+    rt: Runtime, words: list[str], message: str
+) -> None:
+    answer = call(*words)
+    assert isinstance(answer.exception, SignalsError)
+    with pytest.raises(SignalsError, match=message):
+        raise answer.exception
 
 
 def test_a_fault_needs_a_kind_and_a_sandbox_that_does_not_run_is_said_in_our_own_words(tmp_path: Path) -> None:

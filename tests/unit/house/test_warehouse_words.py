@@ -26,3 +26,9 @@ def test_a_column_that_older_code_did_not_make_is_told_with_what_to_do(warehouse
 def test_a_relation_that_is_not_there_yet_may_come(warehouse: Warehouse) -> None:
     with pytest.raises(Transient, match="not in the warehouse yet"):
         warehouse.rows("select 1 from signals.buying_signals")
+
+
+def test_a_warehouse_that_was_never_built_is_told_at_once_with_the_command_that_builds_it(tmp_path: Path) -> None:
+    never = Warehouse(str(tmp_path / "none.duckdb"), patience_s=3600.0)
+    with pytest.raises(Transient, match=r"none\.duckdb is not built yet; `signals run` builds it"):
+        never.rows("select 1")

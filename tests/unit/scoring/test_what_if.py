@@ -123,10 +123,10 @@ def test_days_without_features_are_named_with_the_command_that_makes_them(tmp_pa
 
 def test_an_unknown_version_and_a_model_of_other_columns_are_refused_by_name(tmp_path: Path) -> None:
     rt = with_features(tmp_path, [DAY])
-    with pytest.raises(ValueError, match=r"no relevance model 'abc' is stored .*none yet; `signals learn`"):
+    with pytest.raises(ValueError, match="no relevance model 'abc' is stored: none is, until `signals learn` promotes one; `rule` asks"):
         Version(rt.settings.home, "abc")
     version = stored(rt.settings.home)
-    with pytest.raises(ValueError, match=f"say `rule`, or one of: {version}"):
+    with pytest.raises(ValueError, match=f"say one of {version}; `rule` asks today's rules"):
         Version(rt.settings.home, "abc")
     with pytest.raises(ValueError, match="no hazard model 'x'"):
         Version(rt.settings.home, f"{version}-x")
