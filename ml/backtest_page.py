@@ -64,11 +64,16 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
     overall, months = report["overall"], report["months"]
     judged = [m["month"] for m in months if m["status"] == "judged"]
     told = [
-        f"{len(judged) or 'None'} of the {len(months)} months can be judged by itself; over all of them {overall['yes']:,} of "
+        f"{len(judged) or 'None'} of the {len(months)} months can be judged by {'itself' if len(judged) < 2 else 'themselves'}; "
+        f"over all of them {overall['yes']:,} of "
         f"{overall['rows']:,} accounts opened a deal (an account counts once a month)."
     ]
     if overall.get("because") or not overall["rows"]:
         told = [f"Not yet decidable: {overall.get('because') or 'no month has outcomes that are known'}."]
+    elif not _scores(report):
+        told.append(
+            "No score stands on the days that judge, so nothing is held against these deals; `signals backfill` over them makes them."
+        )
     for name, words in SCORES.items():
         if name in overall:
             told.append(_worth(words, overall[name]))
@@ -99,6 +104,11 @@ def _worth(words: str, numbers: Mapping[str, Any]) -> str:
     )
 
 
+def _scores(report: Mapping[str, Any]) -> list[str]:
+    """The scores of which anything could be judged, over all or in a month."""
+    return [name for name in SCORES if any(name in of for of in (report["overall"], *report["months"]))]
+
+
 def _months(report: Mapping[str, Any]) -> str:
     months = report["months"]
     lines = {name: [_interval(m.get(name)) for m in months] for name in SCORES if any(name in m for m in months)}
@@ -108,11 +118,13 @@ def _months(report: Mapping[str, Any]) -> str:
     body = "".join(_row(m["month"], m, name) for m in months for name in SCORES if name in m)
     body += "".join(_row("all", report["overall"], name) for name in SCORES if name in report["overall"])
     waiting = "".join(f"<li>{m['month']}: {escape(m['because'])}" for m in months if m["status"] != "judged")
-    return (
-        f"<h2>Month by month</h2><p>Lift at 10 %: deals met by the best-scored tenth, over those met at random.{key}</p>{plot}"
+    table = (
+        f"<p>Lift at 10 %: deals met by the best-scored tenth, over those met at random.{key}</p>{plot}"
         f"<table>{head}{body}</table><p class=dim>In small: the 95 % range that chance leaves, by drawing accounts anew. "
         "A learned score is judged from the month on in which a model was promoted.</p>"
-        + (f"<p>Not yet decidable:</p><ul>{waiting}</ul>" if waiting else "")
+    )
+    return f"<h2>Month by month</h2>{table if body else '<p>No score can be judged yet.</p>'}" + (
+        f"<p>Not yet decidable:</p><ul>{waiting}</ul>" if waiting else ""
     )
 
 
@@ -204,6 +216,8 @@ def _sizes(report: Mapping[str, Any]) -> str:
 
 
 def _segments(report: Mapping[str, Any]) -> str:
+    if not _scores(report):
+        return ""
     parts = []
     for kind, of in report["segments"].items():
         rows = [(name, f"{g['yes']:,} of {g['rows']:,}", {n: i for n in SCORES if (i := _interval(g.get(n)))}) for name, g in of.items()]

@@ -195,6 +195,19 @@ def test_the_page_stands_alone_escapes_words_and_says_what_is_open(report: dict[
         backtest_page.write(tmp_path)
 
 
+def test_days_that_nobody_scored_are_told_as_such_and_not_as_too_few_deals(report: dict[str, Any]) -> None:
+    def bare(of: Mapping[str, Any]) -> dict[str, Any]:
+        return {k: v for k, v in of.items() if k not in ("rule", "learned", "learned_over_rule")}
+
+    told = report | {"overall": bare(report["overall"]), "months": [bare(m) for m in report["months"]]}
+    told["segments"] = {kind: {name: bare(g) for name, g in of.items()} for kind, of in report["segments"].items()}
+    said, html = backtest_page.sentences(told), backtest_page.page(told)
+    assert said[1].startswith("No score stands on the days that judge") and "months can be judged by themselves" in said[0]
+    assert said[1].split(",")[0] in html and "No score can be judged yet." in html
+    assert "Too few deals to say" not in html and "For whom" not in html and "<th class=n>lift" not in html
+    assert "No score" not in " ".join(backtest_page.sentences(report))
+
+
 def test_the_walk_reads_the_months_that_were_asked_for_in_order() -> None:
     assert backtest.months_between("2025-11", "2026-02") == ["2025-11", "2025-12", "2026-01", "2026-02"]
 
