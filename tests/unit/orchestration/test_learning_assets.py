@@ -57,6 +57,8 @@ def test_the_backtest_shows_its_plots_numbers_words_and_where_the_page_lies(hous
     for plot in ("lift by month", "lift by group", "reliability, rule score"):
         drawn = ElementTree.fromstring(base64.b64decode(found[plot].partition("base64,")[2].removesuffix(")")))
         assert drawn.tag == "{http://www.w3.org/2000/svg}svg" and len(drawn) > 5, plot
+        said = found[plot].partition("![")[0]
+        assert ("what happened" if plot.startswith("reliability") else "the rule score, blue the learned one") in said, plot
 
 
 def test_a_backtest_that_cannot_be_fails_with_its_words(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
