@@ -57,6 +57,8 @@ def judge(
     table: Table, *, order: str = "row", exclude: Sequence[str] = (), horizon: float | None = None, save_to: Path | None = None
 ) -> dict[str, Any]:
     """As `exam`, for a table that was read."""
+    if horizon is not None and not 0 <= horizon < float("inf"):
+        raise BadTable(f"a horizon of {horizon:g} is none: say how many days (or units of the order) a label takes to be known, 0 or more")
     if unknown := set(exclude) - set(table.columns):
         raise BadTable(f"cannot leave out {', '.join(sorted(unknown))}: no such columns")
     table, cut = apart(table, int(len(table) * (1 - TEST_SHARE)))

@@ -21,6 +21,8 @@ PEEK = 1 << 18  # bytes from which delimiter and header are told
 MOST_MISFITS = 0.02  # more lines than that with another number of fields: the file is broken, not a line of it
 _MARKS = {b"PK\x03\x04": "a zip file or a workbook", b"PAR1": "a Parquet file", b"%PDF": "a PDF", b"\xd0\xcf\x11\xe0": "an old workbook"}
 
+_STARTS = {"<": "HTML or XML", "[{": "JSON", "{": "JSON"}
+
 
 class BadTable(ValueError):
     """The table cannot be judged; the message says what to mend."""
@@ -31,13 +33,16 @@ def rows_of(path: Path, names: Sequence[str] | None = None) -> tuple[pd.DataFram
     data = _bytes(path)
     encoding = _encoding(path, data)
     head = data[:PEEK].decode(encoding, errors="replace").removeprefix("\ufeff")
+    for mark, what in _STARTS.items():
+        if head.lstrip().startswith(mark):
+            raise BadTable(f"{path} is {what}; save it as CSV")
     delimiter = _delimiter(head)
     first = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), [])
     header, notes = (list(names), []) if names else _names(path, first)
     misfits: list[int] = []
 
     def misfit(row: arrow.InvalidRow) -> str:
-        misfits.append(row.actual_columns)
+        misfits.extend([row.actual_columns] * (row.text.count("\n") + 1))  # a quote that is never closed swallows the lines after it
         return "skip"
 
     keys = [str(at) for at in range(len(header))]

@@ -192,3 +192,9 @@ def test_the_command_prints_one_object_or_one_clear_line(tmp_path: Path, capsys:
     assert capsys.readouterr().out.startswith("VERDICT: ")
     assert exam.main([str(path), "--label", "nope"]) == 1
     assert capsys.readouterr().err.startswith("error no column 'nope'")
+
+
+@pytest.mark.parametrize("horizon", [-5.0, float("nan"), float("inf")])
+def test_a_horizon_that_is_none_is_refused(horizon: float) -> None:
+    with pytest.raises(BadTable, match="is none: say how many days"):
+        exam.judge(table(), horizon=horizon)

@@ -85,3 +85,20 @@ def test_a_file_that_cannot_be_read_is_refused_by_what_is_wrong(tmp_path: Path, 
         rows_of(written(tmp_path, data))
     assert "leads.csv" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_lines_swallowed_by_a_quote_that_is_never_closed_are_not_lost_in_silence(tmp_path: Path) -> None:
+    lines = ["size,source,won", *(f"{at},web,{at % 2}" for at in range(400)), "7,two,1"]
+    lines[120] = '5,"web,1'
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines) + "\n")
+    with pytest.raises(BadTable, match="do not have the 3 fields"):
+        read(path, "won")
+
+
+@pytest.mark.parametrize(
+    ("data", "says"), [("<html><body>502</body></html>", "HTML or XML"), ('[{"won": 1}]', "JSON"), (' {"won": 1}\n', "JSON")]
+)
+def test_a_page_or_json_is_refused_by_its_name(tmp_path: Path, data: str, says: str) -> None:
+    with pytest.raises(BadTable, match=f"is {says}; save it as CSV"):
+        cells(written(tmp_path, data))
