@@ -10,7 +10,7 @@ Does not belong here: reading the warehouse (the stage `scoring`), learning (`tr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -90,6 +90,7 @@ def build(
         out = f"; {dropped['horizon_not_over']:,} have not had their {horizon_days} days yet, {dropped['in_a_deal']:,} were in a deal"
         raise TooLittle(f"nothing to learn from: {len(kept):,} rows, {int(kept['label'].sum()):,} of them yes{out}")
     table = of_frame(kept, "label", "day").only([c for c in kept.columns if c not in ("label", "day")])
+    table = replace(table, days=opened_after[keep].fillna(np.inf).to_numpy(dtype=float))
     amount = next_one["amount_usd"].reindex(rows.index).astype(float).where(label == 1)
     return Dataset(
         table, rows.loc[keep, "company_id"].to_numpy(), won_after[keep].to_numpy(dtype=float), amount[keep].to_numpy(dtype=float), dropped

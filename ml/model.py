@@ -19,7 +19,7 @@ import numpy as np
 from ml import text
 from ml.encoder import HOW_TO_INSTALL, is_installed
 from ml.encoder import NAME as ENCODER_NAME
-from ml.features import Feature, fit, from_json, matrix, prose, texts_of, training_matrix
+from ml.features import Feature, fit, from_json, logit, matrix, prose, texts_of, training_matrix
 from ml.table import Table
 
 FORMAT = 1
@@ -48,6 +48,8 @@ class Config:
     depth: int = 3
     rounds: int = 150
     eta: float = 0.05
+    least: float = 10.0  # rows of a leaf, each weighed by p (1 - p)
+    share: float = 0.6  # of the features that a tree may read
     linear_lambda: float = 3e-4
     text: str = text.LEXICAL
 
@@ -57,7 +59,7 @@ class Config:
             return common | {"booster": "gblinear", "updater": "coord_descent", "feature_selector": "cyclic", "eta": 0.5,
                              "lambda": self.linear_lambda, "alpha": 0.0}  # fmt: skip
         return common | {"booster": "gbtree", "tree_method": "hist", "max_depth": self.depth, "eta": self.eta, "subsample": 0.8,
-                         "colsample_bytree": 0.6, "min_child_weight": 10.0, "lambda": 2.0}  # fmt: skip
+                         "colsample_bytree": self.share, "min_child_weight": self.least, "lambda": 2.0}  # fmt: skip
 
 
 @dataclass
@@ -185,7 +187,7 @@ def load(folder: Path, columns: Sequence[str] | None = None) -> Model:
     if columns is not None and list(columns) != offered:
         odd = sorted(set(columns) ^ set(offered))
         raise FeaturesDiffer(f"{folder}: the model's columns are not the table's: {', '.join(odd) or 'another order'}; train it anew")
-    members = []
+    members: list[Member] = []
     for raw in manifest["members"]:
         path = folder / raw["file"]
         if sha256(path.read_bytes()).hexdigest() != raw["sha256"]:
@@ -234,20 +236,28 @@ def learn(train: Table, columns: Sequence[str], config: Config, prepared: Prepar
     import xgboost
 
     ready = prepared or Prepared(train, columns)
-    members = []
+    members: list[Member] = []
     age = np.arange(len(train))[::-1] / max(1, len(train))
     weight = None if config.recency is None else 0.5 ** (age / config.recency)
     given = local_level(train.y, config.level) if config.level is not None else np.zeros(len(train))
+    given = given if train.given is None else given + train.given
     for shape in config.shapes:
         features, values = ready.of(shape, config.text)
         if not features:
             continue  # constant columns, identifiers: nothing to learn from
-        data = xgboost.DMatrix(values, train.y, weight=weight, base_margin=given)
+        start = _rate(train) if shape == "tree" and not members and config.level is None else 0.5  # what a booster's margin begins with
+        data = xgboost.DMatrix(values, train.y, weight=weight, base_margin=given + logit(start))
         rounds = 60 if shape == "linear" else config.rounds
-        member = Member(shape, features, xgboost.train(config.params(shape), data, rounds))
+        member = Member(shape, features, xgboost.train(config.params(shape) | {"base_score": start}, data, rounds))
         members.append(member)
         given = given + member.margin_of(values)  # the next one learns what is left
     return Model(config, list(columns), members)
+
+
+def _rate(train: Table) -> float:
+    """The rate of yes, which trees that began at one half would spend their first rounds on."""
+    watched = len(train) if train.given is None else float(np.exp(train.given).sum())
+    return float(np.clip(train.y.sum() / watched, 1e-4, 1 - 1e-4))
 
 
 def local_level(y: Array, share: float) -> Array:

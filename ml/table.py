@@ -27,7 +27,11 @@ _NO = frozenset(("0", "false", "no", "n", "f", "lost", "loss", "lose", "fail", "
 
 @dataclass
 class Table:
-    """Columns by name. `kinds` says what each holds; `y` is 0/1; `order` is what the rows are sorted by (or their number)."""
+    """Columns by name. `kinds` says what each holds; `y` is 0/1; `order` is what the rows are sorted by (or their number).
+
+    `days`, where it is known: how long after its place in the order a row became a yes, inf when never. `given`: what is added to a row's
+    logit while learning, because it was not watched for the whole horizon; None: nothing.
+    """
 
     columns: dict[str, np.ndarray[Any, Any]]
     kinds: dict[str, Kind]
@@ -37,17 +41,22 @@ class Table:
     dropped: dict[str, int]
     notes: list[str] = field(default_factory=list)
     order_name: str = "row"
+    days: np.ndarray[Any, Any] | None = None
+    given: np.ndarray[Any, Any] | None = None
 
     def __len__(self) -> int:
         return len(self.y)
 
     def rows(self, which: Any) -> Table:
         """The rows of a slice or index."""
-        return Table({c: v[which] for c, v in self.columns.items()}, self.kinds, self.y[which], self.order[which], self.order_kind, {})
+        days, given = (None if v is None else v[which] for v in (self.days, self.given))
+        columns = {c: v[which] for c, v in self.columns.items()}
+        return Table(columns, self.kinds, self.y[which], self.order[which], self.order_kind, {}, days=days, given=given)
 
     def only(self, names: Sequence[str]) -> Table:
         """The same rows with these columns."""
-        return Table({c: self.columns[c] for c in names}, self.kinds, self.y, self.order, self.order_kind, {})
+        columns = {c: self.columns[c] for c in names}
+        return Table(columns, self.kinds, self.y, self.order, self.order_kind, {}, days=self.days, given=self.given)
 
 
 def read(path: Path, label: str, order: str = "row", names: Sequence[str] | None = None) -> Table:

@@ -24,15 +24,16 @@ Array = np.ndarray[Any, Any]
 FOLD_EDGES = (0.7, 0.8, 0.9, 1.0)  # each fold is judged by rows later than all it learned from
 MOST_TO_CHOOSE, MOST_TO_LEARN = 40_000, 200_000  # rows; of more, evenly spread ones: time and memory stay bounded
 LEAST_OF_EACH = 30  # fewer yes or no than that: too little to learn or to judge
+LEAST_WATCHED = 1 / 6  # of the horizon: of a row that was watched for less nothing is learned
 CONFIGS = (
     Config("linear", ("linear",)),
     Config("linear, recent", ("linear",), recency=0.2),
     Config("linear, very recent", ("linear",), recency=0.05),
     Config("linear, recent, within time", ("linear",), recency=0.2, level=0.01),
-    Config("trees of 2", ("tree",), depth=2, rounds=200),
-    Config("trees of 3", ("tree",), depth=3, rounds=150),
-    Config("trees of 3, recent", ("tree",), depth=3, rounds=150, recency=0.2),
-    Config("trees of 3, recent, within time", ("tree",), depth=3, rounds=150, recency=0.2, level=0.01),
+    Config("trees of 2", ("tree",), depth=2, rounds=200, least=3.0, share=0.8),
+    Config("trees of 3", ("tree",), depth=3, rounds=200, eta=0.03, least=3.0, share=0.8),
+    Config("trees of 3, recent", ("tree",), depth=3, rounds=200, eta=0.03, least=3.0, share=0.8, recency=0.2),
+    Config("trees of 3, recent, within time", ("tree",), depth=3, rounds=200, eta=0.03, least=3.0, share=0.8, recency=0.2, level=0.01),
     Config("linear, then trees", ("linear", "tree"), depth=2, rounds=50),
     Config("linear, then trees, recent", ("linear", "tree"), depth=2, rounds=50, recency=0.2),
     Config("linear, then trees, very recent", ("linear", "tree"), depth=2, rounds=50, recency=0.05),
@@ -63,12 +64,16 @@ class Tried:
 
 @dataclass
 class Learned:
-    """`model` is None when there was nothing to learn from; `why_none` says why. Whether it has skill: `skill.py`, on rows it never saw."""
+    """`model` is None when there was nothing to learn from; `why_none` says why. Whether it has skill: `skill.py`, on rows it never saw.
+
+    `purged`: rows whose label was not known in time; `partly`: those of them that were watched long enough to be learned from all the same.
+    """
 
     model: Model | None
     why_none: str | None = None
     tried: list[Tried] = field(default_factory=list)
     purged: int = 0
+    partly: int = 0
 
     def told(self) -> list[dict[str, Any]]:
         return [{"config": t.config.name, "auc": round(t.auc, 4), "ap": round(float(np.mean(t.aps)), 4)} for t in self.tried]
@@ -80,10 +85,10 @@ def train(
     """Choose among the configurations, learn on all rows, calibrate on the folds.
 
     `horizon`: in units of the order, how long a label takes to be known; rows whose label was not known yet at the moment `until`
-    (or at a fold's start) are left out of what is learned from.
+    (or at a fold's start) judge nothing, and are learned from as far as they were watched (`watched_by`).
     """
-    kept = known_by(table, until, horizon)
-    purged, table = len(table) - len(kept), kept
+    everything, table = table, known_by(table, until, horizon)
+    purged = len(everything) - len(table)
     if min(table.y.sum(), len(table) - table.y.sum()) < LEAST_OF_EACH:
         return Learned(None, f"too little: {int(table.y.sum())} yes and {int(len(table) - table.y.sum())} no to learn from", purged=purged)
     configs = readings(table, columns, configs)
@@ -93,7 +98,8 @@ def train(
     best = choose(tried)
     if (best.se == 0 and best.auc == 0.5) or not np.ptp(best.margins):
         return Learned(None, "no column to learn from: they are constant, empty or identifiers", tried, purged)
-    return Learned(finish(table, columns, best), None, tried, purged)
+    learnable = watched_by(everything, until, horizon)
+    return Learned(finish(learnable, columns, best), None, tried, purged, len(learnable) - len(table))
 
 
 def finish(table: Table, columns: Sequence[str], tried: Tried) -> Model:
@@ -116,10 +122,8 @@ def spread(table: Table, most: int) -> Table:
 
 
 def choose(tried: Sequence[Tried]) -> Tried:
-    """The best mean AUC of the folds; but the most members among those within half a standard error of it: two kinds of model err apart."""
-    best = max(tried, key=lambda t: t.auc)
-    near = [t for t in tried if t.auc >= best.auc - best.se / 2]
-    return max(near, key=lambda t: (len(t.config.shapes), t.auc))
+    """The best mean AUC of the folds."""
+    return max(tried, key=lambda t: t.auc)
 
 
 def known_by(table: Table, moment: float | None, horizon: float | None) -> Table:
@@ -127,6 +131,22 @@ def known_by(table: Table, moment: float | None, horizon: float | None) -> Table
     if horizon is None or moment is None:
         return table
     return table.rows(table.order <= moment - horizon)
+
+
+def watched_by(table: Table, moment: float | None, horizon: float | None) -> Table:
+    """Rows as they were known at the moment: those whose label was, and those that had been watched for at least a sixth of the horizon.
+
+    Of these y says whether it had happened by then; `given` is the logarithm of the share of all yes that come so early, so that a model
+    learns the chance of the whole horizon from them. Only where `days` are known, and enough yes to tell how early they come.
+    """
+    known = known_by(table, moment, horizon)
+    if horizon is None or moment is None or table.days is None or known.days is None or known.y.sum() < LEAST_OF_EACH:
+        return known
+    found = table.rows(table.order <= moment - LEAST_WATCHED * horizon)
+    assert found.days is not None
+    watched, took = np.minimum(horizon, moment - found.order), np.sort(known.days[known.y == 1])
+    early = (np.searchsorted(took, watched, side="right") + 1) / (len(took) + 1)
+    return replace(found, y=np.where(found.days <= watched, found.y, 0.0), given=np.log(early))
 
 
 def calibrate(tried: Tried) -> tuple[float, float]:
@@ -144,7 +164,7 @@ def try_all(table: Table, columns: Sequence[str], configs: Sequence[Config], hor
     tried = [Tried(c, [], [], [], np.zeros(0), np.zeros(0), np.zeros(0)) for c in configs]
     edges = [int(len(table) * share) for share in FOLD_EDGES]
     for fold, (start, end) in enumerate(pairwise(edges)):
-        seen, judged = known_by(table.rows(slice(0, start)), float(table.order[start]), horizon), table.rows(slice(start, end))
+        seen, judged = watched_by(table.rows(slice(0, start)), float(table.order[start]), horizon), table.rows(slice(start, end))
         if min(judged.y.sum(), len(judged) - judged.y.sum()) < 5 or min(seen.y.sum(), len(seen) - seen.y.sum()) < 5:
             continue
         prepared = Prepared(seen, columns)
