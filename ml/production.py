@@ -33,12 +33,13 @@ if TYPE_CHECKING:
 
 HORIZON_DAYS = 60
 LEASE, LEASE_WALL_H = "ml.learn", 2.0
+# by the day of the link: a mention's own day is that of its newest words, and an account renamed since has had its deals all along
 ACCOUNTS = """
     select m.account_id_salesforce as account_id, min(coalesce(c.canonical_id, l.company_id)) as company_id
     from identity.company_mentions as m
     inner join identity.company_links as l on l.mention_id = m.mention_id
     left join identity.company_canonical as c on c.company_id = l.company_id and c.valid_from <= ? and c.valid_to >= ?
-    where m.account_id_salesforce is not null and m.role = 'subject' and m.dt <= ? and l.dt <= ?
+    where m.account_id_salesforce is not null and m.role = 'subject' and l.dt <= ?
     group by m.account_id_salesforce
 """
 CANONICAL = "select company_id, canonical_id from identity.company_canonical where valid_from <= ? and valid_to >= ?"
@@ -118,7 +119,7 @@ def deals_in(rt: Runtime, as_of: date, moment: datetime) -> Deals:
     told = rt.lake.read("salesforce__opportunities", since=newest or as_of, until=newest or as_of, columns=names).to_pandas()
     history = rt.lake.read("salesforce__opportunity_history", until=as_of,
                            columns=["history_id", "opportunity_id", "is_closed", "is_won", "created_at"]).to_pandas()  # fmt: skip
-    companies = {r["account_id"]: r["company_id"] for r in rt.warehouse.rows(ACCOUNTS, (as_of,) * 4)}
+    companies = {r["account_id"]: r["company_id"] for r in rt.warehouse.rows(ACCOUNTS, (as_of,) * 3)}
     return deals_of(told, history.drop_duplicates("history_id"), companies, moment)
 
 

@@ -108,6 +108,7 @@ def told_otherwise_later(rt: Runtime) -> None:
             f"insert into signals.account_features select company_id, -warm, 9, 9, date '{AFTER}' from signals.account_features "
             "where dt = (select max(dt) from signals.account_features)"
         )
+        connection.execute(f"update identity.company_mentions set dt = date '{AFTER}'")  # what an account is called has changed
         connection.execute(f"insert into identity.company_links select mention_id, 'aaa', date '{AFTER}' from identity.company_links")
         connection.execute(f"insert into identity.company_canonical select distinct company_id, 'c1', date '{AFTER}', date '9999-12-31' "
                            "from identity.company_links")  # fmt: skip
