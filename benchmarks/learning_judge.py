@@ -22,6 +22,7 @@ from ml.hazard import Hazard
 from ml.production import HORIZON_DAYS, deals_in, features_of
 from ml.registry import Registry
 from ml.score import INTERVAL
+from ml.size import COVERAGE, deals_among
 from signals_pipeline.runtime import Runtime
 
 Array = np.ndarray[Any, Any]
@@ -104,13 +105,16 @@ def _truth(rt: Runtime, folder: Path, at: Split) -> dict[str, Array]:
 
 
 def _size(at: Split, said: Array, told: dict[str, Array], known: Array) -> dict[str, Any]:
-    """Coverage of the 80 % interval: of the deals that were opened, and of all that the market could have drawn (`SPREAD`)."""
+    """Coverage of the 80 % interval: of the deals that were opened, each counted once however many days it was seen on, and of all that the
+    market could have drawn (`SPREAD`)."""
     has = np.flatnonzero(at.judged_usd > 0)
+    weight = deals_among(at.judged.order[has], at.judged_usd[has])[1]
     known = known[told["usd"][known] > 0]  # competitors would pay nothing
     low, high, usd = said[known, 0], said[known, 2], told["usd"][known]
     inside = np.clip(np.minimum(high / usd, SPREAD[1]) - np.maximum(low / usd, SPREAD[0]), 0, None) / (SPREAD[1] - SPREAD[0])
     within = (at.judged_usd[has] >= said[has, 0]) & (at.judged_usd[has] <= said[has, 2])
-    return {"deals": len(has), "coverage": _short(within.mean()), "coverage_noise": _short(1.96 * np.sqrt(0.16 / len(has))),
+    return {"deals": round(float(weight.sum())), "coverage": _short(np.average(within, weights=weight)),
+            "coverage_noise": _short(1.96 * np.sqrt(COVERAGE * (1 - COVERAGE) / weight.sum())),
             "coverage_of_truth": _short(np.average(inside, weights=told["p"][known]))}  # fmt: skip
 
 

@@ -18,6 +18,7 @@ Array = np.ndarray[Any, Any]
 MISSING = frozenset(
     ("", "na", "n/a", "#n/a", "null", "none", "nan", "nat", "?", "-", "--", "\\n", "0000-00-00", "0000-00-00 00:00:00", "<na>")
 )
+LARGEST = 1e38  # of what a float32 holds
 MOST_ODD = 0.03  # a column of numbers or times may hold so many values that are none; they count as missing
 _CURRENCY = r"(?:[$€£¥₹]|R\$|US\$|USD|EUR|GBP|CHF|JPY|CAD|AUD|BRL|INR|SEK|NOK|DKK|PLN|kr\.?|zł)"
 _DRESSED = re.compile(
@@ -41,7 +42,15 @@ _EPOCHS = {"s": (3e8, 5e9), "ms": (3e11, 5e12), "us": (3e14, 5e15), "ns": (3e17,
 
 
 def column(series: pd.Series) -> tuple[Array, Kind]:
-    """The values of a column and their kind. It is of numbers or times when all but `MOST_ODD` of what is not missing is."""
+    """The values of a column and their kind. It is of numbers or times when all but `MOST_ODD` of what is not missing is.
+
+    Numbers end at ±`LARGEST`: a booster takes none beyond.
+    """
+    values, kind = _read(series)
+    return (values if kind == "text" else np.clip(values, -LARGEST, LARGEST)), kind
+
+
+def _read(series: pd.Series) -> tuple[Array, Kind]:
     if pd.api.types.is_datetime64_any_dtype(series):
         return days(series), "time"
     if pd.api.types.is_bool_dtype(series) or pd.api.types.is_numeric_dtype(series):

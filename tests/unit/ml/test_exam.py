@@ -26,6 +26,11 @@ def test_skill_that_is_there_is_found_and_judged_on_the_last_fifth() -> None:
     assert report["configurations_tried"] == len(report["inner"]) == 11
 
 
+def test_a_number_too_large_for_a_booster_is_a_very_large_number() -> None:
+    far = table(odd=lambda frame, r: np.where(frame.index % 97 == 0, 1e300, r.normal(size=len(frame))))
+    assert exam.judge(far)["auc"] > 0.7
+
+
 def test_without_skill_it_abstains_and_says_why() -> None:
     report = exam.judge(table(skill=0.0))
     assert report["abstains"] is True
