@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.learning_baselines import of_relevance, of_time
 from ml import metrics
 from ml.champion import FOLDER, KINDS, held
 from ml.dataset import KEYS, Split, build, split
 from ml.evaluate import gain_interval
+from ml.features import prose
 from ml.hazard import Hazard
 from ml.production import HORIZON_DAYS, deals_in, features_of
 from ml.registry import Registry
@@ -40,7 +42,13 @@ def judge(rt: Runtime, report: dict[str, Any], truth: Path) -> dict[str, Any]:
     rows = build(features, deals_in(rt, as_of, moment).rows, moment, HORIZON_DAYS)
     at = split(rows)
     if at is None:
-        return {k: report[k]["because"] for k in KINDS} | {"judged_rows": 0, "judged_yes": 0, "truth": "no rows", "text": "no rows"}
+        return {k: report[k]["because"] for k in KINDS} | {
+            "judged_rows": 0,
+            "judged_yes": 0,
+            "truth": "no rows",
+            "others": "no rows",
+            "text": "no rows",
+        }
     timed = split(build(features, deals_in(rt, as_of, moment).rows, moment, HORIZON_DAYS, in_deals=True), at.moment)
     told = _truth(rt, truth, at)
     known, asked = np.flatnonzero(~np.isnan(told["p"])), int(told["is_told"].sum())
@@ -65,6 +73,10 @@ def judge(rt: Runtime, report: dict[str, Any], truth: Path) -> dict[str, Any]:
             found["relevance"] |= {k + part: v for k, v in _ranks(y[rows_], mine[rows_], p[rows_], accounts[rows_]).items()}
     found["size"] = report["size"]["because"] if who.size is None else _size(at, who.size.quantiles(at.judged), told, known)
     found["hazard"] = report["hazard"]["because"] if who.hazard is None or timed is None else _time(timed, who.hazard, as_of)
+    columns = [c for c in report["columns"] if prose(at.seen, c) is None]
+    found["others"] = {f"relevance {k}": v for k, v in of_relevance(at, known, columns, HORIZON_DAYS).items()}
+    if who.hazard is not None and timed is not None:
+        found["others"] |= {f"time {k}": v for k, v in of_time(timed, who.hazard, columns, HORIZON_DAYS).items()}
     texts = report["relevance"]["judged"].get("text", {})
     found["text"] = {way: told for way, told in texts.items() if way != "columns"} or "no column of free text"
     return found
@@ -149,7 +161,7 @@ def table(found: dict[str, Any]) -> str:
         f"{found['companies']:,} companies, {found['months']} month-ends, {found['judged_rows']:,} judged rows, {found['judged_yes']} yes"
     ]
     lines += [f"  {m['month']} {k:10} {m[k]}" for m in found["learned"] for k in KINDS]
-    for part in ("truth", *KINDS, "text"):
+    for part in ("truth", *KINDS, "others", "text"):
         told = found[part] if isinstance(found[part], dict) else {"": found[part]}
         lines += [f"  {f'{part} {name}':50} {value!s:40} {ASKED.get(f'{part} {name}', '')}".rstrip() for name, value in told.items()]
     return "\n".join(lines)

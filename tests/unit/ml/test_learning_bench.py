@@ -6,9 +6,13 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from test_month import MOMENT, market
 
 from benchmarks.learning import HOT_DAYS, PULL_DAYS, steps_to
+from benchmarks.learning_baselines import of_relevance, of_time
 from benchmarks.learning_judge import _expected_auc
+from ml.dataset import build, split
+from ml.hazard import learn_hazard
 from ml.metrics import auc
 
 
@@ -34,3 +38,17 @@ def test_a_gap_without_luck_is_the_auc_when_the_truth_is_certain_and_its_expecta
     assert _expected_auc(certain, score) == pytest.approx(auc(certain, score))
     drawn = [auc((r.random(4000) < p).astype(float), p) for _ in range(60)]
     assert _expected_auc(p, p) == pytest.approx(np.mean(drawn), abs=0.004)
+
+
+def test_others_are_judged_on_the_same_rows_and_find_what_is_there() -> None:
+    features, deals = market()
+    at = split(build(features, deals, MOMENT, 60, in_deals=True))
+    assert at is not None
+    columns = ["warm", "size", "noise"]
+    found = of_relevance(at, np.arange(0, len(at.judged), 2), columns, 60.0)
+    assert set(found) == {"logistic_regression", "hist_gradient_boosting"}
+    assert all(0.65 < v["auc"] < 0.95 for v in found.values())
+    told = of_time(at, learn_hazard(at.seen, at.seen_won, columns, at.moment), columns, 60.0)
+    assert told["auc lifelines_cox"] > 0.65
+    assert told["log_loss lifelines_cox"] < told["log_loss kaplan_meier"]
+    assert told["log_loss ours"] < told["log_loss kaplan_meier"]
