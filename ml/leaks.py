@@ -49,7 +49,7 @@ _PLANNED = re.compile(
 )
 _BEFORE = re.compile(
     r"(^|_)(previous|prev|prior|past|last|historic|former|expected|planned|scheduled|due|renewal|code|search|method|marital|employment|housing|back|"
-    r"front|frequency|terms|contract|social|history|before|initial|at_signup|days_since|since|lead_stage|lead_status|lifecycle|"
+    r"front|frequency|terms|contract|social|history|before|initial|at_signup|days_since|since|lead_stage|lead_status|buying_stage|stage_level|lifecycle|"
     r"clicks|visits|views|sessions|session|page|pages|traffic|channel|campaign|ads)(_|$)"
 )
 
