@@ -80,7 +80,7 @@ def test_a_column_that_knows_the_outcome_is_named_and_left_out(name: str) -> Non
 @pytest.mark.parametrize("name", ["expected_close_date", "previous_outcome", "buying_stage_6sense", "stage_level_30d_6sense"])
 def test_what_was_known_before_is_no_leak_whatever_its_name(name: str) -> None:
     made = {
-        "buying_stage_6sense": lambda f, r: np.where(r.random(len(f)) < 0.8, f["won"], 0) + r.integers(0, 2, len(f)),
+        "buying_stage_6sense": lambda f, r: (1.6 * f["won"] + r.normal(size=len(f))).round(2),
         "stage_level_30d_6sense": lambda f, r: (2.0 * f["won"] + r.normal(size=len(f))).round(3),
         "expected_close_date": lambda f, r: (pd.to_datetime(f["created_on"]) + pd.Timedelta(days=30)).dt.strftime("%Y-%m-%d"),
         "previous_outcome": lambda f, r: np.where(r.random(len(f)) < 0.8, f["won"], 1 - f["won"]),
