@@ -37,9 +37,9 @@ counted as (
     select
         day, company_id,
         {%- for t in types %}
-        sum(case when signal_type = '{{ t }}' and age_days < 7 then 1 else 0 end) as {{ t }}_signals_7d,
-        sum(case when signal_type = '{{ t }}' and age_days < 30 then 1 else 0 end) as {{ t }}_signals_30d,
-        sum(case when signal_type = '{{ t }}' and age_days < 90 then 1 else 0 end) as {{ t }}_signals_90d,
+        count(case when signal_type = '{{ t }}' and age_days < 7 then 1 end) as {{ t }}_signals_7d,
+        count(case when signal_type = '{{ t }}' and age_days < 30 then 1 end) as {{ t }}_signals_30d,
+        count(case when signal_type = '{{ t }}' and age_days < 90 then 1 end) as {{ t }}_signals_90d,
         min(case when signal_type = '{{ t }}' then age_days end) as days_since_{{ t }},
         {%- endfor %}
         {%- for f in families %}
