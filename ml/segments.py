@@ -1,7 +1,7 @@
 """Groups of accounts for which a score is judged apart: size, industry, country, kinds of signal, sources of signals.
 
 features of the judged rows (+ company, day, source) → `groups` → {"size": {"50 to 249 employees": mask}, …}.
-Nothing here knows today's list of signals: families are read off the columns, sources off the data sets. Groups of size, industry and
+Nothing here knows today's list of signals: types are read off the columns, sources off the data sets. Groups of size, industry and
 country are apart from each other; an account with signals of two kinds counts in both. Does not belong here: judging (`bootstrap.py`).
 """
 
@@ -18,7 +18,7 @@ Array = np.ndarray[Any, Any]
 Groups = dict[str, dict[str, Array]]
 BANDS = ((0, 50, "under 50"), (50, 250, "50 to 249"), (250, 1000, "250 to 999"), (1000, float("inf"), "1,000 and more"))
 MOST = 6  # words shown of a column, the most frequent; the rest is one group
-_FAMILY = re.compile(r"^(?!families)(.+)_signals_90d$")
+_TYPE = re.compile(r"^(.+)_signals_90d$")
 
 
 def groups(features: pd.DataFrame, sources: pd.DataFrame) -> Groups:
@@ -29,10 +29,10 @@ def groups(features: pd.DataFrame, sources: pd.DataFrame) -> Groups:
     for column in ("industry", "country"):
         if column in features:
             found[column] = _words(features[column])
-    families = {m[1]: (features[m[0]].to_numpy(dtype=float) > 0) for c in features.columns if (m := _FAMILY.match(str(c)))}
-    if families:
-        none = ~np.any(list(families.values()), axis=0)
-        found["signals"] = {f"{k.replace('_', ' ')} in 90 days": v for k, v in sorted(families.items())} | {"no signal in 90 days": none}
+    types = {m[1]: (features[m[0]].to_numpy(dtype=float) > 0) for c in features.columns if (m := _TYPE.match(str(c)))}
+    if types:
+        none = ~np.any(list(types.values()), axis=0)
+        found["signals"] = {f"{k.replace('_', ' ')} in 90 days": v for k, v in sorted(types.items())} | {"no signal in 90 days": none}
     if len(sources):
         rows = pd.MultiIndex.from_frame(features[["company_id", "dt"]])
         said = {str(s): rows.isin(pd.MultiIndex.from_frame(of[["company_id", "dt"]])) for s, of in sources.groupby("source")}

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from signals_pipeline.keys import as_uuid, md5
+from signals_pipeline.rules.seeds import seed
 from support.lake_rows import Days, at, company_id, envelope, span
 from support.signals_world import ago, world
 
@@ -21,6 +22,7 @@ FOUND_LATE = {  # records that nobody has linked by the day, and whose they turn
     ("product_db__users", "u8"): "Bolt",
     ("product_db__users", "u3"): "Dune",
 }
+MADE_BY_DBT = ("intent", "product")  # families whose signals follow from states and counts; the others' come as events
 
 
 def day_as_it_was() -> Days:
@@ -64,7 +66,8 @@ def after() -> Days:
 
 
 def late_reports(d: Days) -> None:
-    """Other sources tell of what had happened before the day: a round, a departure, older dates and larger amounts of known episodes."""
+    """Other sources tell of what had happened before the day: a round, a departure, older dates and larger amounts of known episodes, and
+    something of every type of the seed that comes as an event."""
     episode = md5("sec_edgar__filings", "0001", "funding_round", 0)
     old = at(ago(60), 0)
     d.event(LATE, "Acme", "funding_round", key="late", dataset="crunchbase__funding_rounds", amount=900_000_000, currency="USD",
@@ -72,8 +75,9 @@ def late_reports(d: Days) -> None:
     d.event(LATE, "Bolt", "executive_change", key="late2", level="c_suite", change_type="departure", title="Chief Risk Officer",
             occurred_at=old, known_at=at(ago(5)))  # fmt: skip
     d.event(LATER, "Dune", "funding_round", key="new", amount=5_000_000, currency="USD")
-    for n, (company, kind) in enumerate((("Acme", "technology_adoption"), ("Bolt", "news_mention"), ("Cobalt", "regulatory_filing"),
-                                         ("Dune", "job_posting"), ("Dune", "expansion"))):  # fmt: skip
+    told = sorted(str(r["signal_type"]) for r in seed("signal_types") if r["family"] not in MADE_BY_DBT)
+    for n, kind in enumerate(told):
+        company = ("Acme", "Bolt", "Cobalt", "Dune")[n % 4]
         d.event(LATE, company, kind, key=f"late{n + 3}", occurred_at=at(ago(40 + n), 0), known_at=at(ago(39)))
         d.event(LATER, company, kind, key=f"later{n}", occurred_at=at(ago(4), 0), known_at=at(ago(4)))
 
@@ -176,10 +180,13 @@ def usage_late(d: Days) -> None:
 
 
 def users_overwritten(d: Days) -> None:
-    """Users have another signup, plan and size; a pull of the product database has come."""
+    """Users have another signup, plan and size; one who signed up before the day and completed something on it is told of after it; a pull
+    of the product database has come."""
     for n, user in enumerate(("u1", "u2", "u4", "u5", "u6", "u7")):
         row = {"user_id": user, "plan_type": "pro_trial", "signup_at": at(ago(5 + n), 9), "company_size": 9000, "team_members": 900}
         d.add("product_db__users", LATE, envelope(user, LATE) | row)
+    d.user(LATE, "u11", "Acme", signup=ago(5))
+    d.use("u11", "notarization_completed", DAY, 1, landed=LATE)
     d.add("stream_runs", LATE, {"stream": "product_db.daily_events", "status": "ok", "ended_at": datetime(2026, 6, 28, 7)})
 
 

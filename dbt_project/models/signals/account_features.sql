@@ -7,14 +7,18 @@
     pre_hook="{% if is_incremental() %}delete from {{ this }} where dt between {{ from_day() }} and {{ to_day() }}{% endif %}"
 ) }}
 {# One row per company and day from..to, each from what stood on that day alone: evidence, links, scores and sends with dt <= day
-   (sends: dt < day). The hook empties days that have no rows any more. #}
+   (sends: dt < day). The hook empties days that have no rows any more.
+   Types and families are those of the seed `signal_types`. A type has windows and recency, a family what smooths over its types (velocity and
+   decayed sum): no column stands twice, also where a family has one type. A type that comes later has null on days that stand, for nobody
+   counted it then; a day that is built anew counts it. #}
+{%- set types = signal_names('signal_type', taken=['signal', 'send', 'deal_opened', 'deal_lost', 'stage_fell_6sense']) %}
+{%- set families = signal_names('family', taken=['signals']) %}
 {%- set stages = ['Consideration', 'Decision', 'Purchase'] %}
 {%- set ladder = ['Target', 'Awareness', 'Consideration', 'Decision', 'Purchase'] %}
 {%- set said = [] %}
 {%- for c in ['modality', 'change_type', 'level', 'title', 'department', 'round_type', 'deal_stage', 'trigger_words', 'topic'] %}
 {%- do said.append("coalesce(' ' || replace(e." ~ c ~ ", '_', ' '), '')") %}
 {%- endfor %}
-{%- set families = ['intent', 'product', 'funding', 'executive', 'expansion', 'hiring', 'technology', 'news', 'filing'] %}
 with days as (
     select day from {{ days(from_day(), to_day()) }} as d
 ),
@@ -32,12 +36,14 @@ aged as (
 counted as (
     select
         day, company_id,
+        {%- for t in types %}
+        count(case when signal_type = '{{ t }}' and age_days < 7 then 1 end) as {{ t }}_signals_7d,
+        count(case when signal_type = '{{ t }}' and age_days < 30 then 1 end) as {{ t }}_signals_30d,
+        count(case when signal_type = '{{ t }}' and age_days < 90 then 1 end) as {{ t }}_signals_90d,
+        min(case when signal_type = '{{ t }}' then age_days end) as days_since_{{ t }},
+        {%- endfor %}
         {%- for f in families %}
-        sum(case when family = '{{ f }}' and age_days < 7 then 1 else 0 end) as {{ f }}_signals_7d,
-        sum(case when family = '{{ f }}' and age_days < 30 then 1 else 0 end) as {{ f }}_signals_30d,
-        sum(case when family = '{{ f }}' and age_days < 90 then 1 else 0 end) as {{ f }}_signals_90d,
-        sum(case when family = '{{ f }}' and age_days >= 30 and age_days < 60 then 1 else 0 end) as {{ f }}_signals_30d_before,
-        min(case when family = '{{ f }}' then age_days end) as days_since_{{ f }},
+        sum(case when family = '{{ f }}' and age_days < 30 then 1 when family = '{{ f }}' and age_days < 60 then -1 else 0 end) as {{ f }}_velocity_30d,
         sum(case when family = '{{ f }}' then {{ decay('age_days', 'half_life_days') }} else 0 end) as {{ f }}_decayed,
         {%- endfor %}
         sum(case when age_days < 30 then 1 else 0 end) as signals_30d,
@@ -45,8 +51,7 @@ counted as (
         sum(case when age_days >= 30 and age_days < 60 then 1 else 0 end) as signals_30d_before,
         min(age_days) as days_since_signal,
         count(distinct case when age_days < 90 then family end) as families_90d,
-        sum(case when signal_type = 'funding_round' and age_days < 365 then usd end) as funding_usd_365d,
-        sum(case when signal_type = 'drop_off' and age_days < 30 then 1 else 0 end) as drop_offs_30d
+        sum(case when signal_type = 'funding_round' and age_days < 365 then usd end) as funding_usd_365d
     from aged
     group by day, company_id
 ),
@@ -230,12 +235,14 @@ population as (
 
 select
     p.company_id,
+    {%- for t in types %}
+    cast(coalesce(k.{{ t }}_signals_7d, 0) as bigint) as {{ t }}_signals_7d,
+    cast(coalesce(k.{{ t }}_signals_30d, 0) as bigint) as {{ t }}_signals_30d,
+    cast(coalesce(k.{{ t }}_signals_90d, 0) as bigint) as {{ t }}_signals_90d,
+    cast(k.days_since_{{ t }} as bigint) as days_since_{{ t }},
+    {%- endfor %}
     {%- for f in families %}
-    cast(coalesce(k.{{ f }}_signals_7d, 0) as bigint) as {{ f }}_signals_7d,
-    cast(coalesce(k.{{ f }}_signals_30d, 0) as bigint) as {{ f }}_signals_30d,
-    cast(coalesce(k.{{ f }}_signals_90d, 0) as bigint) as {{ f }}_signals_90d,
-    cast(coalesce(k.{{ f }}_signals_30d - k.{{ f }}_signals_30d_before, 0) as bigint) as {{ f }}_velocity_30d,
-    cast(k.days_since_{{ f }} as bigint) as days_since_{{ f }},
+    cast(coalesce(k.{{ f }}_velocity_30d, 0) as bigint) as {{ f }}_velocity_30d,
     cast(coalesce(k.{{ f }}_decayed, 0) as {{ double_type() }}) as {{ f }}_decayed,
     {%- endfor %}
     cast(coalesce(k.signals_30d, 0) as bigint) as signals_30d,
@@ -244,7 +251,6 @@ select
     cast(k.days_since_signal as bigint) as days_since_signal,
     cast(coalesce(k.families_90d, 0) as bigint) as families_90d,
     cast(k.funding_usd_365d as {{ double_type() }}) as funding_usd_365d,
-    cast(coalesce(k.drop_offs_30d, 0) as bigint) as drop_offs_30d,
     cast(coalesce(u.usage_events_7d, 0) as bigint) as usage_events_7d,
     cast(coalesce(u.usage_events_28d, 0) as bigint) as usage_events_28d,
     cast(coalesce(u.usage_events_28d - u.usage_events_28d_before, 0) as bigint) as usage_velocity_28d,

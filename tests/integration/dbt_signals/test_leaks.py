@@ -107,15 +107,17 @@ def test_no_feature_score_or_reason_of_a_day_knows_what_came_later(
 
 
 @pytest.mark.slow
-def test_every_family_has_columns_and_what_came_later_moves_every_column_of_the_days_after(tmp_path: Path) -> None:
+def test_every_type_and_family_has_columns_and_what_came_later_moves_every_column_of_the_days_after(tmp_path: Path) -> None:
     """Else the test above would show nothing of that column."""
     frames = {}
     for name, made in (("plain", day_as_it_was()), ("told otherwise", after())):
         rt = built(settings_in(tmp_path / name), made, TODAY)
         found = rt.warehouse.query("select * from signals.account_features where dt > ?", (DAY,)).to_pandas()
         frames[name] = found.astype({"dt": str}).set_index(["company_id", "dt"])
-    families = {str(r["family"]) for r in seed("signal_types")}
-    assert {f"{f}_signals_90d" for f in families} <= set(found.columns), "a family of the seed has no columns of its own"
+    for r in seed("signal_types"):
+        kind, family = r["signal_type"], r["family"]
+        own = {*(f"{kind}_signals_{days}d" for days in (7, 30, 90)), f"days_since_{kind}", f"{family}_velocity_30d", f"{family}_decayed"}
+        assert own <= set(found.columns), f"no column {', '.join(sorted(own - set(found.columns)))}"
     plain, other = (frames[n].sort_index() for n in ("plain", "told otherwise"))
     both = plain.index.intersection(other.index)
     assert len(both)

@@ -106,11 +106,11 @@ def test_a_rumour_loses_strength_and_counts_in_no_feature(built: Settings) -> No
     assert (rumour["strength_score"], rumour["signal_strength"]) == (25, "weak")
     (features,) = rows(
         built,
-        "select expansion_signals_30d from signals.account_features where dt = ? and company_id = ?",
+        "select acquisition_signals_30d from signals.account_features where dt = ? and company_id = ?",
         TODAY,
         company_id("Cobalt"),
     )
-    assert features["expansion_signals_30d"] == 0
+    assert features["acquisition_signals_30d"] == 0
 
 
 def test_every_score_is_the_sum_of_its_reasons_and_within_a_hundred(built: Settings) -> None:

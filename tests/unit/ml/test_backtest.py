@@ -34,7 +34,7 @@ def market(accounts: int = 500, seed: int = 4) -> tuple[pd.DataFrame, pd.DataFra
         for day in DAYS:
             warm = base + 0.3 * float(r.normal())
             rows.append({"company_id": company, "dt": day, "starts_at": datetime(day.year, day.month, day.day, 12), "warm": warm,
-                         "news_signals_90d": int(r.random() < 0.3), "employees": employees,
+                         "news_mention_signals_90d": int(r.random() < 0.3), "employees": employees,
                          "industry": "Software" if a % 2 else None})  # fmt: skip
             ruled[day][company] = float(np.clip(50 + 15 * warm + 20 * r.normal(), 0, 100))
             if r.random() < min(0.6, 0.06 * np.exp(base)):
@@ -51,7 +51,7 @@ def known(deals: pd.DataFrame, features: pd.DataFrame, ruled: Mapping[date, Mapp
         by_then = deals[deals["opened_on"] <= moment]
         return Deals(by_then.assign(closed_on=by_then["closed_on"].where(by_then["closed_on"] <= moment)), {}, 0)
 
-    sources = features[features["news_signals_90d"] > 0][["company_id", "dt"]].assign(source="file drop")
+    sources = features[features["news_mention_signals_90d"] > 0][["company_id", "dt"]].assign(source="file drop")
     return replace(backtest.Known(features, ruled, told, ends, datetime(2026, 1, 20), sources), **overrides)
 
 
@@ -177,10 +177,10 @@ def test_groups_follow_the_columns_and_the_sources_and_words_that_are_missing_ar
     segments = report["segments"]
     assert set(segments["size"]) == {"under 50 employees", "50 to 249 employees", "1,000 and more employees"}
     assert set(segments["industry"]) == {"Software", "industry not known"}
-    assert set(segments["signals"]) == {"news in 90 days", "no signal in 90 days"}
-    assert segments["signals"]["news in 90 days"]["rows"] == segments["source"]["file drop"]["rows"]
+    assert set(segments["signals"]) == {"news mention in 90 days", "no signal in 90 days"}
+    assert segments["signals"]["news mention in 90 days"]["rows"] == segments["source"]["file drop"]["rows"]
     assert sum(g["rows"] for g in segments["size"].values()) == report["overall"]["rows"]
-    odd = world[0].rename(columns={"news_signals_90d": "tender_signals_90d"}).assign(families_90d=1)
+    odd = world[0].rename(columns={"news_mention_signals_90d": "tender_signals_90d"}).assign(families_90d=1)
     assert set(groups(odd, pd.DataFrame())["signals"]) == {"tender in 90 days", "no signal in 90 days"}
 
 
