@@ -115,6 +115,6 @@ def test_a_process_is_gone_when_its_number_came_back_to_another() -> None:
     assert not is_gone(this_process())
     assert is_gone(f"{host}:{os.getpid()}:other")
     if word.startswith("s"):  # the system tells when a process was started
-        assert is_gone(f"{host}:{os.getppid()}:{word}"), "our parent was not started when we were"
-    assert not is_gone(f"{host}:{os.getppid()}")
+        assert is_gone(f"{host}:1:{word}"), "the first process was not started when we were"
+    assert not is_gone(f"{host}:1")
     assert not is_gone(f"elsewhere:{os.getpid()}:{word}")
