@@ -103,7 +103,7 @@ def load_size(folder: Path, columns: Sequence[str] | None = None) -> DealSize:
 
 
 def learn_size(table: Table, amount_usd: Array, columns: Sequence[str]) -> DealSize | None:
-    """From rows with an amount, in order of time; None when they are of fewer than `LEAST_DEALS` deals.
+    """From rows with an amount, in order of time; None when they are of fewer than `LEAST_DEALS` deals, or (almost) all of one amount.
 
     Ways are compared, and quantiles moved, on deals that the learner has not seen (cross-conformal): all deals adjust, not a part.
     """
@@ -118,6 +118,8 @@ def learn_size(table: Table, amount_usd: Array, columns: Sequence[str]) -> DealS
         return None
     values = matrix(rows, features)
     fold = np.random.default_rng(1).permutation(int(deal.max()) + 1)[deal] % FOLDS  # rows of one deal must not vouch for each other
+    if any(len(np.unique(logs[fold != k])) < 2 for k in range(FOLDS)):
+        return None
     best: tuple[float, Way, Array, Array] | None = None
     tried = {}
     for way in WAYS:

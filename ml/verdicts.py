@@ -128,7 +128,8 @@ def deal_size(at: Split, columns: Sequence[str], champion: DealSize | None) -> V
     is_held = champion is not None and not few and stale is None
     if found is None or few:
         amounts = round(float(deals_among(at.seen.order[known][seen_usd > 0], seen_usd[seen_usd > 0])[1].sum()))
-        little = f"too little: {amounts} deals with an amount to learn from and {deals} to judge by"
+        flat = " (nearly all of one amount)" if amounts and len(np.unique(seen_usd[seen_usd > 0])) <= 2 else ""
+        little = f"too little: {amounts} deals with an amount to learn from{flat} and {deals} to judge by"
         return _silent(little, stale, is_held, {"deals": amounts})
     said = found.quantiles(rows)
     is_alone = champion is None or stale is not None

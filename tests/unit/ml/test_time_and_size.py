@@ -139,6 +139,14 @@ def test_each_fault_blocks_a_challenger_of_size_by_its_name() -> None:
     assert not dearer.takes_over and dearer.judged["checks"]["coverage"].startswith("FAILED")
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_where_nearly_all_deals_have_one_amount_there_is_no_size_to_learn(others: int) -> None:
+    flat = np.where(np.arange(2400) < others, 9000.0, 5000.0)
+    verdict = deal_size(parts(seen_usd=flat), ["x"], None)
+    assert not verdict.takes_over and verdict.model is None
+    assert "nearly all of one amount" in verdict.because
+
+
 def test_a_champion_of_time_or_size_that_no_longer_holds_stands_down_even_without_a_challenger() -> None:
     time, size = time_to_purchase(parts(), ["x"], None, 60, 0).model, deal_size(parts(), ["x"], None).model
     nobody = {"seen_won": np.full(2400, np.inf), "seen_usd": np.full(2400, np.nan)}
