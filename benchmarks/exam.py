@@ -68,7 +68,7 @@ def drifts(judged: int) -> dict[str, Any]:
     out = {}
     for how, at in DRIFTS:
         tables = [drifting(JUDGED_ROWS, 9000 + seed, how, at) for seed in range(judged)]
-        reports = [judge(of_frame(t.astype(str), "won", "created_at"), order="created_at") for t in tables]
+        reports = [judge(of_frame(t.astype(str), "won", "created_at")) for t in tables]
         told = [{d["column"] for d in r["drift"]} for r in reports]
         out[f"{how} since {at:g}"] = {
             "tables": judged,

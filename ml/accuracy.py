@@ -47,7 +47,7 @@ def maven(folder: Path) -> dict[str, Any]:
     deals = _read(here / "maven.csv")
     for table, key in (("maven_accounts", "account"), ("maven_products", "product"), ("maven_sales_teams", "sales_agent")):
         deals = deals.merge(_read(here / f"{table}.csv"), on=key, how="left")
-    return judge(of_frame(deals, "deal_stage", "engage_date"), order="engage_date")
+    return judge(of_frame(deals, "deal_stage", "engage_date"))
 
 
 def olist(folder: Path, within: float = 60.0) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def olist(folder: Path, within: float = 60.0) -> dict[str, Any]:
     km = metrics.kaplan_meier(known, happened.astype(float), GRID)
     cox = _cox(seen, last, known, happened, days[cut:], columns)
     return {
-        **judge(table, order="first_contact_date"),
+        **judge(table),
         "ibs": round(metrics.integrated_brier(days[cut:], hazard.alive(last, GRID), GRID), 5),
         "km_ibs": round(metrics.integrated_brier(days[cut:], np.tile(km, (len(last), 1)), GRID), 5),
         "ibs_days": [float(GRID[0]), float(GRID[-1])],

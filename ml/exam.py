@@ -50,12 +50,10 @@ def exam(
     Raises BadTable when the table cannot be judged.
     """
     table = read(Path(table_path), label, order, names)
-    return judge(table, order=table.order_name, exclude=exclude, horizon=horizon, save_to=save_to)
+    return judge(table, exclude=exclude, horizon=horizon, save_to=save_to)
 
 
-def judge(
-    table: Table, *, order: str = "row", exclude: Sequence[str] = (), horizon: float | None = None, save_to: Path | None = None
-) -> dict[str, Any]:
+def judge(table: Table, *, exclude: Sequence[str] = (), horizon: float | None = None, save_to: Path | None = None) -> dict[str, Any]:
     """As `exam`, for a table that was read."""
     if horizon is not None and not 0 <= horizon < float("inf"):
         raise BadTable(f"a horizon of {horizon:g} is none: say how many days (or units of the order) a label takes to be known, 0 or more")
@@ -73,7 +71,7 @@ def judge(
         learned = train(seen, columns, CONFIGS, horizon, moment)
     report: dict[str, Any] = {
         "rows": len(table), "rows_dropped": table.dropped, "train_rows": len(seen) - learned.purged, "purged_rows": learned.purged,
-        "test_rows": len(last), "order": order, "rate_train": _rate(seen), "rate_test": _rate(last),
+        "test_rows": len(last), "order": table.order_name, "rate_train": _rate(seen), "rate_test": _rate(last),
         "columns": columns, "unused": {c: why for c in columns if (why := why_unused(seen, c)) is not None}, "excluded": list(exclude),
         "leaks": list(leaks), "leak_reasons": leaks, "configurations_tried": len(learned.tried), "inner": learned.told(),
         "drift": drifted.columns(table, columns), "notes": [*table.notes, *_notes(seen, learned)],

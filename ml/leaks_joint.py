@@ -19,7 +19,6 @@ Array = np.ndarray[Any, Any]
 BY_LUCK = 1e-6  # chance that honest rates lie so near the outcomes
 LEAST_GROUPS = 12
 LEAST_ALIKE = 0.8  # correlation of the column with the groups' own rates
-SEPARATE = 0.96  # AUC within the groups
 MOST_COLUMNS = 40  # of numbers, and of groups
 FILLED, LEAST_FILLED, TELLS = 0.93, 3, 0.6  # AUC of how many fields are filled; fields; AUC of each that is named
 

@@ -135,12 +135,6 @@ class Model:
             base += self.slope * float(found[:, -1].mean())
         return list(names), out, base
 
-    def top_reasons(self, table: Table, count: int = 3) -> list[list[tuple[str, float]]]:
-        """The strongest features of each row with their points on the logit."""
-        names, points, _ = self.reasons(table)
-        best = np.argsort(-np.abs(points), axis=1)[:, :count]
-        return [[(names[j], float(points[i, j])) for j in row] for i, row in enumerate(best)]
-
     def strongest_words(self, table: Table, column: str, count: int = 3) -> list[list[tuple[str, float]]]:
         """Per row the words of a column of free text that move it most, with their shares of its number; none under the encoder."""
         tables = {id(f): f.table for m in self.members for f in m.features if f.kind == "words" and f.column == column}

@@ -17,7 +17,7 @@ import pandas as pd
 from ml.columns import MISSING, Kind, column
 from ml.reading import BadTable, rows_of
 
-__all__ = ["BadTable", "Kind", "Table", "binary", "column", "of_frame", "read"]
+__all__ = ["BadTable", "Kind", "Table", "column", "labels", "of_frame", "read"]
 _YES = frozenset(("1", "true", "yes", "y", "t", "won", "win", "success", "successful", "converted", "conversion", "closed won",
                   "closed-won", "closedwon", "churned", "churn", "positive", "pos", "paid", "accepted", "bought", "purchased"))  # fmt: skip
 _NO = frozenset(("0", "false", "no", "n", "f", "lost", "loss", "lose", "fail", "failed", "failure", "not converted", "closed lost",
@@ -51,12 +51,12 @@ class Table:
         """The rows of a slice or index."""
         days, given = (None if v is None else v[which] for v in (self.days, self.given))
         columns = {c: v[which] for c, v in self.columns.items()}
-        return Table(columns, self.kinds, self.y[which], self.order[which], self.order_kind, {}, days=days, given=given)
+        return Table(columns, self.kinds, self.y[which], self.order[which], self.order_kind, {}, [], self.order_name, days, given)
 
     def only(self, names: Sequence[str]) -> Table:
         """The same rows with these columns."""
         columns = {c: self.columns[c] for c in names}
-        return Table(columns, self.kinds, self.y, self.order, self.order_kind, {}, days=self.days, given=self.given)
+        return Table(columns, self.kinds, self.y, self.order, self.order_kind, {}, [], self.order_name, self.days, self.given)
 
 
 def read(path: Path, label: str, order: str = "row", names: Sequence[str] | None = None) -> Table:
@@ -109,12 +109,6 @@ def of_frame(frame: pd.DataFrame, label: str, order: str = "row") -> Table:
     return Table({c: v[keep] for c, (v, _) in typed.items()}, kinds, y[keep], at[keep], order_kind, dropped, [said], order)
 
 
-def binary(series: pd.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """(0/1, is known) of a label; see `labels`."""
-    y, known, _ = labels(series)
-    return y, known
-
-
 def labels(series: pd.Series) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], str]:
     """(0/1, is known, what was read as yes) of a label.
 
@@ -159,7 +153,7 @@ def apart(table: Table, at: int) -> tuple[Table, int]:
         return table, at
     random = np.random.default_rng(len(table))
     mixed = table.rows(np.lexsort((random.permutation(len(table)), table.order)))
-    mixed = replace(mixed, dropped=table.dropped, notes=table.notes, order_name=table.order_name)
+    mixed = replace(mixed, dropped=table.dropped, notes=table.notes)
     fit = [e for e in edges if len(table) / 10 <= len(table) - e <= len(table) / 3]
     return mixed, min(fit, key=lambda e: abs(e - at)) if fit else at
 

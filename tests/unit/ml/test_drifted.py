@@ -77,7 +77,7 @@ def test_columns_that_hold_and_tables_without_outcomes_are_silent() -> None:
 
 def test_the_exam_abstains_where_the_newest_rows_tell_the_contrary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exam, "CONFIGS", (CONFIGS[0],))
-    report = exam.judge(of_frame(drifting(4000, 4, "against", 0.94).astype(str), "won", "created_at"), order="created_at")
+    report = exam.judge(of_frame(drifting(4000, 4, "against", 0.94).astype(str), "won", "created_at"))
     assert report["abstains"]
     assert "in the newest" in report["abstained_because"]
     assert report["auc"] > 0.5
@@ -88,5 +88,5 @@ def test_the_exam_abstains_where_the_newest_rows_tell_the_contrary(monkeypatch: 
 
 def test_the_page_tells_of_a_column_that_turned_round(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exam, "CONFIGS", (CONFIGS[0],))
-    report = exam.judge(of_frame(drifting(2000, 5, "against", 0.4).astype(str), "won", "created_at"), order="created_at")
+    report = exam.judge(of_frame(drifting(2000, 5, "against", 0.4).astype(str), "won", "created_at"))
     assert "Changed over time: budget turned round: since 2023-10-09 it tells the contrary of before" in page(report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,3 @@ def lake_bytes(rt: Runtime) -> dict[str, bytes]:
 def record(id_: str = "r1", at: str | None = "2026-06-29T15:00:00Z", name: str | None = "Acme", **more: Any) -> dict[str, Any]:
     """A vendor's record, with overrides."""
     return {"id": id_, "at": at, "name": name, **more}
-
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
