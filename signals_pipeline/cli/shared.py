@@ -47,7 +47,7 @@ def runtime(home: Path | None) -> Any:
 
 
 def launch(rt: Any, job: str, as_json: bool, notes: list[str], **arguments: Any) -> Any:
-    """Run a job of the graph in this process, with a bar unless the output is for a machine."""
+    """Run a job of the graph in this process, with a bar unless the output is for a machine; what it waits for is said on stderr."""
     console = Console(stderr=True)
     if not as_json:
         for note in notes:
@@ -55,8 +55,11 @@ def launch(rt: Any, job: str, as_json: bool, notes: list[str], **arguments: Any)
     from signals_pipeline.definitions import build_definitions
     from signals_pipeline.orchestration.launch import run_job
 
+    def say(wait: str) -> None:
+        console.print(wait, markup=False, highlight=False, soft_wrap=True)
+
     with _bar(console, quiet=as_json) as progress:
-        return run_job(rt, build_definitions, job, progress=progress, **arguments)
+        return run_job(rt, build_definitions, job, progress=progress, say=say, **arguments)
 
 
 @contextmanager

@@ -43,7 +43,7 @@ class Lease:
             ops.serialize(connection, f"lease:{self.name}")
             row = connection.execute(sa.select(_L).where(_L.c.name == self.name)).mappings().first()
             is_ours = row is not None and row["holder"] == self.holder
-            if row and row["until"] > self.at() and not (self.is_shared if is_ours else _is_dead(row["holder"])):
+            if row and row["until"] > self.at() and not (self.is_shared if is_ours else is_gone(row["holder"])):
                 who = "this process runs" if is_ours else "another process runs"
                 raise Transient(f"{who} {self.name} already ({row['holder']}) and holds the lease until {row['until']:%H:%M:%S} UTC")
             connection.execute(_L.delete().where(_L.c.name == self.name))
@@ -67,8 +67,13 @@ def this_process() -> str:
 
 
 def is_gone(holder: str) -> bool:
-    """Whether a holder was a process of this machine that has ended; of another machine nobody here can say."""
-    return holder != this_process() and _is_dead(holder)
+    """Whether a holder was a process of this machine that has ended, also when its number has come back to another process; of another
+    machine nobody here can say."""
+    host, number, word = (*holder.split(":"), "", "")[:3]
+    if holder == this_process() or host != socket.gethostname() or not number.isdigit():
+        return False
+    pid = int(number)
+    return pid == os.getpid() or not _is_running(pid) or (word.startswith("s") and _started(pid) not in ("", word))
 
 
 @cache
@@ -86,17 +91,11 @@ def _started(pid: int) -> str:
     return "s" + sha256(f"{boot} {told.rpartition(')')[2].split()[19]}".encode()).hexdigest()[:11]
 
 
-def _is_dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that is gone; one with our number and another word is."""
-    host, pid, word = (*holder.split(":"), "", "")[:3]
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    if int(pid) == os.getpid():
-        return True
+def _is_running(pid: int) -> bool:
     try:
-        os.kill(int(pid), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
-        return True
+        return False
     except PermissionError:
-        pass
-    return word.startswith("s") and _started(int(pid)) not in ("", word)
+        return True  # somebody else's
+    return True

@@ -18,6 +18,7 @@ from signals_pipeline.io.datasets import DATASETS
 from signals_pipeline.orchestration.partitions import days_of
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.orchestration.upstream import build_upstream, load_raw, words
+from signals_pipeline.orchestration.waiting import POOL
 
 OWNER = "team:signals"
 SEEDS = "resource_type:seed"
@@ -86,7 +87,7 @@ def dbt_stage(
         partitions_def=partitions,
         dagster_dbt_translator=_translator,
         backfill_policy=dg.BackfillPolicy.single_run() if partitions else None,
-        pool="warehouse",
+        pool=POOL,
     )
     def stage(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         rt, days = house.runtime, days_of(context, house.runtime)

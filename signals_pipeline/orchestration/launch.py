@@ -1,6 +1,6 @@
 """Runs a job in this process, recorded on the Dagster instance: what `signals run` and `signals backfill` call.
 
-settings → instance (<home>/dagster) → job in process (a thread) → progress → success or the errors' words.
+settings → instance (<home>/dagster) → job in process (a thread) → progress, what it waits for → success or the errors' words.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ from signals_pipeline.errors import Permanent
 from signals_pipeline.orchestration import dead_runs
 from signals_pipeline.orchestration.kept_sqlite import kept
 from signals_pipeline.orchestration.resources import House
+from signals_pipeline.orchestration.waiting import waits_for
 from signals_pipeline.runtime import Runtime
 from signals_pipeline.settings import REPOSITORY, Settings
 
 _OWN = re.compile(r"^(dagster\._core\.definitions\.events\.Failure: |signals_pipeline\.errors\.)")  # our own words need no such name
-BURY_EVERY = 20  # turns of half a second
+TURN_S = 0.5  # while the job runs, we look at it so often
+BURY_EVERY = 20  # turns
+SAY_AFTER = 3  # turns of waiting in a row: between two steps of another run the slot is free for a moment
 SET_BY_US = "DAGSTER_HOME_OF_SIGNALS"  # tells our own choice of an earlier home from an operator's
 
 Build = Callable[[Settings, House], dg.Definitions]
@@ -80,10 +83,11 @@ def run_job(
     groups: Sequence[str] | None = None,
     settings_of_step: Mapping[str, Mapping[str, Any]] | None = None,
     progress: Progress | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Launched:
     """Run `daily` (since == until), `backfill` or `what_if` (a range). `groups`: only these stages (replay has no destinations).
 
-    `settings_of_step`: step → what it is told (its Dagster configuration).
+    `settings_of_step`: step → what it is told (its Dagster configuration). `say` gets one sentence each time the job waits for another run.
 
     Raises Permanent when the definitions do not load; a failing step is in `errors`, not raised.
     """
@@ -138,11 +142,15 @@ def run_job(
         # the gates' library takes seconds to import: it does so while the vendors answer
         is_to_import = job == "daily" and groups is None
         total = len(found.graph.node_defs)
-        turns = itertools.count(1)
+        turns, waited = itertools.count(1), 0
         while thread.is_alive():
-            thread.join(timeout=0.5)
+            thread.join(timeout=TURN_S)
             if not next(turns) % BURY_EVERY:
                 dead_runs.bury(instance)  # the one that this run waits for may have been killed meanwhile
+            wait = waits_for(instance, run_id)
+            waited = waited + 1 if wait else 0
+            if wait and waited == SAY_AFTER:
+                say(wait)
             if is_to_import and "sources" in house.entered:
                 is_to_import = False
                 threading.Thread(target=importlib.import_module, args=("great_expectations",), name="import-gates", daemon=True).start()

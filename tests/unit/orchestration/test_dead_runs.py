@@ -14,7 +14,7 @@ import pytest
 
 from signals_pipeline.io.lease import is_gone, this_process
 from signals_pipeline.orchestration import dead_runs
-from signals_pipeline.orchestration.launch import _OWN, set_dagster_home
+from signals_pipeline.orchestration.launch import set_dagster_home
 from signals_pipeline.orchestration.resources import House, of_runs
 from signals_pipeline.settings import load_settings
 
@@ -99,15 +99,6 @@ def test_the_sensor_fails_what_is_dead_and_says_so(instance: dg.DagsterInstance)
     said = dead_runs.sensor().evaluate_tick(dg.build_sensor_context(instance=instance)).skip_message
     assert said and run.run_id in said
     assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.FAILURE  # type: ignore[union-attr]
-
-
-def test_a_failed_step_is_told_in_our_own_words() -> None:
-    told = {
-        "dagster._core.definitions.events.Failure: the lake is empty": "the lake is empty",
-        "signals_pipeline.errors.Permanent: no account features stand": "Permanent: no account features stand",
-        "KeyError: 'dt'": "KeyError: 'dt'",
-    }
-    assert [_OWN.sub("", raw) for raw in told] == list(told.values())
 
 
 def test_a_process_is_gone_when_its_number_came_back_to_another() -> None:
