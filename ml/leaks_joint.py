@@ -107,6 +107,8 @@ def within(train: Table) -> dict[str, str]:
         for name in [c for c in numbers if c not in out]:
             values = train.columns[name]
             known = ~np.isnan(values) & (codes >= 0)
+            if not known.any():  # where one is told the other is not
+                continue
             found, groups = _within(values[known], codes[known], train.y[known])
             if groups >= LEAST_GROUPS and is_more(max(found, 1 - found), both_ways(values, train.y), 0.5):
                 out[name] = f"among the rows of one {by!r} it reaches AUC {max(found, 1 - found):.2f}, in {groups} of them"

@@ -157,3 +157,12 @@ def test_a_stage_that_only_won_rows_have_is_named_though_they_are_few() -> None:
     told = table(2000, pipeline=stage)
     rare = told.rows(np.sort(np.r_[np.flatnonzero(told.y == 1)[:45], np.flatnonzero(told.y == 0)]))
     assert "'closed won' are all yes" in suspects(rare)["pipeline"][0]
+
+
+def test_a_number_that_is_told_only_where_its_group_is_not_compares_nobody() -> None:
+    half = np.arange(3000) % 2 == 0
+    parts: dict[str, Maker] = {
+        "team": lambda f, r: np.where(half, "t" + team(f).astype(str), None),
+        "visits": lambda f, r: np.where(half, np.nan, r.poisson(3, len(f))),
+    }
+    assert made(parts) == {}
