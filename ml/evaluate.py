@@ -42,9 +42,12 @@ class Decision:
 def compare(y: Array, accounts: Array, challenger: Array, champion: Array | None, learned_on: Table, now: Table) -> Decision:
     """Judge a challenger on rows later than its training rows. Without a champion it must beat chance."""
     low, high = gain_interval(y, accounts, challenger, champion)
-    against = "chance" if champion is None else "the champion"
-    wins = {"wins": (low > 0, f"AUC gain over {against} {low:+.3f} to {high:+.3f}")}
-    return Decision(wins | foretells(y, challenger) | unmoved({c: profile(learned_on, c) for c in learned_on.columns}, now))
+    gain = f"AUC gain over {'chance' if champion is None else 'the champion'} {low:+.3f} to {high:+.3f}"
+    if champion is not None and np.array_equal(challenger, champion):
+        gain = "it foretells of every row what the champion does: the same model, learned again"
+    return Decision(
+        {"wins": (low > 0, gain)} | foretells(y, challenger) | unmoved({c: profile(learned_on, c) for c in learned_on.columns}, now)
+    )
 
 
 def foretells(y: Array, p: Array) -> dict[str, tuple[bool, str]]:

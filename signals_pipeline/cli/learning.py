@@ -30,12 +30,13 @@ def learn(
         told = learn_month(rt, month or f"{newest:%Y-%m}")
     except ValueError as bad:
         raise Permanent(str(bad)) from bad
-    shared.tell(
-        told
-        if as_json
-        else {"month": told["month"]} | {k: f"{told[k]['status']}: {told[k]['because']}" for k in ("relevance", "hazard", "size")},
-        as_json,
-    )
+    if as_json:
+        shared.print_json(told)
+        return
+    shared.say(f"month: {told['month']}", as_json)
+    for kind in ("relevance", "hazard", "size"):
+        status, because = told[kind]["status"], told[kind]["because"]
+        shared.say(f"{kind}: {'the champion stays' if status == 'stands' else status}: {because}", as_json)
 
 
 def backtest(

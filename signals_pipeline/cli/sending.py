@@ -114,7 +114,7 @@ def resume(
     rt = shared.runtime(home)
     if vendor is not None:
         why = switches.resume_vendor(rt, vendor, by)
-        shared.say(f"resumed: {vendor} is asked again; it was paused since it said: {why}", as_json, vendor=vendor, by=by)
+        shared.say(f"resumed: {vendor} is asked again; what it was paused for: {why}", as_json, vendor=vendor, by=by)
         return
     was = switches.paused_by(rt)
     switches.resume(rt, by)

@@ -119,11 +119,14 @@ def test_learning_takes_the_newest_closed_month_when_none_is_said(rt: Runtime, m
 
     def learned(_: Any, month: str) -> dict[str, Any]:
         asked.append(month)
-        return {"month": month} | {k: {"status": "abstains", "because": "too little"} for k in ("relevance", "hazard", "size")}
+        stands = {"relevance": {"status": "stands", "because": "wins: no gain"}}
+        return {"month": month} | {k: {"status": "abstains", "because": "too little"} for k in ("hazard", "size")} | stands
 
     monkeypatch.setattr("ml.production.learn_month", learned)
-    assert "relevance: abstains: too little" in call("learn").stdout
+    said = ["month: 2026-05", "relevance: the champion stays: wins: no gain", "hazard: abstains: too little", "size: abstains: too little"]
+    assert call("learn").stdout.splitlines() == said
     assert asked == ["2026-05"]  # 2026-06-30 has not closed
+    assert json.loads(call("learn", "--json").stdout)["size"]["because"] == "too little"
 
 
 def test_a_backtest_without_features_says_which_command_makes_them(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,6 +120,7 @@ def test_the_same_month_again_changes_no_champion(month: tuple[pd.DataFrame, Dea
     before = (home / FOLDER / "champions.jsonl").read_bytes()
     again = learn_from(*month, Registry(home / FOLDER), MOMENT, FROM, CONFIGS)
     assert (again["relevance"]["status"], again["relevance"]["version"]) == ("stands", report["relevance"]["version"])
+    assert again["relevance"]["because"].endswith("the same model, learned again")
     assert (home / FOLDER / "champions.jsonl").read_bytes() == before
 
 

@@ -190,7 +190,9 @@ def test_a_challenger_is_promoted_only_when_it_wins_beyond_noise() -> None:
     assert won.is_promoted, won.because
     same = compare(y, accounts, p, p, told, told)
     assert not same.is_promoted
-    assert same.because.startswith("wins")
+    assert same.because == "wins: it foretells of every row what the champion does: the same model, learned again"
+    near = compare(y, accounts, p, np.clip(p + 0.01 * r.normal(size=n), 0, 1), told, told)
+    assert not near.is_promoted and near.because.startswith("wins: AUC gain over the champion ")
     low, high = gain_interval(y, accounts, p, None)
     assert 0 < low < high
 
