@@ -42,13 +42,8 @@ def judge(rt: Runtime, report: dict[str, Any], truth: Path) -> dict[str, Any]:
     rows = build(features, deals_in(rt, as_of, moment).rows, moment, HORIZON_DAYS)
     at = split(rows)
     if at is None:
-        return {k: report[k]["because"] for k in KINDS} | {
-            "judged_rows": 0,
-            "judged_yes": 0,
-            "truth": "no rows",
-            "others": "no rows",
-            "text": "no rows",
-        }
+        nothing = {"judged_rows": 0, "judged_yes": 0, **dict.fromkeys(("truth", "others", "text"), "no rows")}
+        return {k: report[k]["because"] for k in KINDS} | nothing
     timed = split(build(features, deals_in(rt, as_of, moment).rows, moment, HORIZON_DAYS, in_deals=True), at.moment)
     told = _truth(rt, truth, at)
     known, asked = np.flatnonzero(~np.isnan(told["p"])), int(told["is_told"].sum())
@@ -67,7 +62,11 @@ def judge(rt: Runtime, report: dict[str, Any], truth: Path) -> dict[str, Any]:
     found["relevance"] = report["relevance"]["because"]
     if who.relevance is not None:
         mine, accounts = who.relevance.probability(at.judged)[known], at.judged_accounts[known]
-        found["relevance"] = {"ece": _short(metrics.ece(y, mine)), "ece_of_truth": _short(_ece_of(p, mine)), "mean": _short(mine.mean())}
+        found["relevance"] = {
+            "ece": _short(metrics.ece(y, mine)),
+            "ece_of_truth": _short(metrics.ece(p, mine)),
+            "mean": _short(mine.mean()),
+        }
         is_seen = np.array([s is not None for s in at.judged.columns[SEEN][known]])
         for part, rows_ in (("", is_seen | ~is_seen), (" where the vendor knows", is_seen), (" where it does not", ~is_seen)):
             found["relevance"] |= {k + part: v for k, v in _ranks(y[rows_], mine[rows_], p[rows_], accounts[rows_]).items()}
@@ -147,12 +146,6 @@ def _time(at: Split, hazard: Hazard, as_of: date) -> dict[str, Any]:
     rows = until[:, -1] <= watched
     inside = (at.judged_won[rows] > until[rows, 0]) & (at.judged_won[rows] <= until[rows, -1])
     return found | {"interval": {"rows": int(rows.sum()), "coverage": _short(inside.mean()) if rows.any() else None}}
-
-
-def _ece_of(truth: Array, said: Array, bins: int = 10) -> float:
-    """Calibration against the market's probabilities instead of outcomes: no luck in it."""
-    parts = np.array_split(np.argsort(said, kind="stable"), bins)
-    return float(sum(abs(truth[b].mean() - said[b].mean()) * len(b) for b in parts if len(b)) / len(said))
 
 
 def table(found: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ Intervals are by account (an account has many rows). Does not belong here: who i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ from ml.table import Table
 
 Array = np.ndarray[Any, Any]
 Profile = dict[str, Any]
-DRAWS = 400
+DRAWS, SEED = 400, 1
+BINS = 10
 MOST_PSI, MOST_ECE, BASE_RATE_RATIO = 0.25, 0.05, 2.0
 LOOKS_BACK = "days_since_"  # a column that counts days since something: what had happened before the pulls began is not in it
 
@@ -59,9 +60,9 @@ def foretells(y: Array, p: Array) -> dict[str, tuple[bool, str]]:
     }
 
 
-def ece_by_chance(p: Array, bins: int = 10) -> float:
+def ece_by_chance(p: Array) -> float:
     """The calibration error that perfect probabilities have on so many rows: mean absolute deviation of each bin's share."""
-    parts = [b for b in np.array_split(np.sort(p), bins) if len(b)]
+    parts = [b for b in np.array_split(np.sort(p), BINS) if len(b)]
     return float(sum(len(b) * np.sqrt(2 / np.pi * b.mean() * (1 - b.mean()) / len(b)) for b in parts) / len(p))
 
 
@@ -78,16 +79,20 @@ def unmoved(known: Mapping[str, Profile], now: Table) -> dict[str, tuple[bool, s
     return {"drift": (not moved, told or f"no PSI above {MOST_PSI}")}
 
 
-def gain_interval(y: Array, accounts: Array, challenger: Array, champion: Array | None, seed: int = 1) -> tuple[float, float]:
-    """95 % interval of the gain in AUC, by resampling accounts."""
-    random = np.random.default_rng(seed)
-    _, groups = np.unique(accounts, return_inverse=True)
+def redrawn(accounts: Array, draws: int) -> Iterator[Array]:
+    """The rows of as many accounts as there are, drawn with replacement; so many times, the same on every call."""
+    random, (_, groups) = np.random.default_rng(SEED), np.unique(accounts, return_inverse=True)
     order = np.argsort(groups, kind="stable")
     bounds = np.r_[0, np.flatnonzero(np.diff(groups[order])) + 1, len(order)]
-    gains = []
-    for _ in range(DRAWS):
+    for _ in range(draws):
         drawn = random.integers(0, len(bounds) - 1, len(bounds) - 1)
-        at = np.concatenate([order[bounds[d] : bounds[d + 1]] for d in drawn])
+        yield np.concatenate([order[bounds[d] : bounds[d + 1]] for d in drawn])
+
+
+def gain_interval(y: Array, accounts: Array, challenger: Array, champion: Array | None) -> tuple[float, float]:
+    """95 % interval of the gain in AUC, by resampling accounts."""
+    gains = []
+    for at in redrawn(accounts, DRAWS):
         if 0 < y[at].sum() < len(at):
             gains.append(auc(y[at], challenger[at]) - (0.5 if champion is None else auc(y[at], champion[at])))
     if not gains:
@@ -96,10 +101,9 @@ def gain_interval(y: Array, accounts: Array, challenger: Array, champion: Array 
     return float(low), float(high)
 
 
-def loss_gain_interval(accounts: Array, mine: Array, other: Array, seed: int = 1) -> tuple[float, float]:
+def loss_gain_interval(accounts: Array, mine: Array, other: Array) -> tuple[float, float]:
     """95 % interval of the mean of other - mine (losses, one a row), by resampling accounts: above 0, mine is better."""
-    random = np.random.default_rng(seed)
-    _, groups = np.unique(accounts, return_inverse=True)
+    random, (_, groups) = np.random.default_rng(SEED), np.unique(accounts, return_inverse=True)
     gain = np.bincount(groups, weights=other - mine)
     rows = np.bincount(groups)
     drawn = random.integers(0, len(gain), (DRAWS, len(gain)))
@@ -107,7 +111,7 @@ def loss_gain_interval(accounts: Array, mine: Array, other: Array, seed: int = 1
     return float(low), float(high)
 
 
-def profile(table: Table, column: str, bins: int = 10) -> Profile:
+def profile(table: Table, column: str) -> Profile:
     """How a column is spread, as JSON can keep it: `words` or `cuts`, and `shares` of each part, the rest or what is missing last.
 
     A time has no parts: times always move. Days since something grow longer as the history does: of them the newest day is kept, and
@@ -122,10 +126,10 @@ def profile(table: Table, column: str, bins: int = 10) -> Profile:
         found["words"] = [""]  # free text never comes twice: only how many have one can drift
     elif kind == "text":
         words, counts = np.unique(_words(table, column), return_counts=True)
-        found["words"] = [str(w) for w in words[np.argsort(-counts, kind="stable")][:bins]]
+        found["words"] = [str(w) for w in words[np.argsort(-counts, kind="stable")][:BINS]]
     elif kind != "time":
         known = table.columns[column][~np.isnan(table.columns[column])]
-        found["cuts"] = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])).tolist() if len(known) else []
+        found["cuts"] = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])).tolist() if len(known) else []
     return found | {"shares": _shares(found, table, column).tolist()}
 
 

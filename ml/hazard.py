@@ -54,8 +54,8 @@ class Hazard:
         found: Array = 1 - self.alive(table, np.array([days]))[:, 0]
         return found
 
-    def days_until(self, table: Table, shares: Sequence[float], most: float = MOST_DAYS) -> Array:
-        """rows × shares: the first day by which it has happened with that probability; inf when that is beyond `most` days.
+    def days_until(self, table: Table, shares: Sequence[float]) -> Array:
+        """rows × shares: the first day by which it has happened with that probability; inf when that is beyond `MOST_DAYS`.
 
         0.5 is the median; 0.1 and 0.9 are the ends of the 80 % interval.
         """
@@ -70,7 +70,7 @@ class Hazard:
                 within = edges[at] + (low - goal) / (low - high) * (edges[at + 1] - edges[at])
                 beyond = edges[-1] + (goal - logs[:, -1]) / _slope(logs)
             days = np.maximum(1.0, np.ceil(np.where(logs[:, -1] <= goal, within, beyond) - 1e-9))
-            out[:, column] = np.where(days <= most, days, np.inf)
+            out[:, column] = np.where(days <= MOST_DAYS, days, np.inf)
         return out
 
     def _log_alive(self, table: Table) -> Array:

@@ -11,25 +11,19 @@ import numpy as np
 
 from ml import metrics
 from ml.dataset import Split
+from ml.evaluate import redrawn
 from ml.hazard import Hazard
 from ml.score import INTERVAL
-from ml.size import QUANTILES
+from ml.size import pinball_of
 
 Array = np.ndarray[Any, Any]
+DRAWS = 200
 
 
 def more(y: Array, p: Array, accounts: Array) -> dict[str, Any]:
     """Recall in the best tenth, the interval of the lift there (by account), and the points of the reliability plot."""
     top = np.argsort(-p, kind="stable")[: max(1, int(len(p) * 0.1))]
-    random, (_, groups) = np.random.default_rng(1), np.unique(accounts, return_inverse=True)
-    order = np.argsort(groups, kind="stable")
-    bounds = np.r_[0, np.flatnonzero(np.diff(groups[order])) + 1, len(order)]
-    lifts = []
-    for _ in range(200):
-        drawn = random.integers(0, len(bounds) - 1, len(bounds) - 1)
-        at = np.concatenate([order[bounds[d] : bounds[d + 1]] for d in drawn])
-        lifts.append(metrics.lift_at(y[at], p[at]))
-    low, high = np.nanquantile(lifts, [0.025, 0.975])
+    low, high = np.nanquantile([metrics.lift_at(y[at], p[at]) for at in redrawn(accounts, DRAWS)], [0.025, 0.975])
     points = [[short(a), short(b), n] for a, b, n in metrics.reliability(y, p)]
     recall = short(y[top].sum() / max(1, y.sum()))
     return {"recall_at_10": recall, "lift_at_10_interval": [short(low), short(high)], "reliability": points}
@@ -77,10 +71,7 @@ def brier_of(days: Array, alive: Array, grid: Array) -> Array:
 
 def pinball(usd: Array, quantiles: Array) -> Array:
     """Mean pinball loss of the logarithms, one a row."""
-    gap = np.log1p(usd)[:, None] - np.log1p(np.maximum(quantiles, 0))
-    q = np.array(QUANTILES)
-    found: Array = np.maximum(q * gap, (q - 1) * gap).mean(axis=1)
-    return found
+    return pinball_of(np.log1p(usd), np.log1p(np.maximum(quantiles, 0)))
 
 
 def short(value: float) -> float:

@@ -127,7 +127,7 @@ def learn_size(table: Table, amount_usd: Array, columns: Sequence[str]) -> DealS
         for held in (fold == k for k in range(FOLDS)):
             unseen[held] = _raw(*_learned(values[~held], logs[~held], weight[~held], way), values[held])
         move = _moves(logs, unseen, weight, deals)
-        loss = float(np.average(_pinball(logs, unseen + move), weights=weight))
+        loss = float(np.average(pinball_of(logs, unseen + move), weights=weight))
         tried[way.name] = round(loss, 6)
         if best is None or loss < best[0]:
             best = (loss, way, unseen, move)
@@ -194,7 +194,8 @@ def _quantile(values: Array, weight: Array, share: float) -> float:
     return float(np.interp(share * weight.sum(), middles, values[order]))
 
 
-def _pinball(logs: Array, said: Array) -> Array:
+def pinball_of(logs: Array, said: Array) -> Array:
+    """Mean pinball loss of the quantiles, one a row; `said`: rows × quantiles of the logarithm."""
     gap, q = logs[:, None] - said, np.array(QUANTILES)
     found: Array = np.maximum(q * gap, (q - 1) * gap).mean(axis=1)
     return found

@@ -11,6 +11,7 @@ from html import escape
 from math import ceil
 
 COLOURS = {"rule": "#64748b", "learned": "#2563eb"}
+EVEN = 1.0  # a lift of nothing gained
 GRID, INK, FAINT, BAR = "#e2e8f0", "#334155", "#94a3b8", "#3b6ea5"
 Interval = tuple[float, float, float]
 """(value, low, high)"""
@@ -30,21 +31,21 @@ class Scale:
         return round(self.start + share * (self.end - self.start), 1)
 
 
-def by_month(months: Sequence[str], series: Mapping[str, Sequence[Interval | None]], even: float = 1.0) -> str:
-    """A dot and its interval for each month and series; a dashed line at `even`, where nothing is gained."""
+def by_month(months: Sequence[str], series: Mapping[str, Sequence[Interval | None]]) -> str:
+    """A dot and its interval for each month and series; a dashed line where nothing is gained."""
     width, height, left, bottom = 720, 260, 44, 34
-    top = max([even * 2, *(i[2] for of in series.values() for i in of if i)]) * 1.05
+    top = max([EVEN * 2, *(i[2] for of in series.values() for i in of if i)]) * 1.05
     y = Scale(0.0, top, height - bottom, 12)
     step = (width - left - 12) / max(1, len(months))
     parts = [_line(left, y(t), width - 12, y(t), GRID) + _text(left - 8, y(t) + 4, f"{t:g}×", "end") for t in _ticks(top)]
-    parts.append(_line(left, y(even), width - 12, y(even), FAINT, "4 4"))
+    parts.append(_line(left, y(EVEN), width - 12, y(EVEN), FAINT, "4 4"))
     every = max(1, ceil(60 / step))  # a label needs sixty points of room
     for at, month in enumerate(months):
         middle = left + step * (at + 0.5)
         if at % every == 0:
             parts.append(_text(middle, height - 12, month, "middle"))
         if not any(of[at] for of in series.values()):
-            parts.append(_text(middle, y(even) - 8, "not yet" if every == 1 else "?", "middle", FAINT))
+            parts.append(_text(middle, y(EVEN) - 8, "not yet" if every == 1 else "?", "middle", FAINT))
         for place, (name, of) in enumerate(series.items()):
             if found := of[at]:
                 x = middle + (place - (len(series) - 1) / 2) * min(16.0, step / 3)
@@ -54,14 +55,14 @@ def by_month(months: Sequence[str], series: Mapping[str, Sequence[Interval | Non
     return _svg(width, height, parts)
 
 
-def by_group(rows: Sequence[tuple[str, str, Mapping[str, Interval]]], even: float = 1.0) -> str:
+def by_group(rows: Sequence[tuple[str, str, Mapping[str, Interval]]]) -> str:
     """One line a group: its name, a note, a dot with its interval for each series."""
     width, left, right, tall = 720, 230, 140, 26
     height = tall * len(rows) + 30
-    top = max([even * 2, *(i[2] for _, _, of in rows for i in of.values())]) * 1.02
+    top = max([EVEN * 2, *(i[2] for _, _, of in rows for i in of.values())]) * 1.02
     x = Scale(0.0, min(top, 8.0), left, width - right)
     parts = [_line(x(t), 6, x(t), height - 24, GRID) + _text(x(t), height - 8, f"{t:g}×", "middle") for t in _ticks(x.high)]
-    parts.append(_line(x(even), 6, x(even), height - 24, FAINT, "4 4"))
+    parts.append(_line(x(EVEN), 6, x(EVEN), height - 24, FAINT, "4 4"))
     for at, (name, note, of) in enumerate(rows):
         y = 6 + tall * (at + 0.5)
         parts.append(_text(left - 12, y + 4, name, "end") + _text(width - right + 12, y + 4, note, "start", FAINT))

@@ -88,9 +88,9 @@ def _once(rt: Runtime, rows: list[PlanRow]) -> list[PlanRow]:
     return made
 
 
-def show(rt: Runtime, plan_hash: str | None = None, *, dt: date | None = None) -> dict[str, Any]:
+def show(rt: Runtime, plan_hash: str | None = None) -> dict[str, Any]:
     """What the CLI prints: the plan's facts, its gates and approval, and per row every field before and after, reason and cost."""
-    plan = store.load(rt, plan_hash) if plan_hash else latest(rt, dt)
+    plan = store.load(rt, plan_hash) if plan_hash else latest(rt)
     row = store.record(rt, plan.plan_hash)
     return {
         "plan_hash": plan.plan_hash,

@@ -81,14 +81,14 @@ class Amount:
     end: int
 
 
-def find_amounts(text: str, start: int = 0, end: int | None = None, *, dollar: str = "USD") -> list[Amount]:
-    """Amounts between start and end. `dollar`: what a bare $ means (the filer's country decides)."""
+def find_amounts(text: str, start: int = 0, end: int | None = None) -> list[Amount]:
+    """Amounts between start and end; a bare $ means US dollars."""
     stop = len(text) if end is None else end
     found = []
     for m in _MONEY.finditer(text, start, stop):
         number, scale = m["number"] or m["number2"], (m["scale"] or m["scale2"] or "").lower()
         value = _number(number)
-        currency = _currency(m, dollar)
+        currency = _currency(m)
         if value is None or value == 0 or currency is None:
             continue
         before = text[max(start, m.start() - 45) : m.start()]
@@ -100,14 +100,14 @@ def find_amounts(text: str, start: int = 0, end: int | None = None, *, dollar: s
     return found
 
 
-def _currency(m: re.Match[str], dollar: str) -> str | None:
+def _currency(m: re.Match[str]) -> str | None:
     sign, code, word = m["sign"] or m["sign2"], m["code"] or m["code2"], m["word"]
     if code:
         return _ALIASES.get(code.upper(), code.upper())
     if word:
         return _WORDS[word.lower()]
     if sign == "$":
-        return dollar
+        return "USD"
     return _SIGNS.get(sign) or next((c for s, c in _SIGNS.items() if s.lower() == sign.lower()), None)
 
 

@@ -40,9 +40,7 @@ _CUTS = re.compile(
 )
 
 
-def read_filing(
-    text: str, *, registrant: str | None, reported_on: date | None, known_on: date | None, country: str | None = None
-) -> Reading:
+def read_filing(text: str, *, registrant: str | None, reported_on: date | None, known_on: date | None) -> Reading:
     """Events of a filing in text order, each once; and why none."""
     exhibit = EXHIBIT.search(text)
     own = text[: exhibit.start()] if exhibit else text
@@ -73,7 +71,7 @@ def read_filing(
             reasons.append("deal_terminated")
         if item.number in _PLAIN:
             plain += _plain(own, item, reported_on)
-    money = read_financing(own, items, firms=firms, known_on=known_on, reported_on=reported_on, country=country)
+    money = read_financing(own, items, firms=firms, known_on=known_on, reported_on=reported_on)
     told = [i for i in items if i.number == "5.02" and re.search(r"\bItem [18]\.01\b", own[i.body : i.end])]
     if told and not officers:  # "the information in Item 1.01 is incorporated": an agreement with a shareholder names directors
         for item in items:

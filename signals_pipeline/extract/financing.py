@@ -71,26 +71,21 @@ SURE = 0.85
 _LARGEST = Decimal("1e12")
 
 
-def read_financing(
-    text: str, items: list[Item], *, firms: Firms, known_on: date | None, reported_on: date | None, country: str | None = None
-) -> list[Event]:
+def read_financing(text: str, items: list[Item], *, firms: Firms, known_on: date | None, reported_on: date | None) -> list[Event]:
     """Money raised in a filing, each round once, headline amounts only; an item that refers to another has nothing of its own."""
     told = [i for i in items if i.number in ITEMS]
-    events = distinct([e for i in told for e in _of_item(text, i, firms, known_on, reported_on, country)])
+    events = distinct([e for i in told for e in _of_item(text, i, firms, known_on, reported_on)])
     if any(i.number == "2.03" for i in told) and not any(e.round_type == "debt" for e in events):
         for item in told:  # an obligation there is: the first amount beside a word of debt
             if item.number in ("1.01", "2.03") and not _GOES_ON.search(text, item.body, item.end):
-                found = _of_item(text, item, firms, known_on, reported_on, country, is_told=True)
+                found = _of_item(text, item, firms, known_on, reported_on, is_told=True)
                 events += [e for e in found if e.round_type == "debt"]
         events = distinct(events)
     return events
 
 
-def _of_item(
-    text: str, item: Item, firms: Firms, known_on: date | None, reported_on: date | None, country: str | None, is_told: bool = False
-) -> list[Event]:
+def _of_item(text: str, item: Item, firms: Firms, known_on: date | None, reported_on: date | None, is_told: bool = False) -> list[Event]:
     number = item.number
-    dollar = {"CA": "CAD", "AU": "AUD"}.get(country or "", "USD")
     parts = sentences(text, item.body, boilerplate(text, item.body, item.end))
     events: list[Event] = []
     for position, sentence in enumerate(parts):
@@ -100,7 +95,7 @@ def _of_item(
             continue
         if _BEFORE_THIS.match(sentence.text) and _is_old_news(sentence.text, reported_on):
             continue
-        told = find_amounts(sentence.text, dollar=dollar)
+        told = find_amounts(sentence.text)
         amounts = [a for a in told if not a.per_share and Decimal(10000) <= a.value < _LARGEST]
         before = [p.text for p in parts[max(0, position - 3) : position]]
         around = " ".join(before)

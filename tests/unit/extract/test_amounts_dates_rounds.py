@@ -37,9 +37,9 @@ def test_what_names_no_money_is_none(text):
     assert find_amounts(text) == []
 
 
-def test_a_price_per_share_is_marked_and_a_bare_dollar_takes_the_country_s():
+def test_a_price_per_share_is_marked_and_a_bare_dollar_is_of_the_united_states():
     assert find_amounts("$40.25 per share, net to the seller")[0].per_share
-    assert find_amounts("$3 million", dollar="CAD")[0].currency == "CAD"
+    assert find_amounts("$3 million")[0].currency == "USD"
 
 
 def test_dates_are_read_as_business_text_writes_them():
