@@ -18,11 +18,13 @@ class Deals:
     """`rows`: company_id, opened_on, closed_on (instants, naive UTC), is_won, amount_usd. `dropped`: reason → deals.
 
     `undated`: closed deals without history of their stages; their end is not known, so nothing is learned about time.
+    `why_none`: why nothing at all is known of deals, where that is so.
     """
 
     rows: pd.DataFrame
     dropped: dict[str, int]
     undated: int
+    why_none: str = ""
 
 
 def deals_of(opportunities: pd.DataFrame, history: pd.DataFrame, companies: Mapping[str, str], moment: datetime) -> Deals:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +22,7 @@ import pandas as pd
 from ml.champion import FOLDER, KINDS, held, rate_of, told_of
 from ml.dataset import KEYS, Dataset, Split, TooLittle, build, split
 from ml.deals import Deals, deals_of
+from ml.history import uneven, why_nothing
 from ml.leaks import suspects
 from ml.model import Config
 from ml.registry import Registry
@@ -120,7 +122,16 @@ def deals_in(rt: Runtime, as_of: date, moment: datetime) -> Deals:
     history = rt.lake.read("salesforce__opportunity_history", until=as_of,
                            columns=["history_id", "opportunity_id", "is_closed", "is_won", "created_at"]).to_pandas()  # fmt: skip
     companies = {r["account_id"]: r["company_id"] for r in rt.warehouse.rows(ACCOUNTS, (as_of,) * 3)}
-    return deals_of(told, history.drop_duplicates("history_id"), companies, moment)
+    deals = deals_of(told, history.drop_duplicates("history_id"), companies, moment)
+    return deals if newest else replace(deals, why_none=_unpulled(rt, as_of))
+
+
+def _unpulled(rt: Runtime, as_of: date) -> str:
+    days = [dt for dt, _ in rt.lake.files("salesforce__opportunities") if dt > as_of]
+    if not days:
+        return "no deals were ever pulled from the CRM; `signals doctor` says why, `signals run` pulls"
+    return (f"no deal was known on {as_of}: the CRM was first pulled on {min(days)}; {min(days):%Y-%m} is the first month that can be "
+            "learned, once it has closed")  # fmt: skip
 
 
 def learn_from(
@@ -134,15 +145,18 @@ def learn_from(
     try:
         rows = build(features, deals.rows, moment, HORIZON_DAYS)
     except TooLittle as little:
-        return report | _abstained(registry, from_day, str(little))
+        return report | _abstained(registry, from_day, why_nothing(features, deals, moment, HORIZON_DAYS) or str(little))
     report |= {"learnable_rows": len(rows.table), "yes": int(rows.table.y.sum()), "rows_dropped": rows.dropped}
     at = split(rows)
     if at is None:
         return report | _abstained(registry, from_day, "all rows that can be learned from are of one day: none is left to judge by")
     timed = split(build(features, deals.rows, moment, HORIZON_DAYS, in_deals=True), at.moment)
     assert timed is not None  # it holds all rows of the other
-    leaks = suspects(at.seen)
-    columns = [c for c in offered if c not in leaks]
+    leaks, odd = suspects(at.seen), uneven(features)
+    columns = [c for c in offered if c not in leaks and not (odd and c in odd.columns)]
+    report |= {"left_out": odd.columns, "left_out_because": odd.because} if odd else {}
+    if odd and not columns:
+        return report | _abstained(registry, from_day, odd.because)
     report |= {"leaks": leaks, "columns": columns, "judged_from": _day_of(at.moment),
                "rows_in_a_deal": len(timed.seen) + len(timed.judged) - len(rows.table)}  # fmt: skip
     about = _about(rows, at, offered, leaks, moment, report["code"])
