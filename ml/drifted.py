@@ -1,6 +1,6 @@
 """Whether what was learned still holds: the ranking over the newest rows, part by part, and columns whose meaning turned round or faded.
 
-folds' AUC + judging rows → `course` → `lost` (None or a sentence) · table → `columns` (what each column told, period by period).
+judging rows → `quarters` → `course` (after the folds) · `lost` (a sentence, or None) · table → `columns` (what each told, by period).
 Does not belong here: skill over all rows (`skill.py`), columns that are spread otherwise than before (`evaluate.py`).
 """
 
@@ -29,23 +29,19 @@ MOST_COLUMNS = 200
 SMOOTHING = 10.0
 
 
-def course(best: Tried, y: Array, p: Array) -> list[dict[str, Any]]:
-    """AUC and its standard error (`se`) of each fold and of each quarter of the judging rows, in their order of time; `part` says which."""
+def quarters(y: Array, p: Array) -> list[tuple[int, float, float]]:
+    """(number, AUC, standard error) of the quarters of the judging rows that hold enough of both outcomes."""
+    parts = enumerate(np.array_split(np.arange(len(y)), QUARTERS), 1)
+    return [(at, auc(y[rows], p[rows]), auc_se(y[rows], p[rows])) for at, rows in parts if _both(y[rows])]
+
+
+def course(best: Tried, judged: Sequence[tuple[int, float, float]]) -> list[dict[str, Any]]:
+    """AUC and its standard error (`se`) of each fold and of each of the `quarters` judged, in their order of time; `part` says which."""
     folds = [f"{a:.0%} to {b:.0%} of the earlier rows" for a, b in pairwise(FOLD_EDGES)]
-    told = [
-        (f"fold {at + 1}" if len(best.aucs) != len(folds) else folds[at], a, s)
-        for at, (a, s) in enumerate(zip(best.aucs, best.ses, strict=True))
-    ]
-    for at, rows in enumerate(np.array_split(np.arange(len(y)), QUARTERS), 1):
-        if _both(y[rows]):
-            told.append((f"quarter {at} of the last fifth", auc(y[rows], p[rows]), auc_se(y[rows], p[rows])))
+    if len(best.aucs) != len(folds):  # one held too few of an outcome; which one is not kept
+        folds = [f"fold {at}" for at in range(1, len(best.aucs) + 1)]
+    told = [*zip(folds, best.aucs, best.ses, strict=True), *((f"quarter {at} of the last fifth", a, s) for at, a, s in judged)]
     return [{"part": part, "auc": round(float(a), 4), "se": round(float(s), 4)} for part, a, s in told]
-
-
-def newest(y: Array, p: Array) -> list[tuple[float, float]]:
-    """(AUC, standard error) of the quarters of the judging rows that hold enough of both outcomes."""
-    parts = [rows for rows in np.array_split(np.arange(len(y)), QUARTERS) if _both(y[rows])]
-    return [(auc(y[rows], p[rows]), auc_se(y[rows], p[rows])) for rows in parts]
 
 
 def lost(best: Tried, y: Array, p: Array) -> str | None:
@@ -54,14 +50,15 @@ def lost(best: Tried, y: Array, p: Array) -> str | None:
     Asked of the newest quarter of the judging rows, of the newest two, and three: the first that lies far below the folds and tells
     nothing (or the contrary) by itself.
     """
-    quarters = np.array_split(np.arange(len(y)), QUARTERS)
-    for newest in range(1, QUARTERS):
-        rows = np.concatenate(quarters[-newest:])
+    parts = np.array_split(np.arange(len(y)), QUARTERS)
+    for count in range(1, QUARTERS):
+        rows = np.concatenate(parts[-count:])
         if not _both(y[rows]):
             continue
         area, se = auc(y[rows], p[rows]), auc_se(y[rows], p[rows])
-        if (best.auc - area) / max(float(np.hypot(best.se, se)), 1e-9) > FELL and (area - 0.5) / max(se, 1e-9) < LEAST_LEFT:
-            how = "has turned round" if (0.5 - area) / max(se, 1e-9) > SURE else "no longer holds"
+        left = (area - 0.5) / max(se, 1e-9)
+        if (best.auc - area) / max(float(np.hypot(best.se, se)), 1e-9) > FELL and left < LEAST_LEFT:
+            how = "has turned round" if left < -SURE else "no longer holds"
             return (
                 f"what was learned {how} in the newest {len(rows):,} rows: AUC {area:.3f} ± {2 * se:.3f} there, "
                 f"{best.auc:.3f} ± {2 * best.se:.3f} inside the training rows"

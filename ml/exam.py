@@ -109,11 +109,9 @@ def _verdict(
         return {**nothing, "abstained_because": why}
     p = model.probability(last)
     told = {**nothing, "chosen": model.config.name, **measure(last.y, p), "probabilities": probabilities(last.y, p)}
-    best = choose(learned.tried)
-    why, told["skill"] = why_no_skill(
-        best, len(learned.tried), metrics.auc(last.y, p), metrics.auc_se(last.y, p), drifted.newest(last.y, p)
-    )
-    why, told["course"] = drifted.lost(best, last.y, p) or why, drifted.course(best, last.y, p)
+    best, area, se, parts = choose(learned.tried), metrics.auc(last.y, p), metrics.auc_se(last.y, p), drifted.quarters(last.y, p)
+    why, told["skill"] = why_no_skill(best, len(learned.tried), area, se, [(a, s) for _, a, s in parts])
+    why, told["course"] = drifted.lost(best, last.y, p) or why, drifted.course(best, parts)
     are_right = told["probabilities"]["are_right"]
     if why is not None:
         told["probabilities"]["said"] = "not to be used: the exam abstains"

@@ -46,7 +46,9 @@ def test_a_quarter_without_both_outcomes_is_passed_over() -> None:
     y, p = _judged(1.0, 1)
     y[600:] = 0
     assert drifted.lost(_best(), y, p) is None
-    assert [told["part"] for told in drifted.course(_best(), y, p)][3:] == [f"quarter {at} of the last fifth" for at in (1, 2, 3)]
+    assert [told["part"] for told in drifted.course(_best(), drifted.quarters(y, p))][3:] == [
+        f"quarter {at} of the last fifth" for at in (1, 2, 3)
+    ]
 
 
 @pytest.mark.parametrize(("how", "says"), [("against", "turned round: since 2023-10-09"), ("nothing", "faded: since 2023-10-09")])
