@@ -74,7 +74,7 @@ def write_profiles(settings: Settings) -> Path:
     if settings.engine == "duckdb":
         target: dict[str, Any] = {
             "type": "duckdb", "path": settings.warehouse_url, "schema": "main", "threads": duck.THREADS,
-            "settings": {**duck.settings_of(settings.warehouse_url), "preserve_insertion_order": False},
+            "settings": {**duck.SETTINGS, "preserve_insertion_order": False},
             "filesystems": duck.filesystems_of(settings.lake_url),
             "retries": {"connect_attempts": 15, "retryable_exceptions": ["IOException"]},
         }  # fmt: skip

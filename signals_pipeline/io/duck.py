@@ -1,6 +1,7 @@
 """How a DuckDB connection is set in this project: time in UTC, two threads, a bound on memory, a lake in an object store readable.
 
-`settings_of` is what dbt's profile holds; `connect` gives Python the same. Beyond the bound DuckDB spills to its folder beside the file.
+`SETTINGS` is what dbt's profile holds; `connect` gives Python the same. Beyond the bound DuckDB spills into `<file>.tmp`, where it does so
+by itself: told where, by a connection that is opened after something was spilled, it refuses that connection.
 Does not belong here: queries (`warehouse.py`), what dbt runs (`dbt.py`).
 """
 
@@ -14,11 +15,7 @@ import fsspec
 
 MEMORY = "2GB"  # of the 6 GB that a run may take; a join or sort beyond it goes to disk
 THREADS = 2
-
-
-def settings_of(path: str) -> dict[str, Any]:
-    """SET statements as a mapping; `path`: the database file, whose neighbour takes what spills."""
-    return {"TimeZone": "UTC", "memory_limit": MEMORY, "temp_directory": f"{path}.spill"}
+SETTINGS = {"TimeZone": "UTC", "memory_limit": MEMORY}
 
 
 def filesystems_of(lake_url: str) -> list[dict[str, Any]]:
@@ -32,8 +29,8 @@ def connect(path: str | Path, *, read_only: bool = False, lake_url: str = "") ->
     """An open connection; close it soon, it keeps dbt out. Raises what DuckDB raises."""
     connection = duckdb.connect(str(path), read_only=read_only)
     try:
-        for name, value in {**settings_of(str(path)), "threads": THREADS}.items():
-            connection.execute(f"set {name} = '{str(value).replace(chr(39), chr(39) * 2)}'")
+        for name, value in {**SETTINGS, "threads": THREADS}.items():
+            connection.execute(f"set {name} = '{value}'")
         for filesystem in filesystems_of(lake_url):
             given = dict(filesystem)
             connection.register_filesystem(fsspec.filesystem(given.pop("fs"), **given))

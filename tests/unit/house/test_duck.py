@@ -18,7 +18,19 @@ def test_a_connection_is_bound_and_spills_beside_its_file(tmp_path: Path) -> Non
     assert told is not None
     zone, threads, memory, spill = told
     assert (zone, threads, memory) == ("UTC", duck.THREADS, "1.8 GiB")
-    assert spill == f"{tmp_path}/it's.duckdb.spill"
+    assert spill == f"{tmp_path}/it's.duckdb.tmp"
+
+
+def test_once_something_was_spilled_a_database_takes_more_connections_and_the_settings_of_dbt(tmp_path: Path) -> None:
+    with duck.connect(tmp_path / "w.duckdb") as first:
+        first.execute("set memory_limit = '64MB'")
+        first.execute("create table names as select md5(range::varchar) as name from range(2_000_000) order by 1")
+        assert list(tmp_path.glob("w.duckdb.tmp/*")), "nothing was spilled"
+        with duck.connect(tmp_path / "w.duckdb") as second:
+            assert second.execute("select count(*) from names").fetchone() == (2_000_000,)
+        cursor = first.cursor()
+        for name, value in duck.SETTINGS.items():  # as dbt sets every connection of its own
+            cursor.execute(f"set {name} = '{value}'")
 
 
 @pytest.mark.parametrize(
