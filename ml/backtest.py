@@ -29,6 +29,7 @@ from ml.bootstrap import Judge
 from ml.champion import FOLDER, Held, held
 from ml.dataset import KEYS, Dataset, TooLittle, build
 from ml.deals import Deals
+from ml.history import uneven
 from ml.model import Config, sigmoid
 from ml.production import CANONICAL, HORIZON_DAYS, code_version, deals_in, features_of, last_day, learn_from
 from ml.registry import Registry
@@ -131,6 +132,7 @@ def of(known: Known, months: Sequence[str], configs: Sequence[Config] = CONFIGS)
     return {
         "from": months[0], "to": months[-1], "horizon_days": HORIZON_DAYS, "known_until": known.until.isoformat(), "code": code_version(),
         "deals": len(deals.rows), "months": walk.months,
+        **({"left_out_because": odd.because} if (odd := uneven(known.features)) else {}),
         "overall": _judged(rows) | numbers(_all(walk.timed), _all(walk.sized), HORIZON_DAYS), "segments": _segments(rows, known),
     }  # fmt: skip
 

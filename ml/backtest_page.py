@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from datetime import date, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from ml import svg
 from ml.backtest import REPORT
 from ml.champion import FOLDER
+from ml.history import A_WHILE
 
 PAGE = "backtest.html"
 SCORES = {"rule": "rule score", "learned": "learned score"}
@@ -92,6 +94,14 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
             f"Not yet decidable: {waiting[0]['month']}: {waiting[0]['because']}"
             + (f", and {len(waiting) - 1} more." if waiting[1:] else ".")
         )
+    days = sorted(date.fromisoformat(m["day"]) for m in months if "day" in m)
+    if not judged and days:
+        told.append(
+            f"The oldest day that is held against deals is {days[0]}; `signals backfill --from {days[0] - A_WHILE} "
+            f"--to {days[0] - timedelta(days=1)}` makes older ones, of which more is known."
+        )
+    if "left_out_because" in report:
+        told.append(f"In what is learned {report['left_out_because']}.")
     return told
 
 

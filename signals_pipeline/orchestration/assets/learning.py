@@ -17,6 +17,7 @@ FEATURES = dg.AssetKey(["signals", "account_features"])
 KEY = dg.AssetKey(["ml", "models"])
 BACKTEST = dg.AssetKey(["ml", "backtest"])
 DEALS = tuple(lake_key(f"salesforce__{name}") for name in ("opportunities", "opportunity_history"))
+TITLES = {"relevance": "relevance", "hazard": "time to purchase", "size": "deal size"}
 _NUMBERS = ("auc", "ap", "ece", "brier", "lift_at_10", "recall_at_10")
 
 
@@ -120,10 +121,10 @@ def _walked(told: Mapping[str, Any]) -> dict[str, Any]:
     ]
     found: dict[str, Any] = {
         "summary": dg.MetadataValue.md("\n\n".join(sentences(told))),
-        "rows": told["overall"]["rows"],
-        "deals": told["overall"]["yes"],
-        "months_judged": sum(m["status"] == "judged" for m in told["months"]),
-        "report": dg.MetadataValue.json(dict(told)),
+        "months judged": sum(m["status"] == "judged" for m in told["months"]),
+        "accounts judged (once a month)": told["overall"]["rows"],
+        "of them opened a deal": told["overall"]["yes"],
+        "deals known": told["deals"],
     }
     if any(_lifts(m) for m in told["months"]):
         months = [(m["month"], _lifts(m)) for m in told["months"]]
@@ -134,7 +135,7 @@ def _walked(told: Mapping[str, Any]) -> dict[str, Any]:
         if points := told["overall"].get(name, {}).get("reliability"):
             found[f"reliability, {words}"] = plots.reliability(points, f"{words}: foretold and happened", name)
         found |= {f"{name}_{n}": float(told["overall"][name][n]) for n in _NUMBERS if n in told["overall"].get(name, {})}
-    return found
+    return found | {"report": dg.MetadataValue.json(dict(told))}  # last: it is longer than all the rest
 
 
 def _lifts(of: Mapping[str, Any]) -> dict[str, tuple[float, float, float]]:
@@ -143,9 +144,12 @@ def _lifts(of: Mapping[str, Any]) -> dict[str, tuple[float, float, float]]:
 
 def _metadata(report: Mapping[str, Any]) -> dict[str, Any]:
     judged = report["relevance"]["judged"]
-    found: dict[str, Any] = {f"{kind}": f"{report[kind]['status']}: {report[kind]['because']}" for kind in ("relevance", "hazard", "size")}
+    found: dict[str, Any] = {words: f"{report[kind]['status']}: {report[kind]['because']}" for kind, words in TITLES.items()}
+    found |= {"days": len(report["days"]), "rows": report["rows"], "rows that can be learned from": report.get("learnable_rows", 0)}
+    found |= {"of them opened a deal": report.get("yes", 0), "deals known": report["deals"]}
+    found |= {"left out": report["left_out_because"]} if "left_out_because" in report else {}
+    found |= {"leaks": ", ".join(report["leaks"]) or "none"}
     found |= {name: float(judged[name]) for name in _NUMBERS if name in judged}
-    found |= {"leaks": ", ".join(report["leaks"]) or "none", "report": dg.MetadataValue.json(dict(report)), "rows": report["rows"]}
     if points := judged.get("reliability"):
         found["reliability"] = plots.reliability(points, f"foretold and happened, {report['month']}")
-    return found
+    return found | {"report": dg.MetadataValue.json(dict(report))}  # last: it is longer than all the rest

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import dagster as dg
 import pytest
@@ -12,7 +14,7 @@ import sqlalchemy as sa
 
 from signals_pipeline.io import ops
 from signals_pipeline.orchestration import automation
-from signals_pipeline.orchestration.partitions import FIRST_DAY, Days, daily, days_ahead, monthly, newest
+from signals_pipeline.orchestration.partitions import FIRST_DAY, ROOM_DAYS, Days, daily, days_ahead, days_of, monthly, newest
 from signals_pipeline.orchestration.resources import House
 from signals_pipeline.rules.windows import closing_dt
 from signals_pipeline.runtime import Runtime, build_runtime
@@ -81,17 +83,33 @@ def test_at_six_the_day_that_has_closed_by_our_own_clock_is_asked_for(rt: Runtim
 def test_a_pull_is_for_the_newest_closed_day_alone(rt: Runtime) -> None:
     today, day = rt.today(), timedelta(days=1)
     assert newest(Days(today, today), rt).until == today
-    with pytest.raises(dg.Failure, match="has not closed yet"):
-        newest(Days(today + day, today + day), rt)
     with pytest.raises(dg.Failure, match="backfill"):
         newest(Days(today - day, today - day), rt)
+
+
+def test_a_day_that_is_still_open_is_neither_pulled_nor_scored_whoever_asks(rt: Runtime) -> None:
+    today, day = rt.today(), timedelta(days=1)
+
+    def asked(**tags: str) -> Days:
+        run = SimpleNamespace(tags={f"dagster/{name}": said for name, said in tags.items()})
+        return days_of(cast("dg.AssetExecutionContext", SimpleNamespace(run=run)), rt)
+
+    assert asked() == asked(partition=f"{today}") == Days(today, today)
+    since, until = f"{today - day}", f"{today + day}"
+    assert asked(asset_partition_range_start=since, asset_partition_range_end=f"{today}") == Days(today - day, today)
+    for open_one in ({"partition": until}, {"asset_partition_range_start": since, "asset_partition_range_end": until}):
+        with pytest.raises(dg.Failure, match=f"{until} has not closed yet: the newest closed day is {today}"):
+            asked(**open_one)
 
 
 @pytest.mark.parametrize("years", [-3, -1, 0, 1, 5])
 def test_the_newest_closed_day_is_a_partition_wherever_our_clock_stands(rt: Runtime, years: int) -> None:
     now, zone = Clock().now() + timedelta(days=365 * years), rt.profile.zone
     ahead, day = days_ahead(Clock(frozen=now)), closing_dt(now, zone)
-    assert ahead == 0 if years < 0 else ahead >= 365 * years
+    assert ahead >= 365 * years
+    if years < 0:  # a user who takes the newest one offered is to find days that were lived
+        for offered in (daily(zone, ahead), monthly(zone, ahead)):
+            assert (offered.get_last_partition_key() or "") <= (day + timedelta(days=ROOM_DAYS)).isoformat()
     if day.isoformat() >= FIRST_DAY:
         assert daily(zone, ahead).has_partition_key(day.isoformat())
         assert monthly(zone, ahead).has_partition_key(day.replace(day=1).isoformat())

@@ -52,8 +52,10 @@ def test_the_backtest_shows_its_plots_numbers_words_and_where_the_page_lies(hous
     found = metadata(learning.assets(monthly(ZONE))[1], house)
     assert Path(found["page"]).read_text().startswith("<!doctype html>")
     assert "1 of the 2 months can be judged by itself" in found["summary"] and "known on 2026-09-01" in found["summary"]
-    assert (found["months_judged"], found["rows"], found["deals"], found["rule_lift_at_10"]) == (1, 100, 20, 1.8)
+    judged = [found[k] for k in ("months judged", "accounts judged (once a month)", "of them opened a deal", "rule_lift_at_10")]
+    assert judged == [1, 100, 20, 1.8]
     assert found["report"]["asked"] == [None, None]
+    assert list(found)[-1] == "report", "what is longer than all the rest hides what comes after it"
     for plot in ("lift by month", "lift by group", "reliability, rule score"):
         drawn = ElementTree.fromstring(base64.b64decode(found[plot].partition("base64,")[2].removesuffix(")")))
         assert drawn.tag == "{http://www.w3.org/2000/svg}svg" and len(drawn) > 5, plot
@@ -69,6 +71,27 @@ def test_a_backtest_that_cannot_be_fails_with_its_words(house: House, monkeypatc
     config = {"ops": {"ml__backtest": {"config": {"since": "2026-13"}}}}
     with pytest.raises(dg.Failure, match="'2026-13' is not a month"):
         metadata(learning.assets(monthly(ZONE))[1], house, run_config=config)
+
+
+def test_a_month_says_what_it_learned_from_in_words_a_user_knows_and_what_it_left_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = {"status": "abstains", "because": "too little", "judged": {}}
+    left = {"left_out": ["x"], "left_out_because": "1 columns are left out (x): … `signals backfill` …"}
+    report = {"month": "2026-05", "days": ["2026-05-31"], "rows": 40, "learnable_rows": 30, "yes": 2, "deals": 9, "leaks": {}, **left}
+    report |= dict.fromkeys(("relevance", "hazard", "size"), silent)
+    monkeypatch.setattr("ml.production.learn_month", lambda rt, month: report | {"asked": month})
+    found = metadata(learning.assets(monthly(ZONE))[0], house, partition_key="2026-05-01")
+    assert found["report"]["asked"] == "2026-05" and list(found)[-1] == "report"
+    assert [found[k] for k in ("relevance", "time to purchase", "deal size")] == ["abstains: too little"] * 3
+    assert [found[k] for k in ("days", "rows", "rows that can be learned from", "of them opened a deal", "deals known")] == [
+        1,
+        40,
+        30,
+        2,
+        9,
+    ]
+    assert "signals backfill" in found["left out"]
 
 
 def test_the_first_of_a_month_learns_from_the_newest_month_whose_days_have_all_closed(house: House) -> None:
