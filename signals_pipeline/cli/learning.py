@@ -37,6 +37,8 @@ def learn(
     for kind in ("relevance", "hazard", "size"):
         status, because = told[kind]["status"], told[kind]["because"]
         shared.say(f"{kind}: {'the champion stays' if status == 'stands' else status}: {because}", as_json)
+    if "left_out_because" in told:
+        shared.say(f"note: {told['left_out_because']}", as_json)
 
 
 def backtest(

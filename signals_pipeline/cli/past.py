@@ -54,9 +54,35 @@ def backfill(
     if as_json:
         shared.print_json(told | shared.ended(launched))
     else:
-        shared.tell(told, as_json)
+        for line in words_of(told) if launched.ok else []:
+            shared.say(line, as_json)
         shared.say_errors(Console(), launched)
     raise typer.Exit(0 if launched.ok else 1)
+
+
+def words_of(told: dict[str, Any]) -> list[str]:
+    """What a backfill or a what-if has done, for a person."""
+    days = f"{told['from']} to {told['to']} ({told['days']:,} {'day' if told['days'] == 1 else 'days'})"
+    stood = told.get("days_that_stood", 0)
+    ended = [f"{told['wall_s']:.0f} s; nothing was sent and nothing spent."]
+    if stood:
+        ended = [f"{stood:,} of the days had been finished by a run that was killed; they stand.", *ended]
+    if "dataset" not in told:
+        by = ", ".join(f"{n:,} by {'the rules' if m == 'rule' else f'the model {m}'}" for m, n in told["by_model"].items()) or "none"
+        return [f"Scored {days}: {told['scores']:,} scores, {by}.", *ended]
+    said = [f"What if: {told['model_version']} over {days}: {told['scores']:,} scores in {told['dataset']}; the record is as it was."]
+    of = told["last_day_beside_the_record"]
+    if of and of["in_both"] + of["only_in_record"] == 0:
+        said.append(
+            f"The record has no such scores of {told['to']}; `signals backfill --from {told['from']} --to {told['to']}` makes them."
+        )
+    elif of:
+        said.append(
+            f"On {told['to']}, beside the record: {of['in_both']:,} companies score in both ({of['higher']:,} higher here, {of['lower']:,} "
+            f"lower), {of['only_here']:,} here alone, {of['only_in_record']:,} in the record alone; hot are {of['hot_here']:,} here, "
+            f"{of['hot_in_record']:,} in the record."
+        )
+    return [*said, *ended]
 
 
 def _check(rt: Any, model: str) -> None:

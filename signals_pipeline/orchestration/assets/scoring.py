@@ -94,7 +94,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition
                 "dagster/row_count": sum(d.scores for d in by_day.values()),
                 "higher than the record": last.higher,
                 "lower than the record": last.lower,
-                "by day": dg.MetadataValue.json(as_json(by_day)),
+                "by day": _table(by_day),
             },
         )
 
@@ -115,11 +115,21 @@ def _scored(rt: Runtime, days: Days, by_day: dict[str, Any], stood: int, said: d
         "highest": max(ruled, default=0.0),
         "learned model": said.get(days.until.isoformat(), "as the killed run scored it"),
         "distribution": distribution(ruled, f"composite scores, {days.until}"),
-        "by day": dg.MetadataValue.json(as_json(by_day)),
     }
     if days.since < days.until:
         numbers |= {"days computed": len(by_day), "days that stood": stood, "per day": rows_per_day(per_day, "scores per day")}
-    yield dg.MaterializeResult(asset_key=lake_key("account_scores"), metadata=numbers)
+    yield dg.MaterializeResult(asset_key=lake_key("account_scores"), metadata=numbers | {"by day": _table(by_day)})
     why = rt.lake.read("account_score_reasons", since=days.since, until=days.until, columns=["model"])
     told = {"window": numbers["window"], "dagster/row_count": why.num_rows}
     yield dg.MaterializeResult(asset_key=lake_key("account_score_reasons"), metadata=told)
+
+
+def _table(by_day: dict[str, Any]) -> dg.MetadataValue:
+    """A line a day: a range has hundreds, and as JSON they hide what comes after them."""
+    if not by_day:
+        return dg.MetadataValue.text("no day was computed")
+    rows = []
+    for day, of in as_json(by_day).items():
+        flat = {k: ", ".join(f"{stage} {n:,}" for stage, n in v.items()) if isinstance(v, dict) else v for k, v in of.items()}
+        rows.append(dg.TableRecord({"day": day, **flat}))
+    return dg.MetadataValue.table(rows)

@@ -129,6 +129,13 @@ def test_learning_takes_the_newest_closed_month_when_none_is_said(rt: Runtime, m
     assert json.loads(call("learn", "--json").stdout)["size"]["because"] == "too little"
 
 
+def test_learning_says_which_columns_it_left_out_and_what_brings_them_back(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = dict.fromkeys(("relevance", "hazard", "size"), {"status": "abstains", "because": "too little"})
+    left = {"left_out_because": "2 columns are left out (a, b): …"}
+    monkeypatch.setattr("ml.production.learn_month", lambda _, month: {"month": month} | silent | left)
+    assert call("learn").stdout.splitlines()[-1] == "note: 2 columns are left out (a, b): …"
+
+
 def test_a_backtest_without_features_says_which_command_makes_them(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(*_: Any) -> None:
         raise ValueError("no account features stand; `signals run` makes today's")
