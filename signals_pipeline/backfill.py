@@ -47,6 +47,11 @@ class Part(NamedTuple):
     def days(self) -> int:
         return (self.until - self.since).days + 1
 
+    def pieces(self, most: int) -> list[Part]:
+        """The same days, at most so many at a time."""
+        firsts = [self.since + timedelta(days=n) for n in range(0, self.days, most)]
+        return [Part(first, min(self.until, first + timedelta(days=most - 1))) for first in firsts]
+
 
 Made = Callable[[Part], str]
 """The state of what was made of a part, as it stands now."""

@@ -22,6 +22,9 @@ from signals_pipeline.orchestration.waiting import POOL
 
 OWNER = "team:signals"
 SEEDS = "resource_type:seed"
+COMPANIES = "select count(distinct company_id) as n from identity.company_links"
+# companies times days of features that one build makes: DuckDB's joins want more than its bound of memory where they are twice as many
+MOST_AT_ONCE = 300_000
 _LAKE = re.compile(r"\b(lake|raw|carried|rows_not_held)\(\s*'([a-z0-9_]+)'")
 
 
@@ -119,15 +122,17 @@ _translator = Translator()
 
 
 def _by_months(context: dg.AssetExecutionContext, house: House, build: Callable[[Part], dbt.DbtRun]) -> dbt.DbtRun:
-    """The features of the run's days, month by month; months that a killed run had finished stand. The notes end with the scores."""
+    """The features of the run's days, month by month, of many companies in pieces; months that a killed run had finished stand. The notes
+    end with the scores."""
     rt, days = house.runtime, days_of(context, house.runtime)
     if days.since < days.until:
         runs.hold(rt, "backfill")  # from the command or from the UI: one at a time
     course, made = Course(rt, RECORD, days.since, days.until), featured(rt)
+    at_once = max(1, MOST_AT_ONCE // max(1, int(rt.warehouse.rows(COMPANIES)[0]["n"])))
     built: list[dbt.DbtRun] = []
     for part in course.left("features", made):
         context.log.info(f"features of {part.since} to {part.until}")
-        built.append(build(part))
+        built += in_line(build, part.pieces(at_once))
         if not built[-1].ok:
             break
         course.finish("features", part, made)
@@ -135,6 +140,16 @@ def _by_months(context: dg.AssetExecutionContext, house: House, build: Callable[
     if run.ok and lake_key("account_scores") not in context.job_def.asset_layer.executable_asset_keys:
         course.end()
     return run
+
+
+def in_line(build: Callable[[Part], dbt.DbtRun], pieces: Sequence[Part]) -> list[dbt.DbtRun]:
+    """The builds of pieces, one after the other; a failure ends the line."""
+    built: list[dbt.DbtRun] = []
+    for piece in pieces:
+        built.append(build(piece))
+        if not built[-1].ok:
+            break
+    return built
 
 
 def _counted(house: House, run: dbt.DbtRun) -> dict[tuple[str, str], int]:

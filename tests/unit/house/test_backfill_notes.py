@@ -38,6 +38,14 @@ def score(rt: Runtime, day: date, company: str = "acme") -> None:
     rt.lake.write("account_scores", day, [{"company_id": company, "model": "rule"}], stream="rule")
 
 
+def test_a_part_is_cut_into_pieces_that_are_all_of_its_days_once() -> None:
+    april = MONTHS[0]._replace(since=date(2026, 4, 1))
+    assert april.pieces(31) == [april]
+    assert [(p.since.day, p.until.day) for p in april.pieces(7)] == [(1, 7), (8, 14), (15, 21), (22, 28), (29, 30)]
+    assert sum(p.days for p in april.pieces(1)) == len(april.pieces(1)) == 30
+    assert Part(FIRST, FIRST).pieces(7) == [Part(FIRST, FIRST)]
+
+
 def course(rt: Runtime, since: date = FIRST, until: date = LAST) -> Course:
     return Course(rt, "record", since, until)
 
