@@ -1,6 +1,6 @@
 {{ config(tags=['mart']) }}
 {# Pairs of signals on one company that happened within the longer of their two episode windows; the earlier one is a.
-   Strength falls with the distance in days; it says nothing about cause (`signal_type_lift` asks that of types). #}
+   Strength falls with the distance in days; it says nothing about cause. #}
 with signals as (
     select
         s.signal_id, s.company_id, s.signal_type, s.family, s.occurred_at, s.first_dt,
