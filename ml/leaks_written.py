@@ -94,7 +94,7 @@ def _of_words(codes: Array, words: Array) -> Iterator[tuple[str, Array]]:
         "its first letter": [ord(w[0]) for w in said],
         "its last letter": [ord(w[-1]) for w in said],
         "whether it has digits": [any(c.isdigit() for c in w) for w in said],
-        "its signs": [hash_of(re.sub(r"[\w\s]+", "", w)) for w in said],
+        "its signs": [_number_of(re.sub(r"[\w\s]+", "", w)) for w in said],
     }
     for mark, of_word in marks.items():
         keys = np.array(of_word, dtype=float)[codes]
@@ -102,7 +102,7 @@ def _of_words(codes: Array, words: Array) -> Iterator[tuple[str, Array]]:
         yield mark, keys_of(keys, "number")[0] if mark == "its length" else _as_keys(keys)
 
 
-def hash_of(signs: str) -> int:
+def _number_of(signs: str) -> int:
     """A number for the signs of a word, the same on every run; long rows of signs count by their first five."""
     return sum(ord(c) * 997**at for at, c in enumerate(signs[:5]))
 
