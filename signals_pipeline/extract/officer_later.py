@@ -16,8 +16,7 @@ from signals_pipeline.extract.sentences import Sentence
 from signals_pipeline.extract.titles_in_text import title_at
 
 _PRONOUN = re.compile(r"\W*(?:His|Her|He|She)\b")  # speaks of whom the sentence before names
-
-_CHAIRS_BEFORE = {  # what points back, the chair there
+_CHAIRS_BEFORE = {  # direction → what points back to the sentence before, how that one names the chair
     "out": (re.compile(r"^\W*(?:As a result|Accordingly|In connection)\b"), CUT_POSITION),
     "in": (
         re.compile(r"\b(?:this|that) (?:position|role|post)\b"),
@@ -163,8 +162,10 @@ def chair_before(change: Change, everything: list[Sentence]) -> None:
     """The chair that the sentence before names: "The position of T was eliminated. As a result, A will leave", "We created the position
     of T. A has accepted our offer for this position".
     """
-    pointer, chair = _CHAIRS_BEFORE.get(change.direction, (None, None))
-    if change.title is not None or not pointer or not chair or not pointer.search(change.sentence.text):
+    if change.title is not None or change.direction not in _CHAIRS_BEFORE:
+        return
+    points_back, chair = _CHAIRS_BEFORE[change.direction]
+    if not points_back.search(change.sentence.text):
         return
     before = [s for s in everything if s.end <= change.sentence.start]
     told = chair.search(before[-1].text) if before else None
