@@ -32,6 +32,7 @@ svg text{font:12px system-ui,sans-serif} table{border-collapse:collapse;font-siz
 td,th{padding:.3em .5em;text-align:left;border-bottom:1px solid #e2e8f0;vertical-align:top} td.n,th.n{text-align:right}
 td.w{white-space:nowrap}
 small{color:#64748b;white-space:nowrap} .key{display:inline-block;width:.75em;height:.75em;border-radius:50%;margin:0 .3em 0 .8em}
+.wide{overflow-x:auto} .wide svg{max-width:none} @media(min-width:760px){.wide svg{max-width:100%}}
 .row{display:flex;flex-wrap:wrap;gap:2em} figure{margin:0} figcaption{color:#64748b;font-size:.86em} li{margin:.3em 0}
 """
 
@@ -51,7 +52,8 @@ def write(home: Path, report: Mapping[str, Any] | None = None) -> Path:
 def page(report: Mapping[str, Any]) -> str:
     """The report as HTML."""
     return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Backtest</title><style>{STYLE}</style>"
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        f"<title>Backtest</title><style>{STYLE}</style>"
         "<h1>Would the scores have told who opens a deal?</h1>"
         f"<p class=dim>Months {report['from']} to {report['to']}. Each score is taken as of a day of the month and held against "
         f"what happened in the {report['horizon_days']} days after it, as known on {report['known_until'][:10]}. "
@@ -129,13 +131,18 @@ def _months(report: Mapping[str, Any]) -> str:
     body += "".join(_row("all", report["overall"], name) for name in SCORES if name in report["overall"])
     waiting = "".join(f"<li>{m['month']}: {escape(m['because'])}" for m in months if m["status"] != "judged")
     table = (
-        f"<p>Lift at 10 %: deals met by the best-scored tenth, over those met at random.{key}</p>{plot}"
-        f"<table>{head}{body}</table><p class=dim>In small: the 95 % range that chance leaves, by drawing accounts anew. "
+        f"<p>Lift at 10 %: deals met by the best-scored tenth, over those met at random.{key}</p>{_wide(plot)}"
+        f"{_wide(f'<table>{head}{body}</table>')}<p class=dim>In small: the 95 % range that chance leaves, by drawing accounts anew. "
         "A learned score is judged from the month on in which a model was promoted.</p>"
     )
     return f"<h2>Month by month</h2>{table if body else '<p>No score can be judged yet.</p>'}" + (
         f"<p>Not yet decidable:</p><ul>{waiting}</ul>" if waiting else ""
     )
+
+
+def _wide(drawn: str) -> str:
+    """What a narrow window scrolls by itself, so that the rest of the page keeps its width."""
+    return f"<div class=wide>{drawn}</div>" if drawn else ""
 
 
 def _row(month: str, of: Mapping[str, Any], name: str) -> str:
@@ -207,7 +214,7 @@ def _times(report: Mapping[str, Any]) -> str:
         f"Deals won within {report['horizon_days']} days, accounts in an open deal among them. IBS: how far the foretold curve lay from "
         "what happened, 0 is best; beside it a curve that is the same for everybody (Kaplan-Meier). Log loss: gain over that curve, a row."
     )
-    return f"<h2>Was it known when?</h2><p>{words}</p><table>{head}{rows}</table>"
+    return f"<h2>Was it known when?</h2><p>{words}</p>{_wide(f'<table>{head}{rows}</table>')}"
 
 
 def _sizes(report: Mapping[str, Any]) -> str:
@@ -222,7 +229,7 @@ def _sizes(report: Mapping[str, Any]) -> str:
             rows += (f"{start}<td class=n>{of['coverage']:.0%}<br><small>± {of['noise']:.0%}</small><td class=n>{of['promised']:.0%}"
                      f"{_won(of, of['gain_over_plain'])}")  # fmt: skip
     head = "<tr><th>month<th class=n>deals<th class=n>inside the range<th class=n>promised<th>against plain quantiles"
-    return f"<h2>Was it known how much?</h2><p>Amounts that fell inside the foretold range.</p><table>{head}{rows}</table>"
+    return f"<h2>Was it known how much?</h2><p>Amounts that fell inside the foretold range.</p>{_wide(f'<table>{head}{rows}</table>')}"
 
 
 def _segments(report: Mapping[str, Any]) -> str:
@@ -233,7 +240,7 @@ def _segments(report: Mapping[str, Any]) -> str:
         rows = [(name, f"{g['yes']:,} of {g['rows']:,}", {n: i for n in SCORES if (i := _interval(g.get(n)))}) for name, g in of.items()]
         shown = [r for r in rows if r[2]]
         silent = ", ".join(f"{name} ({note})" for name, note, found in rows if not found)
-        parts.append(f"<h3>{KINDS.get(kind, kind)}</h3>" + (svg.by_group(shown) if shown else ""))
+        parts.append(f"<h3>{KINDS.get(kind, kind)}</h3>" + (_wide(svg.by_group(shown)) if shown else ""))
         parts.append(f"<p class=dim>Too few deals to say: {escape(silent)}</p>" if silent else "")
     if not parts:
         return ""

@@ -102,7 +102,15 @@ class Judge:
         for name, value in found.items():
             told[name] = _short(value)
             told[f"{name}_interval"] = _interval([d[name] for d in drawn])
-        return told
+        return told | self._none_or_all(told)
+
+    def _none_or_all(self, told: dict[str, Any]) -> dict[str, list[float]]:
+        """Intervals where the best tenth holds no yes, or all: drawing accounts anew then gives the same share each time, as if so few
+        could be sure of it. The end is the exact one of a share of so many accounts (Clopper-Pearson)."""
+        low, high = told["recall_at_10_interval"]
+        unseen = 0.025 ** (1 / len(np.unique(self.accounts[self.y == 1])))
+        low, high = (unseen if low == 1 else low, 1 - unseen if high == 0 else high)
+        return {"recall_at_10_interval": [_short(low), _short(high)], "lift_at_10_interval": [_short(low / TOP), _short(high / TOP)]}
 
     def gain(self, mine: Array, other: Array, name: str = "lift_at_10") -> dict[str, Any]:
         """How much better `mine` ranks than `other`: the difference of a number, its interval, and one word on it."""

@@ -66,6 +66,7 @@ def why_nothing(features: pd.DataFrame, deals: Deals, moment: datetime, horizon_
         first = min(features["dt"])
         return (
             f"too young: what came within {horizon_days} days of the first day that stands, {first}, is known on {over:%Y-%m-%d}; "
-            f"`signals backfill --from {first - A_WHILE} --to {first - timedelta(days=1)}` makes days before it"
+            f"`signals backfill --from {first - A_WHILE} --to {first - timedelta(days=1)}` makes days before it, as far as "
+            "anything was known then"
         )
     return None

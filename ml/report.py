@@ -18,7 +18,10 @@ NUMBERS = (("lift_at_10", "lift at 10 %"), ("recall_at_10", "recall at 10 %"), (
 KINDS = {"relevance": "Will it open a deal?", "hazard": "When will it buy?", "size": "How much?"}
 READINGS = {"none": "not read", "lexical": "its words", "encoder": "its sense"}
 SIDE = 220
-STYLE = "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto}td,th{padding:.2em .8em;text-align:left}td.n{text-align:right}"
+STYLE = (
+    "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em} .wide{overflow-x:auto} "
+    "td,th{padding:.2em .8em;text-align:left}td.n{text-align:right}"
+)
 
 
 def write(models: Path) -> Path:
@@ -36,10 +39,11 @@ def page(months: Sequence[Mapping[str, Any]]) -> str:
     rows = "".join(_row(m) for m in months)
     head = "".join(f"<th>{escape(said)}</th>" for _, said in NUMBERS)
     return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>What the models can tell</title><style>{STYLE}</style>"
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        f"<title>What the models can tell</title><style>{STYLE}</style>"
         "<h1>What the models can tell</h1><p>Each month learned from earlier days and was judged once on later ones. Lift at 10 %: how "
         "much more often the best-scored tenth opened a deal than the average account; in brackets the range that chance leaves.</p>"
-        f"<table><tr><th>month</th><th>rows</th><th>deals</th><th>verdict</th>{head}</tr>{rows}</table>"
+        f"<div class=wide><table><tr><th>month</th><th>rows</th><th>deals</th><th>verdict</th>{head}</tr>{rows}</table></div>"
         + "".join(_month(m) for m in months[::-1])
     )
 
@@ -62,8 +66,9 @@ def _month(month: Mapping[str, Any]) -> str:
     said = "".join(f"<li><b>{KINDS[k]}</b> {escape(month[k]['status'])}: {escape(month[k]['because'])}</li>" for k in KINDS)
     leaks = ", ".join(f"{c} ({'; '.join(why)})" for c, why in month["leaks"].items()) or "none found"
     points = month["relevance"]["judged"].get("reliability") or []
+    left = f"<p>{escape(month['left_out_because'])}</p>" if "left_out_because" in month else ""
     return (
-        f"<h2>{escape(month['month'])}</h2><ul>{said}</ul><p>Columns that know the outcome, left out: {escape(leaks)}</p>"
+        f"<h2>{escape(month['month'])}</h2><ul>{said}</ul><p>Columns that know the outcome, left out: {escape(leaks)}</p>{left}"
         f"{_texts(month['relevance']['judged'].get('text'))}{_plot(points)}"
     )
 

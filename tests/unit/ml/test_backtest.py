@@ -231,3 +231,34 @@ def test_the_record_of_champions_is_not_touched_and_a_test_that_changed_is_said(
     monkeypatch.setattr(backtest, "read", lambda rt: known(deals, features.head(0), {}))
     with pytest.raises(ValueError, match="no account features stand"):
         backtest.backtest(Rt())  # type: ignore[arg-type]
+
+
+def test_a_tenth_that_holds_no_deal_or_all_of_them_is_not_sure_of_it() -> None:
+    y = np.repeat([1.0, 0.0], [12, 308])
+    none, every = (Judge(y, np.arange(320)).numbers(score) for score in (-y, y))
+    assert (none["recall_at_10"], every["recall_at_10"]) == (0.0, 1.0)
+    assert none["recall_at_10_interval"] == [0.0, pytest.approx(0.265, abs=0.001)]  # exact: 0 of 12
+    assert none["lift_at_10_interval"] == [0.0, pytest.approx(2.65, abs=0.01)], "so few can be by chance"
+    assert every["recall_at_10_interval"] == [pytest.approx(0.735, abs=0.001), 1.0]
+    assert every["lift_at_10_interval"][0] == pytest.approx(7.35, abs=0.01)
+
+
+def test_before_anything_can_be_judged_the_page_says_how_to_get_older_days(world: Any) -> None:
+    features, deals, ruled = world
+    last = features[features["dt"] == DAYS[11]]
+    said = backtest_page.sentences(backtest.of(known(deals, last, ruled), MONTHS[11:12], CONFIGS))
+    assert said[0].startswith("Not yet decidable: no month has outcomes")
+    assert "`signals backfill --from 2025-07-04 --to 2025-12-30` makes older ones" in said[-1]
+
+
+def test_a_walk_across_an_upgrade_says_what_was_left_out_and_the_page_keeps_its_width(world: Any) -> None:
+    features, deals, ruled = world
+    is_new = features["dt"] >= DAYS[6]
+    told = backtest.of(known(deals, features.assign(clicks_30d=np.where(is_new, 1.0, np.nan)), ruled), MONTHS[:4], CONFIGS)
+    assert (
+        "clicks_30d" in backtest_page.sentences(told)[-1]
+        and "`signals backfill --from 2025-01-31 --to" in backtest_page.sentences(told)[-1]
+    )
+    html = backtest_page.page(told)
+    assert html.count("<table") == html.count("<div class=wide><table") > 0
+    assert "name=viewport" in html
