@@ -59,13 +59,8 @@ class Companies(Entities):
         recycled = len(hits) == 1 and former is not None and "domain" in hits and self._is_recycled(said, former)
         if recycled:
             verdict = Verdict(self.new_id(said), RECYCLED, None)
-        elif hits:
-            kind, *others = hits
-            verdict = Verdict(hits[kind], kind, 1.0)
-            for other in others:
-                self.merge(hits[kind], hits[other], f"{kind} meets {other}")
         else:
-            verdict = self._by_name(said)
+            verdict = self.met(hits) if hits else self._by_name(said)
         self.learn(said, verdict)
         if hits and not recycled and said.follows_record:
             self._gather(said, verdict.entity_id)

@@ -86,6 +86,13 @@ class Entities:
         """kind → owner of the key that the record carries, in the order of `kinds`."""
         return {k: owner for k in kinds if (v := said.keys.get(k)) and (owner := self.owner.get((k, v)))}
 
+    def met(self, hits: Mapping[str, str]) -> Verdict:
+        """The owner of the first key; those whose keys the record brings together with it are merged."""
+        kind, *others = hits
+        for other in others:
+            self.merge(hits[kind], hits[other], f"{kind} meets {other}")
+        return Verdict(hits[kind], kind, 1.0)
+
     def new_id(self, said: Said) -> str:
         """uuid of the first-known record; of record and signature when the record already founded another one."""
         own = as_uuid(said.record_id)

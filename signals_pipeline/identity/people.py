@@ -41,13 +41,7 @@ class People(Entities):
     def decide(self, said: Said) -> Verdict:
         """The person of a new signature; learns it."""
         hits = self.hits(said, KEYS)
-        if hits:
-            kind, *others = hits
-            verdict = Verdict(hits[kind], kind, 1.0)
-            for other in others:
-                self.merge(hits[kind], hits[other], f"{kind} meets {other}")
-        else:
-            verdict = self._by_name(said)
+        verdict = self.met(hits) if hits else self._by_name(said)
         for kind in IN_CRM:  # one person, two CRM records of a kind: one person here, and a review there
             known = self.all_values(verdict.entity_id, kind)
             if (value := said.keys.get(kind)) and known and value not in known:
