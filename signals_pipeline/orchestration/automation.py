@@ -67,21 +67,22 @@ def schedule(job: Any, zone: str) -> dg.ScheduleDefinition:
 
 
 def file_drop_sensor(job: Any) -> dg.SensorDefinition:
-    """Starts a run for the newest closed day when a complete file lies in a drop folder; one run per set of files."""
+    """Starts a run for the newest closed day when a complete file lies in a drop folder; one run per day and set of files."""
 
-    said = "Runs the daily job when a complete file lies in a drop folder: once for each set of files."
+    said = "Runs the daily job when a complete file lies in a drop folder: once a day for each set of files."
     running = dg.DefaultSensorStatus.RUNNING
 
     @dg.sensor(name="file_drop", job=job, minimum_interval_seconds=60, default_status=running, description=said)
     def file_drop(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]) -> Iterator[Any]:
         from signals_pipeline.sources.file_drop.folder import ready_files
 
-        rt = house.runtime
-        ready = [f"{p.parent.parent.name}/{p.name}:{p.stat().st_size}" for p in ready_files(rt.settings.file_drop, rt.today())]
+        rt, day = house.runtime, house.runtime.today()
+        ready = [f"{p.parent.parent.name}/{p.name}:{p.stat().st_size}" for p in ready_files(rt.settings.file_drop, day)]
         if not ready:
             yield dg.SkipReason(f"no complete file under {rt.settings.file_drop}")
             return
-        yield dg.RunRequest(run_key="|".join(sorted(ready)), partition_key=rt.today().isoformat())
+        # the day is part of the key: a run that waited until its day was past took nothing, and the files lie there still
+        yield dg.RunRequest(run_key="|".join([day.isoformat(), *sorted(ready)]), partition_key=day.isoformat())
 
     return file_drop
 

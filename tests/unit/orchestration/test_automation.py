@@ -61,6 +61,15 @@ def test_a_complete_file_asks_for_one_run_of_the_closed_day(rt: Runtime) -> None
     assert isinstance(again, dg.RunRequest) and again.run_key == request.run_key
 
 
+def test_files_that_no_run_took_before_the_next_day_closed_are_asked_for_again(rt: Runtime, tmp_path: Path) -> None:
+    _drop(rt, "wire_funding_2026-06-29.csv")
+    (missed,) = _ticks(rt)
+    (again,) = _ticks(build_runtime(load_settings({}, home=tmp_path, file_drop=rt.settings.file_drop, now=rt.now() + timedelta(days=1))))
+    assert isinstance(missed, dg.RunRequest) and isinstance(again, dg.RunRequest)
+    assert (missed.partition_key, again.partition_key) == ("2026-06-29", "2026-06-30")
+    assert again.run_key != missed.run_key
+
+
 @pytest.mark.parametrize(("name", "marked"), [("wire_funding_2026-06-29.csv", False), ("wire_funding_2026-08-01.csv", True)])
 def test_a_file_that_is_not_complete_or_not_due_starts_nothing(rt: Runtime, name: str, marked: bool) -> None:
     _drop(rt, name, marked=marked)
