@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from signals_pipeline.cli import shared
 from signals_pipeline.cli.shared import Home, Json
@@ -34,17 +35,21 @@ def plan(
         shared.print_json(shown)
         return
     console = Console()
+    stay = len(shown["rows"]) - shown["would_send"]
     console.print(
-        f"Plan {shown['plan_hash'][:12]} for {shown['dt']}: {shown['would_send']} writes, "
-        f"${shown['cost_usd']:.2f}, status {shown['status']}"
-    )
+        f"Plan {shown['plan_hash'][:12]} for {shown['dt']}: {shown['would_send']:,} writes, ${shown['cost_usd']:.2f}, "
+        f"status {shown['status']}" + (f"; {stay:,} more rows write nothing and say why" if stay else ""),
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
     for row in shown["rows"][:limit]:
-        console.print(f"\n[bold]{row['destination']} {row['object']}[/] {row['operation']} · {row['reason']}", highlight=False)
+        what = f"[bold]{row['destination']} {row['object']}[/] {row['operation']} · {escape(row['reason'])}"
+        console.print(f"\n{what}", highlight=False, soft_wrap=True)
         for change in row["fields"]:
-            said = f"{change['before']!r} → {change['after']!r}" if change["before"] != change["after"] else f"stays {change['after']!r}"
+            before, after = (_word(change[at]) for at in ("before", "after"))
+            said = f"{before} → {after}" if change["before"] != change["after"] else f"stays {after}"
             console.print(f"    {change['field']}: {said}", highlight=False, markup=False, soft_wrap=True)
     if len(shown["rows"]) > limit:
-        console.print(f"\n… {len(shown['rows']) - limit} more rows; --limit or --json shows them")
+        console.print(f"\n… {len(shown['rows']) - limit:,} more rows; --limit or --json shows them", highlight=False)
 
 
 def apply(
@@ -119,6 +124,10 @@ def resume(
     was = switches.paused_by(rt)
     switches.resume(rt, by)
     shared.say("resumed: the next apply sends" if was else "sending was not paused", as_json, is_paused=False, by=by)
+
+
+def _word(value: Any) -> str:
+    return "(empty)" if value is None else repr(value)
 
 
 def _whole(rt: Any, beginning: str) -> str:
