@@ -1,6 +1,6 @@
-"""What account features and scores read, built by the run that needs it when no earlier step of the run has: a backfill, a step run alone.
+"""What features, scores and learning read, built by the run that needs it when no earlier step of it has: a backfill, a step run alone.
 
-lake → dbt (every ancestor of the features and of what scoring reads, as of the newest closed day) → warehouse.
+lake → dbt (every ancestor of the features, what scoring and learning read beside, as of the newest closed day) → warehouse.
 So the past is scored by today's code over today's tables: after an upgrade, on an empty warehouse, on one that was dropped.
 """
 
@@ -14,8 +14,8 @@ from signals_pipeline.orchestration.resources import House
 from signals_pipeline.settings import Settings
 
 BUILT_BY = ("dbt signals", "dbt upstream")
-_SELECT = ("+account_features", "+buying_signals", "signals.sources.sec_edgar", "company_canonical")
-_NOT = ("account_features", "usage_daily")
+_SELECT = ("+account_features", "company_canonical", "signals.sources.sec_edgar", "company_mentions")  # the last for who learns afterwards
+_NOT = ("account_features",)
 
 
 def build_upstream(context: dg.AssetExecutionContext, house: House) -> None:

@@ -27,7 +27,7 @@ class WhatIf(dg.Config):
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
-    reads = [dg.AssetKey(["signals", "account_features"]), dg.AssetKey(["signals", "buying_signals"])]
+    reads = [dg.AssetKey(["signals", "account_features"]), dg.AssetKey(["signals", "signal_evidence"])]
     specs = [
         lake_spec(
             "account_scores",
