@@ -71,19 +71,23 @@ def standing(home: Path, day: date) -> dict[str, Any]:
 
 @dataclass
 class Champion:
-    """Offers what `scoring.models.Learned` asks for. `said`: day → who scored it, or why nobody did."""
+    """Offers what `scoring.models.Learned` asks for. `said`: day → who scored it, or why nobody did.
+
+    `unread`: days that had a champion whose files are gone, or that reads other columns than today's tables have, as after an upgrade."""
 
     home: Path
     name: str = NAME
     version: str = "by day"
     said: dict[str, str] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     _asked: tuple[date, pa.Table, pd.DataFrame, Held, dict[str, str]] | None = None
 
     def score(self, day: date, features: pa.Table) -> pa.Table:
         """Rows of `account_scores`, none when the model abstains that day; `composite_score` is the relevance (0-100)."""
         frame, who, told = self._held(day, features)
         if who.relevance is None:
-            self.said[day.isoformat()] = f"abstains: {told['relevance']}"
+            stands = "; what it once scored of the day stands" if day.isoformat() in self.unread else ""
+            self.said[day.isoformat()] = f"abstains: {told['relevance']}{stands}"
             return pa.table({"company_id": pa.array([], pa.string()), "status": pa.array([], pa.string())})
         version = "-".join(told[k] if getattr(who, k) is not None else "none" for k in KINDS)
         silent = "; ".join(f"{k}: {told[k]}" for k in KINDS if getattr(who, k) is None)
@@ -107,6 +111,9 @@ class Champion:
         if self._asked is None or self._asked[0] != day or self._asked[1] is not features:
             registry, frame = Registry(self.home / FOLDER), features.to_pandas()
             who, said = held(registry, day, [c for c in features.column_names if c not in _NOT_FEATURES])
+            word = registry.champion_on("relevance", day)
+            if word is not None and word.version is not None and who.relevance is None:
+                self.unread.add(day.isoformat())
             self._asked = (day, features, frame, *fit_for(registry, day, frame, who, said))
         return self._asked[2:]
 

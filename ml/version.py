@@ -31,6 +31,7 @@ class Version:
 
     def __init__(self, home: Path, version: str) -> None:
         self.version, self._registry = version, Registry(home / FOLDER)
+        self.unread: set[str] = set()  # none: a version that cannot be read is refused, not passed over
         self.parts = dict(zip(KINDS, version.split("-"), strict=False))
         stored = {k: sorted(p.parent.name for p in (home / FOLDER / k).glob("*/manifest.json")) for k in KINDS}
         for kind, part in self.parts.items():

@@ -32,11 +32,12 @@ class Learned(Protocol):
 
     A model that is another one on another day says so in a column `model_version`; no rows mean that it abstains that day.
     `reasons` returns company_id, position, reason, feature, points; they add up to the logit of `p_opportunity`. A table without
-    columns: it gives none.
+    columns: it gives none. `unread`: ISO days, among those scored, whose own model today's code cannot read any more.
     """
 
     name: str
     version: str
+    unread: set[str]
 
     def score(self, day: date, features: pa.Table) -> pa.Table: ...
 
@@ -47,11 +48,14 @@ def write(rt: Runtime, day: date, model: Learned, features: pa.Table) -> int:
     """Score a day with a model and write its rows. Returns their number.
 
     Raises Permanent when it calls itself `rule`, scores a company twice, leaves the ranges, abstains without a reason, or gives reasons
-    that do not add up. What it wrote for the day before is replaced, so that a model that abstains leaves nothing behind.
+    that do not add up. What it wrote for the day before is replaced, so that a model that abstains leaves nothing behind; but of a day
+    whose model cannot be read any more it stands: it was the record of that day, and nobody could write it again.
     """
     if model.name == RULE:
         raise Permanent(f"a learned model must not be named {RULE}: the rule score stands beside it")
     rows = model.score(day, features)
+    if not rows.num_rows and day.isoformat() in model.unread:
+        return 0
     spec = dataset("account_scores")
     if unknown := set(rows.column_names) - set(spec.columns):
         raise Permanent(f"model {model.name}: columns {sorted(unknown)} are not in account_scores")

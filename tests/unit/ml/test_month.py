@@ -145,6 +145,8 @@ def test_before_its_first_day_and_over_other_columns_the_champion_abstains_and_s
     assert champion.said["2025-05-31"].startswith("abstains: no model of relevance had been learned by 2025-05-31")
     assert champion.score(FROM, features.append_column("mood", pa.nulls(features.num_rows))).num_rows == 0
     assert "not the table's: mood" in champion.said["2025-06-01"]
+    assert champion.said["2025-06-01"].endswith("what it once scored of the day stands")
+    assert champion.unread == {"2025-06-01"}, "of the day before there was none"
 
 
 def test_a_column_of_words_may_be_thin_on_a_day_but_not_gone(month: tuple[pd.DataFrame, Deals], tmp_path: Path) -> None:

@@ -196,6 +196,7 @@ class Fake:
     told = pa.table({})
 
     def __init__(self, **columns: Any) -> None:
+        self.unread: set[str] = set()
         self.columns = {"company_id": ["acme"], "status": ["scored"], "p_opportunity": [0.3]} | columns
 
     def score(self, day: date, features: pa.Table) -> pa.Table:
@@ -261,6 +262,16 @@ def test_a_model_that_abstains_leaves_nothing_behind_and_the_rule_score_stands(t
     stage.run(rt, DAY, DAY, learned=[Fake(relevance=[30.0])])
     stage.run(rt, DAY, DAY, learned=[Fake(company_id=pa.array([], pa.string()), status=pa.array([], pa.string()), p_opportunity=[])])
     assert {r["model"] for r in rt.lake.read("account_scores").to_pylist()} == {"rule"}
+
+
+def test_what_a_model_scored_stands_when_nobody_can_read_the_model_any_more(tmp_path: Path) -> None:
+    rt = runtime_with(tmp_path, ROWS)
+    stage.run(rt, ago(1), DAY, learned=[Fake()])
+    gone = Fake(company_id=pa.array([], pa.string()), status=pa.array([], pa.string()), p_opportunity=[])
+    gone.unread = {ago(1).isoformat()}
+    stage.run(rt, ago(1), DAY, learned=[gone])
+    told = [(r["dt"], r["p_opportunity"]) for r in rt.lake.read("account_scores").to_pylist() if r["model"] == "opportunity"]
+    assert told == [(ago(1), 0.3)], "of the other day it abstains, and leaves nothing behind"
 
 
 def test_a_range_that_was_killed_half_way_leaves_whole_days_and_the_second_run_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
