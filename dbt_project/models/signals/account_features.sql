@@ -86,7 +86,7 @@ intent_seen as (
             order by s.dt desc, s.intent_score desc nulls last, s.record_key
         ) as seen_rank
     from days as d
-    inner join {{ ref('int_account_score_days') }} as s on s.dt <= d.day and s.dt > {{ add_days('d.day', -7) }} and s.linked_dt <= d.day
+    inner join {{ ref('int_account_score_days') }} as s on s.dt <= d.day and s.dt > {{ add_days('d.day', -7) }} and s.company_id is not null
     {{ canonical_join('s.company_id', 'd.day', 'c') }}
 ),
 
@@ -98,7 +98,7 @@ stages_seen as (
         {%- endfor %}
     from days as d
     inner join {{ ref('int_account_score_days') }} as s
-        on s.dt <= d.day and s.dt > {{ add_days('d.day', -365) }} and s.linked_dt <= d.day and s.buying_stage in ('{{ stages | join("', '") }}')
+        on s.dt <= d.day and s.dt > {{ add_days('d.day', -365) }} and s.company_id is not null and s.buying_stage in ('{{ stages | join("', '") }}')
     {{ canonical_join('s.company_id', 'd.day', 'c') }}
     group by d.day, {{ canonical('s.company_id', 'c') }}
 ),
@@ -106,7 +106,7 @@ stages_seen as (
 {# One answer a company and day, the hottest of its records, and by how many steps it fell since the answer before #}
 levels as (
     select
-        s.company_id, s.dt, max(s.linked_dt) as linked_dt, max(s.intent_score) as intent_score,
+        s.company_id, s.dt, max(s.intent_score) as intent_score,
         max(case s.buying_stage {% for stage in ladder %}when '{{ stage }}' then {{ loop.index0 }} {% endfor %}end) as stage_level
     from {{ ref('int_account_score_days') }} as s
     where s.company_id is not null
@@ -127,7 +127,7 @@ intent_history as (
                  "count(case when m.dt > " ~ add_days('d.day', -30) ~ " then m.stage_level end)") }} as stage_level_30d_6sense,
         min(case when m.step <= -2 then {{ days_between('m.dt', 'd.day') }} end) as days_since_stage_fell_6sense
     from days as d
-    inner join moves as m on m.dt <= d.day and m.dt > {{ add_days('d.day', -365) }} and m.linked_dt <= d.day
+    inner join moves as m on m.dt <= d.day and m.dt > {{ add_days('d.day', -365) }}
     {{ canonical_join('m.company_id', 'd.day', 'c') }}
     group by d.day, {{ canonical('m.company_id', 'c') }}
 ),

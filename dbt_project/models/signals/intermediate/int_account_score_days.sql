@@ -13,8 +13,7 @@ links as (
 )
 
 select
-    s.record_key, case when l.linked_dt <= s.dt then l.company_id end as company_id, s.domain, s.product, s.buying_stage, s.profile_fit, s.intent_score, s.profile_score,
-    l.linked_dt, s.known_at, s.dt
+    s.record_key, l.company_id, s.domain, s.product, s.buying_stage, s.profile_fit, s.intent_score, s.profile_score, s.known_at, s.dt
 from scores as s
-left join links as l on l.record_key = s.record_key and l.link_rank = 1
+left join links as l on l.record_key = s.record_key and l.link_rank = 1 and l.linked_dt <= s.dt
 where s.version_rank = 1
