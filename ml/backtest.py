@@ -29,7 +29,7 @@ from ml.bootstrap import Judge
 from ml.champion import FOLDER, Held, held
 from ml.dataset import KEYS, Dataset, TooLittle, build
 from ml.deals import Deals
-from ml.history import uneven
+from ml.history import Refused, uneven
 from ml.model import Config, sigmoid
 from ml.production import CANONICAL, HORIZON_DAYS, code_version, deals_in, features_of, last_day, learn_from
 from ml.registry import Registry
@@ -72,19 +72,19 @@ class Walk:
 def backtest(rt: Runtime, since: str | None = None, until: str | None = None, configs: Sequence[Config] = CONFIGS) -> dict[str, Any]:
     """The report over months ('2026-01' to '2026-06', both inclusive; default: all that have features); also stored.
 
-    Raises ValueError for words that are no months, an upside-down range, or a warehouse without features.
+    Raises Refused for words that are no months, an upside-down range, or a warehouse without features.
     """
     if since and until and last_day(since) > last_day(until):
-        raise ValueError(f"--from {since} is after --to {until}")
+        raise Refused(f"--from {since} is after --to {until}")
     for word in (w for w in (since, until) if w):
         last_day(word)  # before minutes of reading
     known = read(rt)
     stand = sorted({f"{d:%Y-%m}" for d in known.features["dt"]})
     if not stand:
-        raise ValueError("no account features stand; `signals run` makes today's, `signals backfill --from … --to …` those of past days")
+        raise Refused("no account features stand; `signals run` makes today's, `signals backfill --from … --to …` those of past days")
     first, last = since or stand[0], until or stand[-1]
     if last_day(first) > last_day(last):
-        raise ValueError(f"no features stand from {first} to {last}; they stand from {stand[0]} to {stand[-1]}")
+        raise Refused(f"no features stand from {first} to {last}; they stand from {stand[0]} to {stand[-1]}")
     place = rt.settings.home / FOLDER / REPORT
     before = json.loads(place.read_text(encoding="utf-8"))["months"] if place.exists() else []
     report = of(known, months_between(first, last), configs)

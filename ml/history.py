@@ -20,6 +20,10 @@ NAMED = 3  # columns that are named; the report holds them all
 A_WHILE = timedelta(days=180)  # of past days that a month wants at least
 
 
+class Refused(ValueError):
+    """What was asked for cannot be learned or walked; the words are for who asked. Any other ValueError is a fault of ours."""
+
+
 @dataclass(frozen=True)
 class Uneven:
     """`columns`: those that some days have and others do not, sorted; `because`: one sentence with the command that mends it."""

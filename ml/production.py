@@ -22,7 +22,7 @@ import pandas as pd
 from ml.champion import FOLDER, KINDS, held, rate_of, told_of
 from ml.dataset import KEYS, Dataset, Split, TooLittle, build, split
 from ml.deals import Deals, deals_of
-from ml.history import uneven, why_nothing
+from ml.history import Refused, uneven, why_nothing
 from ml.leaks import suspects
 from ml.model import Config
 from ml.registry import Registry
@@ -52,14 +52,14 @@ MOST_ROWS = 500_000  # of features that are read; of more, the newest day of eac
 def learn_month(rt: Runtime, month: str) -> dict[str, Any]:
     """Learn, judge, promote or abstain for a closed month ('2026-06'); the report, which is also stored.
 
-    Raises ValueError for a month that is none or has not closed, Transient while `signals` is not built or something else learns:
+    Raises Refused for a month that is none or has not closed, Transient while `signals` is not built or something else learns:
     two who learn at once would judge the same champion and both replace it.
     """
     from signals_pipeline.io.lease import Lease
 
     as_of = last_day(month)
     if as_of > rt.today():
-        raise ValueError(f"{month} has not closed yet: the newest closed day is {rt.today()}")
+        raise Refused(f"{month} has not closed yet: the newest closed day is {rt.today()}")
     lease = Lease(rt.ops, rt.stamp, timedelta(hours=LEASE_WALL_H * rt.settings.speed), name=LEASE)
     lease.take()
     try:
@@ -82,11 +82,11 @@ def _learn(rt: Runtime, month: str, as_of: date) -> dict[str, Any]:
 
 
 def last_day(month: str) -> date:
-    """'2026-06' → 2026-06-30. Raises ValueError."""
+    """'2026-06' → 2026-06-30. Raises Refused."""
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
-        raise ValueError(f"{month!r} is not a month such as 2026-06") from None
+        raise Refused(f"{month!r} is not a month such as 2026-06") from None
     return first.replace(day=monthrange(first.year, first.month)[1])
 
 

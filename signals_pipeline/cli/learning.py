@@ -22,13 +22,14 @@ def learn(
 
     Example: signals learn --month 2026-06 --json
     """
+    from ml.history import Refused
     from ml.production import learn_month
 
     rt = shared.runtime(home)
     newest = (rt.today() + timedelta(days=1)).replace(day=1) - timedelta(days=1)
     try:
         told = learn_month(rt, month or f"{newest:%Y-%m}")
-    except ValueError as bad:
+    except Refused as bad:
         raise Permanent(str(bad)) from bad
     if as_json:
         shared.print_json(told)
@@ -53,11 +54,12 @@ def backtest(
     """
     from ml.backtest import backtest as walk
     from ml.backtest_page import sentences, write
+    from ml.history import Refused
 
     rt = shared.runtime(home)
     try:
         told = walk(rt, since, until)
-    except ValueError as bad:
+    except Refused as bad:
         raise Permanent(str(bad)) from bad
     page = write(rt.settings.home, told)
     if as_json:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from signals_pipeline.orchestration import plots
 from signals_pipeline.orchestration.dbt_stage import OWNER, lake_key
@@ -32,12 +33,13 @@ def assets(months: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
     )
     def models(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[Any]:
         """Models of a month: learned on its last day, judged on later rows, promoted or not; each abstains with a reason."""
+        from ml.history import Refused
         from ml.production import learn_month
 
         with house.clocked("learning"):
             try:
                 report = learn_month(house.runtime, date.fromisoformat(context.partition_key).strftime("%Y-%m"))
-            except ValueError as bad:
+            except Refused as bad:
                 raise dg.Failure(str(bad), allow_retries=False) from bad
         return dg.MaterializeResult(metadata=_metadata(report))
 
@@ -52,11 +54,12 @@ def assets(months: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
         """What each score would have brought, walked forward by month and judged on what came after; rule score beside learned score."""
         from ml.backtest import backtest as walk
         from ml.backtest_page import write
+        from ml.history import Refused
 
         with house.clocked("backtest"):
             try:
                 told = walk(house.runtime, config.since or None, config.until or None)
-            except ValueError as bad:
+            except Refused as bad:
                 raise dg.Failure(str(bad), allow_retries=False) from bad
             page = write(house.runtime.settings.home, told)
         return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(page)), **_walked(told)})
@@ -65,10 +68,10 @@ def assets(months: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
 
 
 class Months(dg.Config):
-    """Months such as 2026-01, both inclusive; empty: all that have features."""
+    """Months such as 2026-01, both inclusive."""
 
-    since: str = ""
-    until: str = ""
+    since: str = Field(default="", description="First month, such as 2026-01; empty: the first that has features.")
+    until: str = Field(default="", description="Last month, such as 2026-06; empty: the newest.")
 
 
 def jobs() -> list[Any]:

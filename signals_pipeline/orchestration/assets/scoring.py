@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 import pyarrow.compute as pc
+from pydantic import Field
 
 from signals_pipeline import runs
 from signals_pipeline.backfill import RECORD, Course, stored
@@ -21,9 +22,9 @@ RULE = "rule"
 
 
 class WhatIf(dg.Config):
-    """`model`: a stored version, as `account_scores.model_version` names it, or `rule` for the rules of today."""
+    """With what past days are scored beside the record."""
 
-    model: str = RULE
+    model: str = Field(default=RULE, description="A stored version, as account_scores.model_version names it, or `rule`: today's rules.")
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:

@@ -13,6 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from ml.history import Refused
 from signals_pipeline import boxed, cli
 from signals_pipeline.activation import switches
 from signals_pipeline.cli import shared
@@ -130,7 +131,7 @@ def test_learning_takes_the_newest_closed_month_when_none_is_said(rt: Runtime, m
 
 
 def test_learning_says_which_columns_it_left_out_and_what_brings_them_back(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-    silent = dict.fromkeys(("relevance", "hazard", "size"), {"status": "abstains", "because": "too little"})
+    silent = {k: {"status": "abstains", "because": "too little"} for k in ("relevance", "hazard", "size")}
     left = {"left_out_because": "2 columns are left out (a, b): …"}
     monkeypatch.setattr("ml.production.learn_month", lambda _, month: {"month": month} | silent | left)
     assert call("learn").stdout.splitlines()[-1] == "note: 2 columns are left out (a, b): …"
@@ -138,11 +139,22 @@ def test_learning_says_which_columns_it_left_out_and_what_brings_them_back(rt: R
 
 def test_a_backtest_without_features_says_which_command_makes_them(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(*_: Any) -> None:
-        raise ValueError("no account features stand; `signals run` makes today's")
+        raise Refused("no account features stand; `signals run` makes today's")
 
     monkeypatch.setattr("ml.backtest.backtest", nothing)
     answer = call("backtest")
     assert isinstance(answer.exception, Permanent) and "`signals run` makes today's" in str(answer.exception)
+
+
+@pytest.mark.parametrize(("command", "broken"), [("learn", "ml.production.learn_month"), ("backtest", "ml.backtest.backtest")])
+def test_a_fault_of_ours_while_learning_is_not_told_as_a_mistake_of_who_asked(
+    rt: Runtime, monkeypatch: pytest.MonkeyPatch, command: str, broken: str
+) -> None:
+    def breaks(*_: Any) -> None:
+        raise ValueError("the weights and the list differ in length")
+
+    monkeypatch.setattr(broken, breaks)
+    assert type(call(command).exception) is ValueError
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import dagster as dg
 import pytest
 
+from ml.history import Refused
 from signals_pipeline.orchestration.assets import learning, scoring
 from signals_pipeline.orchestration.partitions import daily, monthly
 from signals_pipeline.orchestration.resources import House
@@ -65,7 +66,7 @@ def test_the_backtest_shows_its_plots_numbers_words_and_where_the_page_lies(hous
 
 def test_a_backtest_that_cannot_be_fails_with_its_words(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(rt: Any, since: str | None, until: str | None) -> Any:
-        raise ValueError(f"{since!r} is not a month such as 2026-06")
+        raise Refused(f"{since!r} is not a month such as 2026-06")
 
     monkeypatch.setattr("ml.backtest.backtest", refuse)
     config = {"ops": {"ml__backtest": {"config": {"since": "2026-13"}}}}
