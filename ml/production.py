@@ -1,7 +1,8 @@
 """Monthly learning on what the warehouse and the lake held at the end of a month; the registry says who is champion from then on.
 
 `signals.account_features` (three days a month) + CRM deals → `learn_month` → `<home>/models` and one report
-→ `<home>/models/reports/<month>.json`. Everything is as of the month's last day: rows with a later `dt` are not read.
+→ `<home>/models/reports/<month>.json`, and all months as one page. Everything is as of the month's last day: rows with a later `dt` are
+not read.
 Run: `signals learn --month 2026-06 --json`. Does not belong here: scoring a day (`champion.py`), the orchestrator.
 """
 
@@ -26,6 +27,7 @@ from ml.history import Refused, uneven, why_nothing
 from ml.leaks import suspects
 from ml.model import Config
 from ml.registry import Registry
+from ml.report import write as write_page
 from ml.stands import reference
 from ml.train import CONFIGS
 from ml.verdicts import Verdict, deal_size, relevance, time_to_purchase
@@ -78,6 +80,7 @@ def _learn(rt: Runtime, month: str, as_of: date) -> dict[str, Any]:
     place = rt.settings.home / FOLDER / "reports" / f"{month}.json"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_page(rt.settings.home / FOLDER)
     return report
 
 

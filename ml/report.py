@@ -17,6 +17,7 @@ NUMBERS = (("lift_at_10", "lift at 10 %"), ("recall_at_10", "recall at 10 %"), (
            ("brier", "Brier"))  # fmt: skip
 KINDS = {"relevance": "Will it open a deal?", "hazard": "When will it buy?", "size": "How much?"}
 READINGS = {"none": "not read", "lexical": "its words", "encoder": "its sense"}
+PAGE = "report.html"
 SIDE = 220
 STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em} .wide{overflow-x:auto} "
@@ -29,7 +30,7 @@ def write(models: Path) -> Path:
     found = sorted((models / "reports").glob("*.json"))
     if not found:
         raise FileNotFoundError(f"no month was learned in {models}; `signals learn --month` learns one")
-    path = models / "report.html"
+    path = models / PAGE
     path.write_text(page([json.loads(p.read_text(encoding="utf-8")) for p in found]), encoding="utf-8")
     return path
 

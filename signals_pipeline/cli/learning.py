@@ -22,8 +22,10 @@ def learn(
 
     Example: signals learn --month 2026-06 --json
     """
+    from ml.champion import FOLDER
     from ml.history import Refused
     from ml.production import learn_month
+    from ml.report import PAGE
 
     rt = shared.runtime(home)
     newest = (rt.today() + timedelta(days=1)).replace(day=1) - timedelta(days=1)
@@ -40,6 +42,7 @@ def learn(
         shared.say(f"{kind}: {'the champion stays' if status == 'stands' else status}: {because}", as_json)
     if "left_out_because" in told:
         shared.say(f"note: {told['left_out_because']}", as_json)
+    shared.say(f"The page of all months: {rt.settings.home / FOLDER / PAGE}", as_json)
 
 
 def backtest(

@@ -33,15 +33,18 @@ def assets(months: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
     )
     def models(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[Any]:
         """Models of a month: learned on its last day, judged on later rows, promoted or not; each abstains with a reason."""
+        from ml.champion import FOLDER
         from ml.history import Refused
         from ml.production import learn_month
+        from ml.report import PAGE
 
         with house.clocked("learning"):
             try:
                 report = learn_month(house.runtime, date.fromisoformat(context.partition_key).strftime("%Y-%m"))
             except Refused as bad:
                 raise dg.Failure(str(bad), allow_retries=False) from bad
-        return dg.MaterializeResult(metadata=_metadata(report))
+        page = house.runtime.settings.home / FOLDER / PAGE
+        return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(page)), **_metadata(report)})
 
     @dg.asset(
         key=BACKTEST,

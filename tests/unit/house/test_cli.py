@@ -125,7 +125,7 @@ def test_learning_takes_the_newest_closed_month_when_none_is_said(rt: Runtime, m
 
     monkeypatch.setattr("ml.production.learn_month", learned)
     said = ["month: 2026-05", "relevance: the champion stays: wins: no gain", "hazard: abstains: too little", "size: abstains: too little"]
-    assert call("learn").stdout.splitlines() == said
+    assert call("learn").stdout.splitlines() == [*said, f"The page of all months: {rt.settings.home / 'models' / 'report.html'}"]
     assert asked == ["2026-05"]  # 2026-06-30 has not closed
     assert json.loads(call("learn", "--json").stdout)["size"]["because"] == "too little"
 
@@ -134,7 +134,7 @@ def test_learning_says_which_columns_it_left_out_and_what_brings_them_back(rt: R
     silent = {k: {"status": "abstains", "because": "too little"} for k in ("relevance", "hazard", "size")}
     left = {"left_out_because": "2 columns are left out (a, b): …"}
     monkeypatch.setattr("ml.production.learn_month", lambda _, month: {"month": month} | silent | left)
-    assert call("learn").stdout.splitlines()[-1] == "note: 2 columns are left out (a, b): …"
+    assert call("learn").stdout.splitlines()[-2] == "note: 2 columns are left out (a, b): …"
 
 
 def test_a_backtest_without_features_says_which_command_makes_them(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:

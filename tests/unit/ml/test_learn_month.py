@@ -126,6 +126,7 @@ def test_what_a_month_learns_knows_nothing_that_came_after_it(tmp_path: Path, mo
     told_otherwise_later(later)
     report = learn_month(then, "2025-05")
     assert report["relevance"]["status"] == "promoted", report["relevance"]
+    assert "<h2>2025-05</h2>" in (tmp_path / "then" / "models" / "report.html").read_text(encoding="utf-8")
     assert learn_month(later, "2025-05") == report
     assert models_of(later) == models_of(then)
     assert learn_month(later, "2025-06")["rows"] != report["rows"], "nothing came later"

@@ -84,6 +84,7 @@ def test_a_month_says_what_it_learned_from_in_words_a_user_knows_and_what_it_lef
     monkeypatch.setattr("ml.production.learn_month", lambda rt, month: report | {"asked": month})
     found = metadata(learning.assets(monthly(ZONE))[0], house, partition_key="2026-05-01")
     assert found["report"]["asked"] == "2026-05" and list(found)[-1] == "report"
+    assert found["page"] == str(house.runtime.settings.home / "models" / "report.html")
     assert [found[k] for k in ("relevance", "time to purchase", "deal size")] == ["abstains: too little"] * 3
     assert [found[k] for k in ("days", "rows", "rows that can be learned from", "of them opened a deal", "deals known")] == [
         1,
