@@ -40,6 +40,12 @@ def left(self, step, of):
 backfill.Course.left = left
 main()
 """
+DAY_BY_DAY = """
+from signals_pipeline.cli import main
+from signals_pipeline.orchestration import dbt_stage
+dbt_stage.MOST_AT_ONCE = 1
+main()
+"""
 
 
 class Home:
@@ -61,8 +67,8 @@ class Home:
         command = [sys.executable, *program, *words]
         return subprocess.run(command, env=self.env | env, cwd=REPOSITORY, capture_output=True, text=True, timeout=600, check=False)
 
-    def told(self, *words: str) -> dict[str, Any]:
-        done = self.run(*words, "--json")
+    def told(self, *words: str, code: str = "") -> dict[str, Any]:
+        done = self.run(*words, "--json", code=code)
         assert done.returncode == 0, done.stderr[-3000:] + done.stdout[-3000:]
         assert "emitted no result" not in done.stderr, done.stderr[-3000:]
         return dict(json.loads(done.stdout))
@@ -90,11 +96,11 @@ def test_the_past_is_scored_learned_and_judged_on_postgres_and_a_killed_backfill
     record = post.files(*RECORD)
     assert record
 
-    # nothing is left to go on from: anew, the same bytes; and those of the other engine
+    # nothing is left to go on from: anew, the same bytes; and those of the other engine, in pieces as of very many companies
     anew = post.told("backfill", *span)
     assert (anew["days_that_stood"], anew["days_computed"]) == (0, 6)
     assert post.files(*RECORD) == record
-    duck.told("backfill", *span)
+    duck.told("backfill", *span, code=DAY_BY_DAY)
     assert duck.files(*RECORD) == record
 
     # a day alone, later, is what it was; a what-if stands beside the record
