@@ -80,7 +80,7 @@ def _pause(http: Http, ops: sa.Engine, vendor: str) -> str:
     for name in names:
         found = paused_until(ops, name)
         if found and found[0] > now:
-            return f"{name} is paused until {found[0]:%Y-%m-%d %H:%M} UTC: {found[1]}"
+            return f"{name} is paused until {found[0]:%Y-%m-%d %H:%M} UTC: {found[1]}; `signals resume --vendor {name}` asks again now"
     return ""
 
 

@@ -95,6 +95,7 @@ def test_a_paused_vendor_is_not_asked(world: World) -> None:
     world.requests.clear()
     found = findings(world, vendors)["sec_edgar"]
     assert found.status == "down" and "paused until" in found.detail
+    assert found.detail.endswith("; `signals resume --vendor sec_edgar` asks again now")
     assert not [r for r in world.requests if r.url.host == "www.edgar.example"]
 
 
