@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -120,23 +120,30 @@ def learn_size(table: Table, amount_usd: Array, columns: Sequence[str]) -> DealS
     fold = np.random.default_rng(1).permutation(int(deal.max()) + 1)[deal] % FOLDS  # rows of one deal must not vouch for each other
     if any(len(np.unique(logs[fold != k])) < 2 for k in range(FOLDS)):
         return None
-    best: tuple[float, Way, Array, Array] | None = None
-    tried = {}
-    for way in WAYS:
-        unseen = np.empty((len(has), len(QUANTILES)))
-        for held in (fold == k for k in range(FOLDS)):
-            unseen[held] = _raw(*_learned(values[~held], logs[~held], weight[~held], way), values[held])
-        move = _moves(logs, unseen, weight, deals)
-        loss = float(np.average(pinball_of(logs, unseen + move), weights=weight))
-        tried[way.name] = round(loss, 6)
-        if best is None or loss < best[0]:
-            best = (loss, way, unseen, move)
-    assert best is not None  # there are ways
-    _, way, unseen, move = best
+    tries = [_tried(way, values, logs, weight, fold, deals) for way in WAYS]
+    best = min(tries, key=lambda t: t.loss)
+    unseen, move = best.unseen, best.move
     inside = (logs >= unseen[:, 0]) & (logs <= unseen[:, 2])
-    line, booster = _learned(values, logs, weight, way)
+    line, booster = _learned(values, logs, weight, best.way)
     return DealSize(features, line, booster, (float(move[0]), float(move[1]), float(move[2])), float(np.average(inside, weights=weight)),
-                    deals, tried, {f.column: table.kinds[f.column] for f in features})  # fmt: skip
+                    deals, {t.way.name: round(t.loss, 6) for t in tries}, {f.column: table.kinds[f.column] for f in features})  # fmt: skip
+
+
+class _Try(NamedTuple):
+    """A way, what it said of deals that it had not seen (rows × quantiles of the logarithm), the move of these, the loss after it."""
+
+    way: Way
+    unseen: Array
+    move: Array
+    loss: float
+
+
+def _tried(way: Way, values: Array, logs: Array, weight: Array, fold: Array, deals: int) -> _Try:
+    unseen = np.empty((len(logs), len(QUANTILES)))
+    for held in (fold == k for k in range(FOLDS)):
+        unseen[held] = _raw(*_learned(values[~held], logs[~held], weight[~held], way), values[held])
+    move = _moves(logs, unseen, weight, deals)
+    return _Try(way, unseen, move, float(np.average(pinball_of(logs, unseen + move), weights=weight)))
 
 
 def deals_among(order: Array, usd: Array) -> tuple[Array, Array]:
