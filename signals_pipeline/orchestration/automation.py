@@ -43,7 +43,8 @@ def what_if_job() -> Any:
     return dg.define_asset_job(
         "what_if",
         executor_def=dg.in_process_executor,
-        description="Scores past days with a stored model, or today's rules, beside the record; the record is not touched.",
+        description="Scores past days with today's rules beside the record; the record is not touched. With a stored model instead: "
+        "configuration `ops: {score_what_if: {config: {model: VERSION}}}`.",
         selection=WHAT_IF,
     )
 

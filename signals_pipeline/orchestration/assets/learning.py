@@ -83,7 +83,8 @@ def jobs() -> list[Any]:
         "backtest",
         selection=dg.AssetSelection.assets(BACKTEST),
         executor_def=dg.in_process_executor,
-        description="Walks forward by month and judges each score on what came after; promotes nothing, sends nothing.",
+        description="Walks forward by month and judges each score on what came after; promotes nothing, sends nothing. Fewer months than "
+        "all: configuration `ops: {ml__backtest: {config: {since: 2026-01, until: 2026-06}}}`.",
     )
     return [_learn(), walked]
 
