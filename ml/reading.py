@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,8 +21,7 @@ DELIMITERS = (",", ";", "\t", "|")
 PEEK = 1 << 18  # bytes from which delimiter and header are told
 MOST_MISFITS = 0.02  # more lines than that with another number of fields: the file is broken, not a line of it
 _MARKS = {b"PK\x03\x04": "a zip file or a workbook", b"PAR1": "a Parquet file", b"%PDF": "a PDF", b"\xd0\xcf\x11\xe0": "an old workbook"}
-
-_STARTS = {"<": "HTML or XML", "[{": "JSON", "{": "JSON"}
+_STARTS = {r"\s*<": "HTML or XML", r"\s*(\[\s*)?\{": "JSON"}
 
 
 class BadTable(ValueError):
@@ -33,8 +33,8 @@ def rows_of(path: Path, names: Sequence[str] | None = None) -> tuple[pd.DataFram
     data = _bytes(path)
     encoding = _encoding(path, data)
     head = data[:PEEK].decode(encoding, errors="replace").removeprefix("\ufeff")
-    for mark, what in _STARTS.items():
-        if head.lstrip().startswith(mark):
+    for start, what in _STARTS.items():
+        if re.match(start, head):
             raise BadTable(f"{path} is {what}; save it as CSV")
     delimiter = _delimiter(head)
     first = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), [])

@@ -97,7 +97,8 @@ def test_lines_swallowed_by_a_quote_that_is_never_closed_are_not_lost_in_silence
 
 
 @pytest.mark.parametrize(
-    ("data", "says"), [("<html><body>502</body></html>", "HTML or XML"), ('[{"won": 1}]', "JSON"), (' {"won": 1}\n', "JSON")]
+    ("data", "says"),
+    [("<html><body>502</body></html>", "HTML or XML"), ('[{"won": 1}]', "JSON"), ('[\n  {"won": 1}\n]', "JSON"), (' {"won": 1}\n', "JSON")],
 )
 def test_a_page_or_json_is_refused_by_its_name(tmp_path: Path, data: str, says: str) -> None:
     with pytest.raises(BadTable, match=f"is {says}; save it as CSV"):
