@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from rich.console import Console
@@ -57,7 +58,7 @@ def trail_of(rt: Runtime) -> dict[str, Any]:
 
 
 def off(rt: Runtime) -> list[dict[str, str]]:
-    """What does not run here, each with why and what turns it on: streams of vendors, and parts that need a key of their own."""
+    """What does not run here, with why and what turns it on: streams of vendors, parts that need a key of their own, learned scores."""
     settings, found = rt.settings, []
     for vendor, source in sources().items():
         for name, stream in source.streams.items():
@@ -72,6 +73,11 @@ def off(rt: Runtime) -> list[dict[str, str]]:
         found.append({"what": "enrichment", "why": "not set: SIGNALS_SIXSENSE_PEOPLE_TOKEN; no people are looked up and no credits spent"})
     if not settings.secret("anthropic_api_key"):
         found.append({"what": "messages by a model", "why": "not set: SIGNALS_ANTHROPIC_API_KEY; messages are written from the templates"})
+    from ml.champion import standing  # brings pandas
+
+    learned = standing(settings.home, rt.today() + timedelta(days=1))  # of the next run: what is learned counts from there
+    if learned["version"] is None:
+        found.append({"what": "learned scores", "why": f"{learned['because']}; the rule score stands"})
     return found
 
 

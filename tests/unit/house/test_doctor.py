@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from ml.registry import Registry
 from signals_pipeline import cli, doctor
 from signals_pipeline.activation import switches
 from signals_pipeline.io import audit, ops
@@ -49,6 +50,19 @@ def test_without_credentials_every_vendor_is_off_and_says_what_to_set(rt: Runtim
     assert "SIGNALS_SALESFORCE_CLIENT_ID" in off["salesforce.accounts"] and "has no API" in off["crunchbase.acquisitions"]
     assert "SIGNALS_ANTHROPIC_API_KEY" in off["messages by a model"]
     assert "()" not in words(told) and "salesforce.accounts: not set" in words(told)
+
+
+def test_why_no_learned_score_stands_is_told_until_a_model_does(rt: Runtime) -> None:
+    def why() -> str | None:
+        return {row["what"]: row["why"] for row in doctor.off(rt)}.get("learned scores")
+
+    assert why() == "no model had been learned by 2026-06-30; `signals learn` makes one; the rule score stands"
+    registry = Registry(rt.settings.home / "models")
+    (registry.folder / "relevance" / "abc").mkdir(parents=True)
+    registry.promote("relevance", None, rt.today(), "too little: 3 yes")
+    assert why() == "too little: 3 yes; the rule score stands"
+    registry.promote("relevance", "abc", rt.today() + timedelta(days=1), "wins")
+    assert why() is None
 
 
 def test_what_a_person_must_mend_is_a_sentence_of_its_own_and_the_command_fails(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
