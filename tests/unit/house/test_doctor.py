@@ -58,7 +58,9 @@ def test_why_no_learned_score_stands_is_told_until_a_model_does(rt: Runtime) -> 
 
     assert why() == "no model had been learned by 2026-06-30; `signals learn` makes one; the rule score stands"
     registry = Registry(rt.settings.home / "models")
-    (registry.folder / "relevance" / "abc").mkdir(parents=True)
+    stored = registry.folder / "relevance" / "abc" / "manifest.json"
+    stored.parent.mkdir(parents=True)
+    stored.touch()
     registry.promote("relevance", None, rt.today(), "too little: 3 yes")
     assert why() == "too little: 3 yes; the rule score stands"
     registry.promote("relevance", "abc", rt.today() + timedelta(days=1), "wins")
