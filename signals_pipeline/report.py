@@ -18,6 +18,8 @@ from signals_pipeline.io import ops
 from signals_pipeline.runtime import Runtime
 
 HOTTEST = 10
+LONGEST = 400  # letters of a reason; after an upgrade it names a hundred columns
+FEATURES = "select * from signals.account_features where dt = ? order by company_id"
 
 
 def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
@@ -80,13 +82,17 @@ def of_day(rt: Runtime, dt: date) -> dict[str, Any]:
 
 def _learned(rt: Runtime, dt: date) -> dict[str, Any]:
     """Whether a learned model stood on the day, why, and how many accounts it scored."""
-    from ml.champion import NAME, standing  # brings pandas: not before there is something to report
+    from ml.champion import NAME, Champion, standing  # brings pandas: not before there is something to report
 
     told = standing(rt.settings.home, dt)
     models = rt.lake.read("account_scores", since=dt, until=dt, columns=["model"])["model"].to_pylist()
     scored = models.count(NAME)
     if told["status"] == "champion" and "rule" in models and not scored:
-        told |= {"status": "abstains", "because": f"champion {told['version']} scored nobody: see the metadata of the day's account_scores"}
+        champion, features = Champion(rt.settings.home), rt.warehouse.query(FEATURES, (dt,))
+        champion.score(dt, features)  # asked again: why it was silent stands in no table
+        why = champion.said[dt.isoformat()].removeprefix("abstains: ")
+        cut = f"{why[:LONGEST]} …" if len(why) > LONGEST else why
+        told |= {"status": "abstains", "because": f"champion {told['version']} scored nobody: {cut}"}
     return told | {"scored": scored}
 
 

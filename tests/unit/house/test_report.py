@@ -7,10 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from rich.console import Console
 from support.market import DAY, runtime_in
 
+from ml.registry import Registry
 from signals_pipeline import report, words
 from signals_pipeline.enrichment.credits import CreditLedger, Purchase
 from signals_pipeline.io import ops
@@ -81,3 +83,22 @@ def test_the_hottest_are_prospects_and_their_reasons_add_up(rt: Runtime, monkeyp
     told = report._hottest(rt, DAY)
     assert [(a["name"], a["score"]) for a in told] == [("acme", 60.1), ("bolt", 40.0)]
     assert [round(sum(r["points"] for r in a["reasons"]), 6) for a in told] == [60.1, 40.0]
+
+
+def test_a_champion_that_cannot_read_the_features_of_today_says_so_in_the_report_and_at_bearable_length(
+    rt: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry(rt.settings.home / "models")
+    stored = registry.folder / "relevance" / "abc" / "manifest.json"
+    stored.parent.mkdir(parents=True)
+    stored.touch()
+    registry.promote("relevance", "abc", DAY, "wins")
+    rt.lake.write("account_scores", DAY, [{"company_id": "acme", "model": "rule", "status": "scored"}], stream="rule")
+    with duckdb.connect(rt.warehouse.url) as connection:
+        connection.execute("create schema if not exists signals")
+        connection.execute(f"create or replace table signals.account_features as select 'acme' as company_id, 1 as x, date '{DAY}' as dt")
+    told = report._learned(rt, DAY)
+    assert told["status"] == "abstains" and told["scored"] == 0
+    assert told["because"].startswith("champion abc scored nobody: ") and "is not what was stored" in told["because"]
+    monkeypatch.setattr(report, "LONGEST", 9)
+    assert report._learned(rt, DAY)["because"].endswith(f"{str(stored.parent)[:9]} …")
