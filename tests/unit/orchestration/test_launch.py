@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from datetime import UTC, date, datetime
@@ -24,6 +25,7 @@ DAY = date(2026, 6, 29)
 def rt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runtime:
     for name in ("DAGSTER_HOME", "DAGSTER_STORAGE_DIR", launch.SET_BY_US):
         monkeypatch.setenv(name, "")  # set by the launch, taken back after the test
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # a run freezes all that its process holds; this one goes on
     made = build_runtime(load_settings({}, home=tmp_path, now=datetime(2026, 6, 30, 10, 5, tzinfo=UTC)))
     launch.set_dagster_home(made.settings)
     return made
