@@ -3,6 +3,7 @@
 account features (company_id, dt, …) + deals (company_id, opened_on, closed_on, is_won, amount_usd) → `build` → `Dataset`.
 An account in an open deal has turned into an opportunity already: its rows say nothing of relevance or size, and most of the time to
 purchase. `build(…, in_deals=True)` keeps them, for the time alone.
+Beside the label stands its surrogate: the deal, or one of `LEADING`, whichever is first.
 A label's horizon starts where the pull of `dt` ended (`starts_at`; else the day after `dt`); a row counts only when its whole horizon
 lies before `known_until`.
 Does not belong here: reading the warehouse (the stage `scoring`), learning (`train.py`).
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.table import Table, of_frame
+from ml.table import Surrogate, Table, of_frame
 
 Array = np.ndarray[Any, Any]
 
@@ -29,6 +30,8 @@ class TooLittle(ValueError):
 JUDGED_SHARE = 0.2
 IN_DEAL = "open_deals"  # the column that counts an account's open deals as of its day
 KEYS = ("company_id", "dt", "starts_at", "day", "start")
+# What leads to a deal, and is seen several times as often: the intent vendor sees the account in one of its two last buying stages
+LEADING = ("days_since_decision_6sense", "days_since_purchase_6sense")
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,27 @@ def build(
         out = f"; {dropped['horizon_not_over']:,} have not had their {horizon_days} days yet, {dropped['in_a_deal']:,} were in a deal"
         raise TooLittle(f"nothing to learn from: {len(kept):,} rows, {int(kept['label'].sum()):,} of them yes{out}")
     table = of_frame(kept, "label", "day").only([c for c in kept.columns if c not in ("label", "day")])
-    table = replace(table, days=opened_after[keep].fillna(np.inf).to_numpy(dtype=float))
+    opens = opened_after.fillna(np.inf).to_numpy(dtype=float)
+    sooner = np.minimum(opens, _leads_after(rows))[keep]
+    surrogate = Surrogate(sooner, (sooner <= horizon_days).astype(float)) if set(LEADING) & set(rows) else None
+    table = replace(table, days=opens[keep], surrogate=surrogate)
     amount = next_one["amount_usd"].reindex(rows.index).astype(float).where(label == 1)
     return Dataset(
         table, rows.loc[keep, "company_id"].to_numpy(), won_after[keep].to_numpy(dtype=float), amount[keep].to_numpy(dtype=float), dropped
     )
+
+
+def _leads_after(rows: pd.DataFrame) -> Array:
+    """Days from each row to the next day on which one of `LEADING` was seen, as later rows of its company tell; inf when none tells."""
+    day = (rows["day"] - pd.Timestamp(0)).dt.days.astype(float)
+    told = [day - pd.to_numeric(rows[c], errors="coerce") for c in LEADING if c in rows]
+    if not told:
+        return np.full(len(rows), np.inf)
+    seen = pd.concat([pd.DataFrame({"company_id": rows["company_id"], "seen": t}) for t in told]).dropna().sort_values("seen")
+    asked = pd.DataFrame({"company_id": rows["company_id"], "day": day})  # the rows are in order of their day
+    met = pd.merge_asof(asked, seen, left_on="day", right_on="seen", by="company_id", direction="forward", allow_exact_matches=False)
+    found: Array = (met["seen"] - met["day"]).fillna(np.inf).to_numpy(dtype=float)
+    return found
 
 
 def is_in_deal(features: pd.DataFrame) -> Array:

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from ml.calibration import level, platt
 from ml.evaluate import LOOKS_BACK
 from ml.metrics import log_loss
 from ml.model import Config, FeaturesDiffer, Model, learn, load
 from ml.table import Table
-from ml.train import level, platt
 
 Array = np.ndarray[Any, Any]
 PERIODS = (0.0, 3.0, 7.0, 14.0, 21.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0)  # days; the last hazard holds beyond

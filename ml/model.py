@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 
 from ml import text
+from ml.calibration import platt, sigmoid
 from ml.encoder import HOW_TO_INSTALL, is_installed
 from ml.encoder import NAME as ENCODER_NAME
 from ml.features import Feature, fit, from_json, logit, matrix, prose, texts_of, training_matrix
-from ml.table import Table
+from ml.table import Surrogate, Table
 
-FORMAT = 1
+FORMAT = 2
+PLAIN_ROUNDS = 60  # of a booster that is not of shape "tree", whose rounds a configuration says
 Array = np.ndarray[Any, Any]
 
 
@@ -34,7 +36,8 @@ class FeaturesDiffer(ValueError):
 class Config:
     """How to learn.
 
-    `shapes`: boosters whose margins add up, each learning what those before it left.
+    `shapes`: boosters whose margins add up, each learning what those before it left. "surrogate": trees that foretell the surrogate outcome
+    of the rows, brought to the scale of y; only for tables that have one.
     `recency`: half-life of a row's weight, as a share of the rows; None: all count alike.
     `level`: learn what sets a row apart from its neighbours in time, not the level of the time itself: the local rate of yes
     (over that share of the rows, both sides) is taken as given while learning; None: the model must explain the level too.
@@ -58,17 +61,25 @@ class Config:
         if shape == "linear":
             return common | {"booster": "gblinear", "updater": "coord_descent", "feature_selector": "cyclic", "eta": 0.5,
                              "lambda": self.linear_lambda, "alpha": 0.0}  # fmt: skip
+        if shape == "surrogate":
+            return common | {"booster": "gbtree", "tree_method": "hist", "max_depth": 6, "eta": 0.05, "subsample": 0.8,
+                             "colsample_bytree": 0.8, "min_child_weight": 10.0, "lambda": 2.0}  # fmt: skip
         return common | {"booster": "gbtree", "tree_method": "hist", "max_depth": self.depth, "eta": self.eta, "subsample": 0.8,
                          "colsample_bytree": self.share, "min_child_weight": self.least, "lambda": 2.0}  # fmt: skip
 
 
 @dataclass
 class Member:
-    """A booster with the features that it reads. A linear one is its weights: XGBoost would copy the rows to add them up."""
+    """A booster with the features that it reads; its margin is taken times `scale`, plus `shift`.
+
+    A linear one is its weights: XGBoost would copy the rows to add them up.
+    """
 
     shape: str
     features: list[Feature]
     booster: Any
+    scale: float = 1.0
+    shift: float = 0.0
     weights: Array = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,11 +94,11 @@ class Member:
     def margin_of(self, values: Array) -> Array:
         """As `margin`, from the matrix of the features."""
         if self.shape == "linear":
-            return (values @ self.weights[:-1]).astype(np.float64) + float(self.weights[-1])
+            return self.scale * ((values @ self.weights[:-1]).astype(np.float64) + float(self.weights[-1])) + self.shift
         if not len(values):
             return np.zeros(0)
         found: Array = self.booster.inplace_predict(values, predict_type="margin")
-        return found.astype(np.float64)
+        return self.scale * found.astype(np.float64) + self.shift
 
     def contributions(self, table: Table) -> Array:
         """rows × (features + base); each row adds up to the margin."""
@@ -95,9 +106,12 @@ class Member:
 
         values = _filled(matrix(table, self.features), self.shape)
         if self.shape == "linear":
-            return np.column_stack([values * self.weights[:-1], np.full(len(values), self.weights[-1])]).astype(np.float64)
-        found: Array = self.booster.predict(xgboost.DMatrix(values), pred_contribs=True)
-        return found.astype(float)
+            found = np.column_stack([values * self.weights[:-1], np.full(len(values), self.weights[-1])]).astype(np.float64)
+        else:
+            found = self.booster.predict(xgboost.DMatrix(values), pred_contribs=True).astype(np.float64)
+        found *= self.scale
+        found[:, -1] += self.shift
+        return found
 
 
 @dataclass
@@ -164,7 +178,7 @@ class Model:
             path = folder / f"booster_{at}.json"
             member.booster.save_model(path)
             members.append({"shape": member.shape, "file": path.name, "sha256": sha256(path.read_bytes()).hexdigest(),
-                            "features": [f.to_json() for f in member.features]})  # fmt: skip
+                            "scale": member.scale, "shift": member.shift, "features": [f.to_json() for f in member.features]})  # fmt: skip
         manifest = {"format": FORMAT, "config": vars(self.config) | {"shapes": list(self.config.shapes)}, "columns": self.columns,
                     "slope": self.slope, "intercept": self.intercept, "members": members, "about": self.about}  # fmt: skip
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -195,7 +209,7 @@ def load(folder: Path, columns: Sequence[str] | None = None) -> Model:
             raise FeaturesDiffer(
                 f"{folder}: the model reads texts with the encoder {ENCODER_NAME}, not installed; {HOW_TO_INSTALL}, or train anew"
             )
-        members.append(Member(raw["shape"], features, booster))
+        members.append(Member(raw["shape"], features, booster, raw["scale"], raw["shift"]))
     config = Config(**{**manifest["config"], "shapes": tuple(manifest["config"]["shapes"])})
     return Model(config, list(manifest["columns"]), members, manifest["slope"], manifest["intercept"], dict(manifest["about"]))
 
@@ -236,22 +250,41 @@ def learn(train: Table, columns: Sequence[str], config: Config, prepared: Prepar
     given = local_level(train.y, config.level) if config.level is not None else np.zeros(len(train))
     given = given if train.given is None else given + train.given
     for shape in config.shapes:
-        features, values = ready.of(shape, config.text)
+        features, values = ready.of("linear" if shape == "linear" else "tree", config.text)
         if not features:
             continue  # constant columns, identifiers: nothing to learn from
+        if shape == "surrogate":
+            members.append(_of_surrogate(train, config, features, values, weight))
+            given = given + members[-1].margin_of(values)
+            continue
         start = _rate(train) if shape == "tree" and not members and config.level is None else 0.5  # what a booster's margin begins with
         data = xgboost.DMatrix(values, train.y, weight=weight, base_margin=given + logit(start))
-        rounds = 60 if shape == "linear" else config.rounds
+        rounds = config.rounds if shape == "tree" else PLAIN_ROUNDS
         member = Member(shape, features, xgboost.train(config.params(shape) | {"base_score": start}, data, rounds))
         members.append(member)
         given = given + member.margin_of(values)  # the next one learns what is left
     return Model(config, list(columns), members)
 
 
-def _rate(train: Table) -> float:
+def _of_surrogate(train: Table, config: Config, features: list[Feature], values: Array, weight: Array | None) -> Member:
+    """Trees that foretell the surrogate outcome, on the scale of y: how much of y they foretell is a line on the logit."""
+    import xgboost
+
+    sooner = train.surrogate
+    if sooner is None:
+        raise ValueError(f"{config.name}: the table has no surrogate outcome")
+    start = _rate(sooner)
+    base = np.full(len(train), logit(start)) if sooner.given is None else sooner.given + logit(start)
+    data = xgboost.DMatrix(values, sooner.y, weight=weight, base_margin=base)
+    booster = xgboost.train(config.params("surrogate") | {"base_score": start}, data, PLAIN_ROUNDS)
+    scale, shift = platt(Member("surrogate", features, booster).margin_of(values), train.y, train.given)
+    return Member("surrogate", features, booster, scale, shift)
+
+
+def _rate(told: Table | Surrogate) -> float:
     """The rate of yes, which trees that began at one half would spend their first rounds on."""
-    watched = len(train) if train.given is None else float(np.exp(train.given).sum())
-    return float(np.clip(train.y.sum() / watched, 1e-4, 1 - 1e-4))
+    watched = len(told.y) if told.given is None else float(np.exp(told.given).sum())
+    return float(np.clip(told.y.sum() / watched, 1e-4, 1 - 1e-4))
 
 
 def local_level(y: Array, share: float) -> Array:
@@ -262,11 +295,6 @@ def local_level(y: Array, share: float) -> Array:
     low, high = np.maximum(0, at - reach), np.minimum(len(y), at + reach)
     rate = (before[high] - before[low] + 20 * y.mean()) / (high - low + 20)
     found: Array = np.log(rate / (1 - rate))
-    return found
-
-
-def sigmoid(x: Array) -> Array:
-    found: Array = 1 / (1 + np.exp(-np.clip(x, -40, 40)))
     return found
 
 

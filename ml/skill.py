@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from ml.calibration import level, sigmoid
 from ml.evaluate import BASE_RATE_RATIO, ece_by_chance, foretells
 from ml.metrics import ece
-from ml.model import sigmoid
-from ml.train import Tried, level
+from ml.train import Tried
 
 Array = np.ndarray[Any, Any]
 CONFIDENCE = 0.975

@@ -25,12 +25,26 @@ _NO = frozenset(("0", "false", "no", "n", "f", "lost", "loss", "lose", "fail", "
                  "rejected", "-1"))  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Surrogate:
+    """An outcome that comes sooner and more often than y: what leads to it, or y itself, whichever is first. `days`, `y` and `given`, one a
+    row, as those of the table."""
+
+    days: np.ndarray[Any, Any]
+    y: np.ndarray[Any, Any]
+    given: np.ndarray[Any, Any] | None = None
+
+    def rows(self, which: Any) -> Surrogate:
+        return Surrogate(self.days[which], self.y[which], None if self.given is None else self.given[which])
+
+
 @dataclass
 class Table:
     """Columns by name. `kinds` says what each holds; `y` is 0/1; `order` is what the rows are sorted by (or their number).
 
     `days`, where it is known: how long after its place in the order a row became a yes, inf when never. `given`: what is added to a row's
     logit while learning, because it was not watched for the whole horizon; None: nothing.
+    `surrogate`: what may be learned first, where y is rare.
     """
 
     columns: dict[str, np.ndarray[Any, Any]]
@@ -43,6 +57,7 @@ class Table:
     order_name: str = "row"
     days: np.ndarray[Any, Any] | None = None
     given: np.ndarray[Any, Any] | None = None
+    surrogate: Surrogate | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -50,13 +65,13 @@ class Table:
     def rows(self, which: Any) -> Table:
         """The rows of a slice or index."""
         days, given = (None if v is None else v[which] for v in (self.days, self.given))
-        columns = {c: v[which] for c, v in self.columns.items()}
-        return Table(columns, self.kinds, self.y[which], self.order[which], self.order_kind, {}, [], self.order_name, days, given)
+        columns, sooner = {c: v[which] for c, v in self.columns.items()}, None if self.surrogate is None else self.surrogate.rows(which)
+        return replace(self, columns=columns, y=self.y[which], order=self.order[which], dropped={}, notes=[], days=days, given=given,
+                       surrogate=sooner)  # fmt: skip
 
     def only(self, names: Sequence[str]) -> Table:
         """The same rows with these columns."""
-        columns = {c: self.columns[c] for c in names}
-        return Table(columns, self.kinds, self.y, self.order, self.order_kind, {}, [], self.order_name, self.days, self.given)
+        return replace(self, columns={c: self.columns[c] for c in names}, dropped={}, notes=[])
 
 
 def read(path: Path, label: str, order: str = "row", names: Sequence[str] | None = None) -> Table:

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from ml import text
+from ml.calibration import level, platt
 from ml.encoder import is_installed
 from ml.features import matrix, prose
 from ml.metrics import auc, auc_se, average_precision
-from ml.model import Config, Model, Prepared, learn, sigmoid
+from ml.model import Config, Model, Prepared, learn
 from ml.table import Table
 
 Array = np.ndarray[Any, Any]
@@ -37,6 +38,7 @@ CONFIGS = (
     Config("linear, then trees", ("linear", "tree"), depth=2, rounds=50),
     Config("linear, then trees, recent", ("linear", "tree"), depth=2, rounds=50, recency=0.2),
     Config("linear, then trees, very recent", ("linear", "tree"), depth=2, rounds=50, recency=0.05),
+    Config("surrogate, then trees", ("surrogate", "tree"), depth=2, rounds=100, eta=0.03, least=3.0, share=0.8),
 )
 
 
@@ -91,7 +93,8 @@ def train(
     purged = len(everything) - len(table)
     if min(table.y.sum(), len(table) - table.y.sum()) < LEAST_OF_EACH:
         return Learned(None, f"too little: {int(table.y.sum())} yes and {int(len(table) - table.y.sum())} no to learn from", purged=purged)
-    configs = readings(table, columns, configs)
+    able = [c for c in configs if "surrogate" not in c.shapes or table.surrogate is not None]
+    configs = readings(table, columns, able)
     tried = try_all(spread(table, MOST_TO_CHOOSE), columns, configs, horizon)
     if not tried:
         return Learned(None, "too little: no fold holds both outcomes; are the rows in order of time?", purged=purged)
@@ -136,17 +139,27 @@ def known_by(table: Table, moment: float | None, horizon: float | None) -> Table
 def watched_by(table: Table, moment: float | None, horizon: float | None) -> Table:
     """Rows as they were known at the moment: those whose label was, and those that had been watched for at least a sixth of the horizon.
 
-    Of these y says whether it had happened by then; `given` is the logarithm of the share of all yes that come so early, so that a model
-    learns the chance of the whole horizon from them. Only where `days` are known, and enough yes to tell how early they come.
+    Of these y (and the surrogate's) says whether it had happened by then; `given` is the logarithm of the share of all yes that come so
+    early, so that a model learns the chance of the whole horizon from them. Only where `days` are known, and enough yes to tell how early
+    they come.
     """
     known = known_by(table, moment, horizon)
     if horizon is None or moment is None or table.days is None or known.days is None or known.y.sum() < LEAST_OF_EACH:
         return known
     found = table.rows(table.order <= moment - LEAST_WATCHED * horizon)
     assert found.days is not None
-    watched, took = np.minimum(horizon, moment - found.order), np.sort(known.days[known.y == 1])
-    early = (np.searchsorted(took, watched, side="right") + 1) / (len(took) + 1)
-    return replace(found, y=np.where(found.days <= watched, found.y, 0.0), given=np.log(early))
+    watched, sooner = np.minimum(horizon, moment - found.order), found.surrogate
+    if sooner is not None and known.surrogate is not None:
+        sooner = replace(sooner, y=np.where(sooner.days <= watched, sooner.y, 0.0), given=_early(known.surrogate.days, horizon, watched))
+    y = np.where(found.days <= watched, found.y, 0.0)
+    return replace(found, y=y, given=_early(known.days, horizon, watched), surrogate=sooner)
+
+
+def _early(days: Array, horizon: float, watched: Array) -> Array:
+    """Logarithm of the share of all that happens within the horizon which happens within what each row was watched for."""
+    took = np.sort(days[days <= horizon])
+    found: Array = np.log((np.searchsorted(took, watched, side="right") + 1) / (len(took) + 1))
+    return found
 
 
 def calibrate(tried: Tried) -> tuple[float, float]:
@@ -177,40 +190,6 @@ def try_all(table: Table, columns: Sequence[str], configs: Sequence[Config], hor
             one.labels = np.r_[one.labels, judged.y]
             one.fold = np.r_[one.fold, np.full(len(judged), fold)]
     return tried if tried and tried[0].aucs else []
-
-
-def platt(margin: Array, y: Array) -> tuple[float, float]:
-    """(slope, intercept) of the logistic regression of y on the margin, with a touch of ridge toward slope 1."""
-
-    def loss(at: Array) -> float:
-        logit = at[0] * margin + at[1]
-        return float(np.sum(np.logaddexp(0.0, logit) - y * logit) + (at[0] - 1) ** 2 / 2)
-
-    at = np.array([1.0, level(margin, float(y.mean()), 0.0)])
-    now = loss(at)
-    for _ in range(100):
-        p = sigmoid(at[0] * margin + at[1])
-        w = np.maximum(p * (1 - p), 1e-9)
-        g = np.array([np.sum((p - y) * margin) + (at[0] - 1), np.sum(p - y)])
-        h = np.array([[np.sum(w * margin**2) + 1, np.sum(w * margin)], [np.sum(w * margin), np.sum(w) + 1e-9]])
-        step = np.linalg.solve(h, g)
-        while loss(at - step) > now and np.abs(step).max() > 1e-9:
-            step = step / 2  # a whole step of Newton's overshoots where the margins lie far from 0
-        if np.abs(step).max() <= 1e-9:
-            break
-        at = at - step
-        now = loss(at)
-    return max(float(at[0]), 0.05), float(at[1])  # never upside down: a slope at or below 0 means no skill, and that is said elsewhere
-
-
-def level(logit: Array, rate: float, start: float) -> float:
-    """What to add to the logits so that the mean probability is `rate`; searched around `start`."""
-    rate = min(max(rate, 1e-4), 1 - 1e-4)
-    low, high = start - 20.0, start + 20.0
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if sigmoid(logit + middle).mean() < rate else (low, middle)
-    return (low + high) / 2
 
 
 def baselines(train_rows: Table, columns: Sequence[str], test: Table) -> dict[str, dict[str, float]]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ml.model import Config, learn, sigmoid
+from ml.calibration import sigmoid
+from ml.model import Config, learn
 from ml.table import Table
 from ml.train import LEAST_OF_EACH, calibrate, known_by, train, try_all, watched_by
 
