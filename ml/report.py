@@ -16,6 +16,7 @@ from typing import Any
 NUMBERS = (("lift_at_10", "lift at 10 %"), ("recall_at_10", "recall at 10 %"), ("ap", "AP"), ("auc", "AUC"), ("ece", "ECE"),
            ("brier", "Brier"))  # fmt: skip
 KINDS = {"relevance": "Will it open a deal?", "hazard": "When will it buy?", "size": "How much?"}
+TITLES = {"relevance": "relevance", "hazard": "time to purchase", "size": "deal size"}
 READINGS = {"none": "not read", "lexical": "its words", "encoder": "its sense"}
 PAGE = "report.html"
 SIDE = 220

@@ -25,7 +25,7 @@ def learn(
     from ml.champion import FOLDER
     from ml.history import Refused
     from ml.production import learn_month
-    from ml.report import PAGE
+    from ml.report import PAGE, TITLES
 
     rt = shared.runtime(home)
     newest = (rt.today() + timedelta(days=1)).replace(day=1) - timedelta(days=1)
@@ -37,9 +37,9 @@ def learn(
         shared.print_json(told)
         return
     shared.say(f"month: {told['month']}", as_json)
-    for kind in ("relevance", "hazard", "size"):
+    for kind, words in TITLES.items():
         status, because = told[kind]["status"], told[kind]["because"]
-        shared.say(f"{kind}: {'the champion stays' if status == 'stands' else status}: {because}", as_json)
+        shared.say(f"{words}: {'the champion stays' if status == 'stands' else status}: {because}", as_json)
     if "left_out_because" in told:
         shared.say(f"note: {told['left_out_because']}", as_json)
     shared.say(f"The page of all months: {rt.settings.home / FOLDER / PAGE}", as_json)

@@ -18,7 +18,6 @@ FEATURES = dg.AssetKey(["signals", "account_features"])
 KEY = dg.AssetKey(["ml", "models"])
 BACKTEST = dg.AssetKey(["ml", "backtest"])
 DEALS = tuple(lake_key(f"salesforce__{name}") for name in ("opportunities", "opportunity_history"))
-TITLES = {"relevance": "relevance", "hazard": "time to purchase", "size": "deal size"}
 _NUMBERS = ("auc", "ap", "ece", "brier", "lift_at_10", "recall_at_10")
 
 
@@ -150,6 +149,8 @@ def _lifts(of: Mapping[str, Any]) -> dict[str, tuple[float, float, float]]:
 
 
 def _metadata(report: Mapping[str, Any]) -> dict[str, Any]:
+    from ml.report import TITLES
+
     judged = report["relevance"]["judged"]
     found: dict[str, Any] = {words: f"{report[kind]['status']}: {report[kind]['because']}" for kind, words in TITLES.items()}
     found |= {"days": len(report["days"]), "rows": report["rows"], "rows that can be learned from": report.get("learnable_rows", 0)}

@@ -124,7 +124,12 @@ def test_learning_takes_the_newest_closed_month_when_none_is_said(rt: Runtime, m
         return {"month": month} | {k: {"status": "abstains", "because": "too little"} for k in ("hazard", "size")} | stands
 
     monkeypatch.setattr("ml.production.learn_month", learned)
-    said = ["month: 2026-05", "relevance: the champion stays: wins: no gain", "hazard: abstains: too little", "size: abstains: too little"]
+    said = [
+        "month: 2026-05",
+        "relevance: the champion stays: wins: no gain",
+        "time to purchase: abstains: too little",
+        "deal size: abstains: too little",
+    ]
     assert call("learn").stdout.splitlines() == [*said, f"The page of all months: {rt.settings.home / 'models' / 'report.html'}"]
     assert asked == ["2026-05"]  # 2026-06-30 has not closed
     assert json.loads(call("learn", "--json").stdout)["size"]["because"] == "too little"
