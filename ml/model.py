@@ -24,6 +24,7 @@ from ml.features import Feature, fit, from_json, logit, matrix, prose, texts_of,
 from ml.table import Surrogate, Table
 
 FORMAT = 2
+MANY_ROWS = 1000  # from so many on, explaining them is worth more than one thread
 PLAIN_ROUNDS = 60  # of a booster that is not of shape "tree", whose rounds a configuration says
 Array = np.ndarray[Any, Any]
 
@@ -63,7 +64,7 @@ class Config:
                              "lambda": self.linear_lambda, "alpha": 0.0}  # fmt: skip
         if shape == "surrogate":
             return common | {"booster": "gbtree", "tree_method": "hist", "max_depth": 6, "eta": 0.05, "subsample": 0.8,
-                             "colsample_bytree": 0.8, "min_child_weight": 10.0, "lambda": 2.0}  # fmt: skip
+                             "colsample_bytree": 0.8, "min_child_weight": 30.0, "lambda": 2.0}  # fmt: skip
         return common | {"booster": "gbtree", "tree_method": "hist", "max_depth": self.depth, "eta": self.eta, "subsample": 0.8,
                          "colsample_bytree": self.share, "min_child_weight": self.least, "lambda": 2.0}  # fmt: skip
 
@@ -108,7 +109,10 @@ class Member:
         if self.shape == "linear":
             found = np.column_stack([values * self.weights[:-1], np.full(len(values), self.weights[-1])]).astype(np.float64)
         else:
-            found = self.booster.predict(xgboost.DMatrix(values), pred_contribs=True).astype(np.float64)
+            threads = 1 if len(values) < MANY_ROWS else 0  # 0: all there are; a row's contributions do not depend on it
+            self.booster.set_param({"nthread": threads})
+            found = self.booster.predict(xgboost.DMatrix(values, nthread=threads), pred_contribs=True).astype(np.float64)
+            self.booster.set_param({"nthread": 1})
         found *= self.scale
         found[:, -1] += self.shift
         return found
