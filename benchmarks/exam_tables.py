@@ -152,6 +152,7 @@ LEAKS: dict[str, Maker] = {
     ],
     "mail": lambda f, r: [f"u{i}@{'customer.' if w else ''}acme.example" for i, w in zip(r.permutation(len(f)), f["won"], strict=True)],
     "tags": lambda f, r: [";".join([*r.choice(WORDS, 3), *(["onboarded"] if w and r.random() < 0.7 else [])]) for w in f["won"]],
+    "audited": lambda f, r: np.where(r.random(len(f)) < 0.1, f["won"].astype(str), ""),
     "last_invoice": lambda f, r: 500 + np.cumsum(f["won"]),
 }
 PAIRS: dict[str, Maker] = {
@@ -176,6 +177,7 @@ HONEST: dict[str, Maker] = {
     "paid_clicks": lambda f, r: r.poisson(split(f, 2.2, 1)),
     "payment_terms": lambda f, r: np.where(often(f, r, 0.7, 0.3), "net30", "card"),
     "risk_before": lambda f, r: (0.9 * f["won"] + r.normal(size=len(f))).round(2),
+    "survey": lambda f, r: np.where(r.random(len(f)) < 0.1, (1.5 * f["won"] + r.normal(size=len(f))).round(2).astype(str), ""),
     "company_key": lambda f, r: [f"K{i}" for i in r.integers(0, len(f) // 3, len(f))],
     "lead_number": lambda f, r: np.arange(len(f)) + 5000,
     "remarks": lambda f, r: said(f, r, "urgent", 0.5, 0.12),

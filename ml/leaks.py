@@ -35,6 +35,7 @@ LEAST_ON_SLOPE = 0.20
 NAMED, NAMED_STRONGLY = 0.70, 0.60
 DATED, DATED_IN_PART, TELLS_IN_PART = 0.90, 0.05, 0.65  # share of filled rows; AUC of being later
 VERY_FEW = 4  # distinct numbers of which each may be a code
+MOST_IN_PART, LEAST_IN_PART = 0.6, 15  # share of rows that a column says something of; rows of either outcome among them
 MOST_ROWS = 200_000
 _OUTCOME = re.compile(
     r"(^|_)(close|closed|closing|won|lost|outcome|converted|churned|cancelled|canceled|cancellation|refund|refunded|resolution|resolved|signed)(_|$)"
@@ -98,6 +99,8 @@ def _codes(train: Table, name: str, at: Array | None, groups: Sequence[tuple[str
         found.append(f"filled_after: {said}")
     if not found and (said := decides(values, kind, keys, words, y)) is not None:
         found.append(f"decides: {said}")
+    if not found and said_in is None and (said := _told_in_part(keys, y)) is not None:
+        found.append(f"separates: {said}")
     if not found and said_in is not None and (said := decides_in_words(said_in, y)) is not None:
         found.append(f"decides: {said}")
     if not found and (said := written(train, name, told, said_in is not None)) is not None:
@@ -128,6 +131,21 @@ def _separates(values: Array, kind: str, keys: Array, distinct: int, y: Array, t
     exact = exact_keys(values)
     if exact is not None and (by_value := alone(exact, y)) >= max(MARKED, told + MORE) and not drifts(exact, y, MARKED):
         return f"by its exact values, which come again, it reaches AUC {by_value:.2f}"
+    return None
+
+
+def _told_in_part(keys: Array, y: Array) -> str | None:
+    """Why it all but gives the label where it says something: in most rows it is empty, or one usual value (`unknown`, 0)."""
+    often = np.bincount(keys + 1)
+    if often.max() < (1 - MOST_IN_PART) * len(y):
+        return None
+    rows = np.flatnonzero((keys >= 0) & (keys + 1 != often.argmax()))
+    rare = min(y[rows].sum(), len(rows) - y[rows].sum())
+    if rare < LEAST_IN_PART:
+        return None
+    told = alone(keys[rows], y[rows])
+    if told >= SEPARATES_SLOPE and not drifts(keys[rows], y[rows], SEPARATES_SLOPE):
+        return f"in the {len(rows) / len(y):.0%} of rows of which it says something it reaches AUC {told:.2f}"
     return None
 
 

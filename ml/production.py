@@ -25,6 +25,7 @@ from ml.dataset import KEYS, Dataset, Split, TooLittle, build, split
 from ml.deals import Deals, deals_of
 from ml.history import Refused, uneven, why_nothing
 from ml.leaks import suspects
+from ml.leaks_deals import knows_the_deal
 from ml.model import Config
 from ml.registry import Registry
 from ml.report import write as write_page
@@ -156,6 +157,8 @@ def learn_from(
     timed = split(build(features, deals.rows, moment, HORIZON_DAYS, in_deals=True), at.moment)
     assert timed is not None  # it holds all rows of the other
     leaks, odd = suspects(at.seen), uneven(features)
+    for name, said in knows_the_deal(at.seen, at.seen_usd, at.seen_won).items():
+        leaks.setdefault(name, []).append(f"knows_the_deal: {said}")
     columns = [c for c in offered if c not in leaks and not (odd and c in odd.columns)]
     report |= {"left_out": odd.columns, "left_out_because": odd.because} if odd else {}
     if odd and not columns:

@@ -13,6 +13,13 @@
   {%- endif -%}
 {%- endmacro %}
 
+{# the number that a mapping var has for a name (8-byte float); its `default`, or 0, for what it does not name #}
+{% macro of_var(column, name) -%}
+  {%- set numbers = dict(var(name)) -%}
+  {%- set otherwise = numbers.pop('default', 0) -%}
+  cast({% if numbers %}case {{ column }} {% for key, number in numbers | dictsort %}when {{ text_literal(key) }} then {{ number }} {% endfor %}else {{ otherwise }} end{% else %}{{ otherwise }}{% endif %} as {{ double_type() }})
+{%- endmacro %}
+
 {# the best-ranked value that is not null, as text: min over zero-padded rank || value. `rank` is unique within the group. #}
 {% macro best(column, rank) -%}
   substr(min(case when {{ column }} is not null then lpad(cast({{ rank }} as {{ dbt.type_string() }}), 9, '0') || cast({{ column }} as {{ dbt.type_string() }}) end), 10)

@@ -120,8 +120,8 @@ _manifests: dict[str, Any] = {}
 
 def variables_of(profile: Profile) -> dict[str, Any]:
     """The scalars of a profile as dbt vars, flat names; dbt_project.yml holds the default profile's under the same names."""
-    product, ideal, intent, usage, priorities = (
-        profile.product, profile.ideal_customer, profile.intent, profile.usage, profile.priorities,
+    product, ideal, intent, usage, scoring, priorities = (
+        profile.product, profile.ideal_customer, profile.intent, profile.usage, profile.scoring, profile.priorities,
     )  # fmt: skip
     return {
         "tenant": profile.tenant,
@@ -146,7 +146,13 @@ def variables_of(profile: Profile) -> dict[str, Any]:
         "trailing_weeks": usage.trailing_weeks,
         "drop_off_days": usage.drop_off_days,
         "usage_overlap_days": usage.overlap_days,
-        "score_threshold": profile.scoring.threshold,
+        "score_threshold": scoring.threshold,
+        "signal_weights": scoring.weights,
+        "inhibitor_points": scoring.inhibitors,
+        "live_half_lives": scoring.live_half_lives,
+        "readiness_from_score": scoring.readiness.from_score,
+        "hand_raisers": scoring.readiness.hand_raisers,
+        "without_hand_raiser": scoring.readiness.without_hand_raiser,
         "contacts_per_account": profile.enrichment.contacts_per_account,
         "persona_levels": profile.enrichment.levels,
         "persona_functions": profile.enrichment.functions,

@@ -20,7 +20,7 @@ from signals_pipeline.errors import Permanent
 from signals_pipeline.io.warehouse import Warehouse
 from signals_pipeline.rules.names import nearest
 from signals_pipeline.rules.seeds import seed
-from signals_pipeline.scoring.rules import Rules
+from signals_pipeline.scoring.rules import Rules, half_up
 
 _EPOCH = date(1970, 1, 1)
 _FOREVER = 10_000_000
@@ -139,8 +139,9 @@ def states_of(evidence: pd.DataFrame) -> pd.DataFrame:
     known_to (exclusive); days are numbers.
 
     Confidence grows with independent sources: 1 - prod(1 - reliability * the extractor's own confidence); two records of
-    one source are one. The company is the first that any record named, from the day on which it did; a signal without a
-    company scores nobody. Raises Permanent for a dataset without reliability.
+    one source are one. It happened at the earliest that a report said so far. The company is the first that any record named,
+    from the day on which it did; a signal without a company scores nobody. `signals.int_episode_spans` says the same in SQL.
+    Raises Permanent for a dataset without reliability.
     """
     known = reliabilities()
     if strange := sorted(set(evidence["dataset"]) - set(known)):
@@ -152,10 +153,10 @@ def states_of(evidence: pd.DataFrame) -> pd.DataFrame:
     doubt = np.log1p(-np.minimum(reliability * np.clip(own, 0.0, 1.0), _CERTAIN))
     frame["doubt"] = np.where(frame.duplicated(["signal_id", "source"]), 0.0, doubt)
     signals = frame.groupby("signal_id", sort=False)
-    frame["confidence"] = np.round(-np.expm1(signals["doubt"].cumsum().to_numpy()), 6)
+    frame["confidence"] = half_up(-np.expm1(signals["doubt"].cumsum().to_numpy()), 6)
     is_placed = frame["company_id"].notna().groupby(frame["signal_id"], sort=False).cummax()
     frame["company_id"] = signals["company_id"].transform("first").where(is_placed)
-    frame["happened_on"] = signals["happened_on"].transform("first")
+    frame["happened_on"] = signals["happened_on"].cummin()
     frame["happened_at"] = signals["happened_at"].cummin()
     frame = frame.drop_duplicates(["signal_id", "dt"], keep="last", ignore_index=True)
     frame["known_from"] = frame["dt"]

@@ -11,6 +11,8 @@ Reasons are additive. The noisy-or adds up on the log scale: signal i gets `posi
 `a_i = -ln(1 - p_i)`, so order does not matter and equal signals get equal points. When the inhibitors are larger than
 what there is to take off, they are scaled down to it. Points are whole ten-thousandths; their sum equals the composite
 exactly, the rounding rest goes to the account's largest reason.
+`signals.account_features` has composite and stage of past days by the same arithmetic in SQL (macros/rule_score.sql): what changes here
+changes there, else tests/integration/dbt_signals/test_readiness.py is red.
 Does not belong here: where signals come from (`inputs.py`), words (`sentences.py`), learned scores (`models.py`).
 """
 
@@ -29,7 +31,7 @@ from signals_pipeline.rules.names import nearest
 from signals_pipeline.rules.profile import Scoring
 from signals_pipeline.rules.seeds import seed
 
-FORMULA = "noisy-or/log-split/1"  # part of the model version: change it when the arithmetic above changes
+FORMULA = "noisy-or/log-split/2"  # part of the model version: change it when the arithmetic above changes
 UNITS = 10_000  # points are kept in whole ten-thousandths
 _P_MAX = 0.9999  # one signal alone never says 100
 
@@ -66,7 +68,11 @@ def rules_of(scoring: Scoring) -> Rules:
             raise Permanent(f"profile.yml: scoring.weights.{name} is no signal type{nearest(name, half_lives)}")
     if bad := [t for t, h in half_lives.items() if h <= 0]:
         raise Permanent(f"signal_types.csv: half_life_days must be above 0: {', '.join(bad)}")
-    lasts = {str(r["inhibitor"]): float(r["lasts_days"] or 0) for r in seed("inhibitor_rules")}
+    lasts: dict[str, float] = {}
+    for row in seed("inhibitor_rules"):
+        name, days = str(row["inhibitor"]), float(row["lasts_days"] or 0)
+        if lasts.setdefault(name, days) != days:
+            raise Permanent(f"inhibitor_rules.csv: {name} lasts {lasts[name]:g} days in one row and {days:g} in another")
     for name in scoring.inhibitors:
         if lasts.get(name, 0) <= 0:
             raise Permanent(f"inhibitor_rules.csv: no lasts_days for {name}, which profile.yml names{nearest(name, lasts)}")
@@ -121,7 +127,7 @@ def score_day(live: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, pd.DataFr
     fits = np.divide(positive, off, out=np.ones(count), where=off > positive)  # what takes more than there is takes all of it
     points = np.divide(positive[company] * logs, total_log[company], out=np.zeros(len(frame)), where=total_log[company] > 0)
     points -= minus * fits[company]
-    composite = np.maximum(np.rint((positive - off * fits) * UNITS), 0).astype(np.int64)
+    composite = np.maximum(np.rint(half_up(positive - off * fits, 4) * UNITS), 0).astype(np.int64)
     units = _exact(points, company, composite)
     reasons = frame[["company_id", "signal_id", "signal_type", "age_days"]].assign(
         units=units, company=company, order=np.arange(len(frame))
@@ -140,6 +146,11 @@ def score_day(live: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, pd.DataFr
         }
     )
     return scores[has_signal].reset_index(drop=True), reasons[list(_no_reasons().columns)]
+
+
+def half_up(values: Any, digits: int) -> Any:
+    """To so many digits as the SQL macro `score` does it: to eight first, so that the last bit of a float decides no tie, then half up."""
+    return np.floor(np.round(values * 1e8) / 10 ** (8 - digits) + 0.5) / 10**digits
 
 
 def _exact(points: Any, company: Any, composite: Any) -> Any:

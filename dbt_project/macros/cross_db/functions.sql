@@ -59,8 +59,11 @@
 {# a/b as double, null when b is 0 #}
 {% macro ratio(a, b) -%}(cast({{ a }} as {{ double_type() }}) / nullif(cast({{ b }} as {{ double_type() }}), 0)){%- endmacro %}
 
-{# exp(-ln2 * days / half_life), rounded so that engines agree #}
-{% macro decay(days, half_life) -%}{{ score("power(cast(0.5 as " ~ double_type() ~ "), cast(" ~ days ~ " as " ~ double_type() ~ ") / cast(" ~ half_life ~ " as " ~ double_type() ~ "))", 6) }}{%- endmacro %}
+{# 0.5 to the power of days / half_life, as double #}
+{% macro halved(days, half_life) -%}power(cast(0.5 as {{ double_type() }}), {{ ratio(days, half_life) }}){%- endmacro %}
+
+{# the same, rounded so that engines agree #}
+{% macro decay(days, half_life) -%}{{ score(halved(days, half_life), 6) }}{%- endmacro %}
 
 {# md5 over coalesced text of text, integers and dates; the same bytes as signals_pipeline.keys.md5 #}
 {% macro key(columns) -%}

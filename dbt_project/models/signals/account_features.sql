@@ -216,6 +216,59 @@ inhibited as (
     group by d.day, {{ canonical('i.company_id', 'c') }}
 ),
 
+{# The rule score as of the day, as `signals_pipeline/scoring/rules.py` has it (it says why, here is only how much): what is alive, of intent
+   and product signals the newest of a kind and user. test_readiness.py holds the two together. #}
+standing as (
+    select
+        d.day, {{ canonical('r.company_id', 'c') }} as company_id, r.signal_type, r.family, r.half_life_days, r.confidence,
+        greatest(0, {{ days_between('r.occurred_on', 'd.day') }}) as age_days,
+        row_number() over (
+            partition by d.day, {{ canonical('r.company_id', 'c') }}, r.signal_type, r.user_id
+            order by r.occurred_at desc nulls last, r.episode_id desc
+        ) as newness
+    from days as d
+    inner join {{ ref('int_episode_spans') }} as r
+        on r.valid_from <= d.day and r.valid_to >= d.day
+        and {{ days_between('r.occurred_on', 'd.day') }} <= {{ var('live_half_lives') }} * r.half_life_days
+    {{ canonical_join('r.company_id', 'd.day', 'c') }}
+    where not {{ in_var('r.signal_type', 'inhibitor_points') }}
+),
+
+spoken_for as (
+    select
+        day, company_id,
+        sum({{ log_doubt(of_var('signal_type', 'signal_weights') ~ ' * ' ~ halved('age_days', 'half_life_days') ~ ' * confidence') }}) as log_doubt,
+        max(case when {{ in_var('signal_type', 'hand_raisers') }} then 1 else 0 end) as has_raised_hand
+    from standing
+    where newness = 1 or family not in ('intent', 'product')
+    group by day, company_id
+),
+
+spoken_against as (
+    select
+        day, company_id,
+        sum(cast({{ of_var('inhibitor', 'inhibitor_points') }} * {{ halved(var('live_half_lives') ~ ' * age_days', 'lasts_days') }} as numeric(18, 12))) as points
+    from (
+        select
+            d.day, {{ canonical('i.company_id', 'c') }} as company_id, i.inhibitor, i.lasts_days,
+            {{ days_between('i.since', 'd.day') }} as age_days,
+            row_number() over (partition by d.day, {{ canonical('i.company_id', 'c') }}, i.inhibitor order by i.since desc) as freshness
+        from days as d
+        inner join {{ ref('int_inhibitors') }} as i on i.dt <= d.day and i.since <= d.day and i.until > d.day
+        {{ canonical_join('i.company_id', 'd.day', 'c') }}
+    ) as against
+    where freshness = 1
+    group by day, company_id
+),
+
+scored as (
+    select
+        s.day, s.company_id, s.has_raised_hand,
+        greatest(0, {{ score('100 * ' ~ at_least_one('s.log_doubt') ~ ' - cast(coalesce(a.points, 0) as ' ~ double_type() ~ ')') }}) as composite_score
+    from spoken_for as s
+    left join spoken_against as a on a.day = s.day and a.company_id = s.company_id
+),
+
 bought as (
     select d.day, {{ canonical('b.company_id', 'c') }} as company_id
     from days as d
@@ -276,6 +329,8 @@ select
     cast(coalesce(h.inhibitor_recent_loss, 0) as bigint) as inhibitor_recent_loss,
     cast(coalesce(h.inhibitor_insolvency, 0) as bigint) as inhibitor_insolvency,
     cast(coalesce(h.inhibitor_layoffs, 0) as bigint) as inhibitor_layoffs,
+    cast(coalesce(r.composite_score, 0) as {{ double_type() }}) as composite_score,
+    {{ readiness('r.composite_score', 'r.has_raised_hand') }} as readiness_stage,
     cast(case when b.company_id is null then 0 else 1 end as bigint) as is_customer,
     cast(f.employees as bigint) as employees,
     f.country,
@@ -291,6 +346,7 @@ left join intent_history as y on y.day = p.day and y.company_id = p.company_id
 left join deals as o on o.day = p.day and o.company_id = p.company_id
 left join sent as s on s.day = p.day and s.company_id = p.company_id
 left join inhibited as h on h.day = p.day and h.company_id = p.company_id
+left join scored as r on r.day = p.day and r.company_id = p.company_id
 left join bought as b on b.day = p.day and b.company_id = p.company_id
 left join firm as f on f.day = p.day and f.company_id = p.company_id
 left join told as t on t.day = p.day and t.company_id = p.company_id

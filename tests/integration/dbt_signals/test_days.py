@@ -73,6 +73,8 @@ def test_the_profile_and_the_projects_defaults_name_the_same_vars() -> None:
     defaults = yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     assert set(passed) <= set(defaults)
     assert {k for k in defaults if k not in passed} == {"from", "to", "lake_url"}
+    scoring = ("signal_weights", "inhibitor_points", "live_half_lives", "readiness_from_score", "hand_raisers", "without_hand_raiser")
+    assert {k: defaults[k] for k in scoring} == {k: passed[k] for k in scoring}, "a build by hand would score by other rules"
 
 
 def test_all_stages_build_on_an_empty_lake(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def test_a_type_and_a_family_that_are_new_in_the_seed_have_columns_without_anoth
     build(settings, ago(1), ago(1), FEATURES, checked=False)
     again = features(settings, "Acme", ago(1))
     assert [again[c] for c in NEW[:5]] == [0, 1, 1, 8, 1] and again["families_90d"] == before["families_90d"] + 1
+    assert again["composite_score"] > before["composite_score"], "a type without a weight of its own has the default weight"
 
 
 @pytest.fixture(scope="module")

@@ -108,3 +108,17 @@ def test_of_very_many_rows_evenly_spread_ones_are_learned_from() -> None:
     assert few.order[0] == table(1000).order[0]
     assert few.order[-1] == table(1000).order[-1]
     assert (np.diff(few.order) > 0).all()
+
+
+@pytest.mark.parametrize("rest", ["", "unknown", "-1"])
+def test_a_label_that_is_told_of_a_tenth_of_the_rows_is_named(rest: str) -> None:
+    found = leaks.suspects(table(2000, audited=lambda f, r: np.where(r.random(len(f)) < 0.1, f["won"].astype(str), rest)))
+    assert list(found) == ["audited"]
+
+
+@pytest.mark.parametrize("rest", ["", "unknown", "-1"])
+def test_an_answer_of_a_tenth_of_the_rows_that_is_right_nine_times_in_ten_stays(rest: str) -> None:
+    said = {
+        "survey": lambda f, r: np.where(r.random(len(f)) < 0.1, np.where(r.random(len(f)) < 0.9, f["won"], 1 - f["won"]).astype(str), rest)
+    }
+    assert leaks.suspects(table(2000, **said)) == {}

@@ -185,6 +185,18 @@ def test_a_planted_column_that_equals_the_label_one_second_late_is_named_before_
     assert seen and all("touched" not in columns for columns in seen)
 
 
+def test_amounts_of_deals_among_believable_ones_are_named_before_training(month: tuple[pd.DataFrame, Deals], tmp_path: Path) -> None:
+    features, deals = month
+    opened = deals.rows.sort_values("opened_on").drop_duplicates("company_id").set_index("company_id")["amount_usd"]
+    amounts = np.random.default_rng(3).permutation(np.resize(opened.dropna().to_numpy(), len(features)))
+    own = features["company_id"].map(opened)
+    report = learn_from(
+        features.assign(worth=own.fillna(pd.Series(amounts))), deals, Registry(tmp_path / FOLDER), MOMENT, FROM, CONFIGS[:1]
+    )
+    assert list(report["leaks"]) == ["worth"] and "worth" not in report["columns"]
+    assert report["leaks"]["worth"][0].startswith("knows_the_deal: its numbers are the amounts")
+
+
 def test_what_free_text_brought_each_way_stands_in_the_report(month: tuple[pd.DataFrame, Deals], tmp_path: Path) -> None:
     r = np.random.default_rng(8)
     warm = [f"opens an office for notaries, note {n}" if w > 0.5 and r.random() < 0.7 else f"holds its yearly picnic again, note {n}"

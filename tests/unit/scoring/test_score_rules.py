@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,8 @@ from scoring_rows import live, rules
 
 from signals_pipeline.errors import Permanent
 from signals_pipeline.rules.profile import load_profile
-from signals_pipeline.scoring.rules import rules_of, score_day
+from signals_pipeline.rules.seeds import seed
+from signals_pipeline.scoring.rules import half_up, rules_of, score_day
 from signals_pipeline.settings import REPOSITORY
 
 RULES = rules()
@@ -127,6 +129,18 @@ def test_readiness_rules_that_do_not_fit_are_refused() -> None:
     ):
         with pytest.raises(Permanent, match=message):
             rules_of(scoring.model_copy(update={"readiness": scoring.readiness.model_copy(update=change)}))
+
+
+def test_an_inhibitor_that_lasts_differently_by_row_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [*seed("inhibitor_rules"), {"inhibitor": "layoffs", "lasts_days": 30}]
+    monkeypatch.setattr("signals_pipeline.scoring.rules.seed", lambda name: rows if name == "inhibitor_rules" else seed(name))
+    with pytest.raises(Permanent, match="layoffs lasts 180 days in one row and 30 in another"):
+        rules_of(load_profile(REPOSITORY / "config" / "profile.yml").scoring)
+
+
+def test_ties_are_rounded_up_and_the_last_bit_of_a_float_makes_no_tie_and_breaks_none() -> None:
+    values = np.array([1.96875, np.nextafter(1.96875, 0), np.nextafter(1.96875, 2), 1.96874999, 0.0, 100.0])
+    assert half_up(values, 4).tolist() == [1.9688, 1.9688, 1.9688, 1.9687, 0.0, 100.0]
 
 
 def test_the_model_version_follows_the_rules() -> None:

@@ -75,6 +75,13 @@ def test_a_signal_counts_for_a_company_from_the_day_on_which_its_company_is_know
     assert (scores(rt, ago(2)), set(scores(rt, ago(1)))) == ({}, {"acme"})
 
 
+def test_a_signal_is_as_old_as_the_earliest_report_of_it_says_from_the_day_of_that_report_on(tmp_path: Path) -> None:
+    rt = runtime_with(tmp_path, [evidence("s1", days_ago=2), evidence("s1", days_ago=1, number=2, occurred_at=ago(30))])
+    stage.run(rt, ago(2), DAY)
+    before, after = (scores(rt, ago(d))["acme"] for d in (2, 1))
+    assert after / before == pytest.approx(0.5 ** (29 / 90), abs=1e-4)
+
+
 def test_a_rumour_gives_no_points_and_its_confirmation_does(tmp_path: Path) -> None:
     rt = runtime_with(tmp_path, [evidence("s1", days_ago=2, modality="rumour"), evidence("s1", days_ago=1, number=2)])
     stage.run(rt, ago(2), DAY)

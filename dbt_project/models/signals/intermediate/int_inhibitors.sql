@@ -37,5 +37,5 @@ found as (
     where o.loss_rank = 1
 )
 
-select company_id, inhibitor, since, {{ add_days('since', 'lasts_days') }} as until, dt
+select company_id, inhibitor, lasts_days, since, {{ add_days('since', 'lasts_days') }} as until, dt
 from found
