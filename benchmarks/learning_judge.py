@@ -17,11 +17,11 @@ import numpy as np
 from benchmarks.learning_baselines import of_relevance, of_time
 from ml import metrics
 from ml.champion import FOLDER, KINDS, held
-from ml.dataset import KEYS, Split, build, split
+from ml.dataset import HORIZON_DAYS, KEYS, Split, build, split
 from ml.evaluate import gain_interval
 from ml.features import prose
 from ml.hazard import Hazard
-from ml.production import HORIZON_DAYS, deals_in, features_of
+from ml.production import deals_in, features_of
 from ml.registry import Registry
 from ml.score import INTERVAL
 from ml.size import COVERAGE, deals_among

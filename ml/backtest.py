@@ -28,11 +28,11 @@ from ml.backtest_times import numbers, sizes, times
 from ml.bootstrap import Judge
 from ml.calibration import platt, sigmoid
 from ml.champion import FOLDER, Held, held
-from ml.dataset import KEYS, Dataset, TooLittle, build
+from ml.dataset import HORIZON_DAYS, KEYS, Dataset, TooLittle, build
 from ml.deals import Deals
 from ml.history import Refused, uneven
 from ml.model import Config
-from ml.production import CANONICAL, HORIZON_DAYS, code_version, deals_in, features_of, last_day, learn_from
+from ml.production import CANONICAL, code_version, deals_in, features_of, last_day, learn_from
 from ml.registry import Registry
 from ml.score import score
 from ml.segments import groups, vendor

@@ -27,6 +27,7 @@ class TooLittle(ValueError):
     """No rows, or one outcome only."""
 
 
+HORIZON_DAYS = 60  # of the labels: a deal is opened within so many days after a row
 JUDGED_SHARE = 0.2
 IN_DEAL = "open_deals"  # the column that counts an account's open deals as of its day
 KEYS = ("company_id", "dt", "starts_at", "day", "start")

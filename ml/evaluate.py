@@ -21,6 +21,7 @@ Profile = dict[str, Any]
 DRAWS, SEED = 400, 1
 BINS = 10
 MOST_PSI, MOST_ECE, BASE_RATE_RATIO = 0.25, 0.05, 2.0
+SAME = "it foretells of every row what the champion does: the same model, learned again"
 LOOKS_BACK = "days_since_"  # a column that counts days since something: what had happened before the pulls began is not in it
 
 
@@ -45,7 +46,7 @@ def compare(y: Array, accounts: Array, challenger: Array, champion: Array | None
     low, high = gain_interval(y, accounts, challenger, champion)
     gain = f"AUC gain over {'chance' if champion is None else 'the champion'} {low:+.3f} to {high:+.3f}"
     if champion is not None and np.array_equal(challenger, champion):
-        gain = "it foretells of every row what the champion does: the same model, learned again"
+        gain = SAME
     return Decision(
         {"wins": (low > 0, gain)} | foretells(y, challenger) | unmoved({c: profile(learned_on, c) for c in learned_on.columns}, now)
     )

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from ml.champion import FOLDER, KINDS, held, rate_of, told_of
-from ml.dataset import KEYS, Dataset, Split, TooLittle, build, split
+from ml.dataset import HORIZON_DAYS, KEYS, Dataset, Split, TooLittle, build, split
 from ml.deals import Deals, deals_of
 from ml.history import Refused, uneven, why_nothing
 from ml.leaks import suspects
@@ -36,7 +36,6 @@ from ml.verdicts import Verdict, deal_size, relevance, time_to_purchase
 if TYPE_CHECKING:
     from signals_pipeline.runtime import Runtime
 
-HORIZON_DAYS = 60
 LEASE, LEASE_WALL_H = "ml.learn", 2.0
 # by the day of the link: a mention's own day is that of its newest words, and an account renamed since has had its deals all along
 ACCOUNTS = """

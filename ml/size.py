@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ml.dataset import HORIZON_DAYS
 from ml.features import Feature, fit, from_json, matrix
 from ml.line import Line, fit_line
 from ml.model import FeaturesDiffer
@@ -24,7 +25,6 @@ from ml.table import Kind, Table
 Array = np.ndarray[Any, Any]
 QUANTILES = (0.1, 0.5, 0.9)
 COVERAGE = 0.8
-HORIZON_DAYS = 60.0  # a deal is opened within so many days after each of its rows: that of the labels (`production.HORIZON_DAYS`)
 LEAST_DEALS = 100
 FOLDS = 5
 

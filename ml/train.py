@@ -92,12 +92,15 @@ def train(
     everything, table = table, known_by(table, until, horizon)
     purged = len(everything) - len(table)
     if min(table.y.sum(), len(table) - table.y.sum()) < LEAST_OF_EACH:
-        return Learned(None, f"too little: {int(table.y.sum())} yes and {int(len(table) - table.y.sum())} no to learn from", purged=purged)
+        yes = int(table.y.sum())
+        little = f"too little: {yes} yes and {len(table) - yes} no to learn from, {LEAST_OF_EACH} of each are the least"
+        return Learned(None, little, purged=purged)
     able = [c for c in configs if "surrogate" not in c.shapes or table.surrogate is not None]
     configs = readings(table, columns, able)
     tried = try_all(spread(table, MOST_TO_CHOOSE), columns, configs, horizon)
     if not tried:
-        return Learned(None, "too little: no fold holds both outcomes; are the rows in order of time?", purged=purged)
+        young = "too little: no later part of the rows has both outcomes before it and in it: a young history, or rows out of order"
+        return Learned(None, young, purged=purged)
     best = choose(tried)
     if (best.se == 0 and best.auc == 0.5) or not np.ptp(best.margins):
         return Learned(None, "no column to learn from: they are constant, empty or identifiers", tried, purged)

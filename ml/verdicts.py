@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from ml import metrics
-from ml.dataset import Split
-from ml.evaluate import Decision, compare, foretells, gain_interval, loss_gain_interval, profile, unmoved
+from ml.dataset import HORIZON_DAYS, Split
+from ml.evaluate import SAME, Decision, compare, foretells, gain_interval, loss_gain_interval, profile, unmoved
 from ml.exam import measure
 from ml.features import prose
 from ml.hazard import CONFIGS as HAZARD_CONFIGS
@@ -23,7 +23,7 @@ from ml.hazard import PERIODS, Hazard, learn_hazard
 from ml.judged import brier_of, ends, log_loss_of, more, pinball, short, small, within
 from ml.model import Config, Model
 from ml.readings import compared
-from ml.size import COVERAGE, HORIZON_DAYS, QUANTILES, DealSize, deals_among, learn_size
+from ml.size import COVERAGE, QUANTILES, DealSize, deals_among, learn_size
 from ml.skill import why_no_skill
 from ml.train import CONFIGS, LEAST_OF_EACH, choose, train, watched_by
 
@@ -101,9 +101,11 @@ def time_to_purchase(at: Split, columns: Sequence[str], champion: Hazard | None,
                "interval": ends(at, hazard, horizon)}  # fmt: skip
     because = f"log loss of the time: gain over Kaplan-Meier {low:+.2g} to {high:+.2g} a row"
     if champion is not None and low > 0 and stale is None:
-        low, high = loss_gain_interval(at.judged_accounts, mine, log_loss_of(days, champion.alive(at.judged, edges), edges))
+        theirs = log_loss_of(days, champion.alive(at.judged, edges), edges)
+        low, high = loss_gain_interval(at.judged_accounts, mine, theirs)
         judged["gain_over_champion"] = [small(low), small(high)]
         because = f"log loss of the time: gain over the champion {low:+.2g} to {high:+.2g} a row"
+        because = SAME if np.array_equal(mine, theirs) else because
     checks = {"wins": (low > 0, because)} | foretells(won, hazard.by(at.judged, horizon)) | _unmoved(at, columns)
     return _verdict(checks, stale, is_held, hazard, judged)
 
@@ -140,7 +142,8 @@ def deal_size(at: Split, columns: Sequence[str], champion: DealSize | None) -> V
     judged = {"deals": found.deals, "judged_deals": deals, "judged_rows": len(has), "coverage": short(_inside(usd, said, weight)),
               "tried": found.tried, "gain": [short(low), short(high)]}  # fmt: skip
     name = "plain quantiles" if is_alone else "the champion"
-    checks = {"coverage": covered, "wins": (low > 0, f"pinball gain over {name} {low:+.4f} to {high:+.4f}")} | _unmoved(at, columns)
+    gain = SAME if np.array_equal(said, against) else f"pinball gain over {name} {low:+.4f} to {high:+.4f}"
+    checks = {"coverage": covered, "wins": (low > 0, gain)} | _unmoved(at, columns)
     return _verdict(checks, stale, is_held, found, judged)
 
 

@@ -256,8 +256,8 @@ def test_time_and_size_take_over_only_when_they_beat_what_needs_no_model() -> No
     assert size.takes_over, size.because
     assert not time_to_purchase(at, ["noise"], None, 60, 0).takes_over
     assert not deal_size(at, ["noise"], None).takes_over
-    assert not time_to_purchase(at, ["x", "noise"], time.model, 60, 0).takes_over  # not better than itself
-    assert not deal_size(at, ["x", "noise"], size.model).takes_over
+    for again in (time_to_purchase(at, ["x", "noise"], time.model, 60, 0), deal_size(at, ["x", "noise"], size.model)):
+        assert not again.takes_over and "the same model, learned again" in again.because
 
 
 def test_without_histories_of_stages_time_abstains_and_says_so() -> None:

@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml import production
-from ml.dataset import Dataset, Split, split
+from ml.dataset import HORIZON_DAYS, Dataset, Split, split
 from ml.line import fit_line
 from ml.model import FeaturesDiffer
-from ml.size import COVERAGE, HORIZON_DAYS, deals_among, learn_size, load_size
+from ml.size import COVERAGE, deals_among, learn_size, load_size
 from ml.table import Table, of_frame
 from ml.verdicts import deal_size
 
@@ -85,10 +84,6 @@ def test_a_deal_seen_on_six_days_counts_once_and_two_of_one_price_on_a_day_count
 def test_days_of_few_deals_are_not_enough_however_many_rows_they_make() -> None:
     table, usd = deals("plain", 60, 1)
     assert len(usd) > 100 and learn_size(table, usd, ["employees"]) is None
-
-
-def test_the_horizon_of_a_deal_is_that_of_the_labels() -> None:
-    assert HORIZON_DAYS == production.HORIZON_DAYS
 
 
 def parts(**changes: Any) -> Split:
