@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ml.boosting import learn
 from ml.features import matrix
-from ml.model import Model, learn
+from ml.model import Model
 from ml.score import reasons, score, table_of
 from ml.table import Surrogate, of_frame
 from ml.train import CONFIGS

@@ -95,9 +95,10 @@ def build(
         raise TooLittle(f"nothing to learn from: {len(kept):,} rows, {int(kept['label'].sum()):,} of them yes{out}")
     table = of_frame(kept, "label", "day").only([c for c in kept.columns if c not in ("label", "day")])
     opens = opened_after.fillna(np.inf).to_numpy(dtype=float)
-    sooner = np.minimum(opens, _leads_after(rows))[keep]
-    surrogate = Surrogate(sooner, (sooner <= horizon_days).astype(float)) if set(LEADING) & set(rows) else None
-    table = replace(table, days=opens[keep], surrogate=surrogate)
+    table = replace(table, days=opens[keep])
+    if set(LEADING) & set(rows):
+        sooner = np.minimum(opens, _leads_after(rows))[keep]
+        table = replace(table, surrogate=Surrogate(sooner, (sooner <= horizon_days).astype(float)))
     amount = next_one["amount_usd"].reindex(rows.index).astype(float).where(label == 1)
     return Dataset(
         table, rows.loc[keep, "company_id"].to_numpy(), won_after[keep].to_numpy(dtype=float), amount[keep].to_numpy(dtype=float), dropped
@@ -108,8 +109,6 @@ def _leads_after(rows: pd.DataFrame) -> Array:
     """Days from each row to the next day on which one of `LEADING` was seen, as later rows of its company tell; inf when none tells."""
     day = (rows["day"] - pd.Timestamp(0)).dt.days.astype(float)
     told = [day - pd.to_numeric(rows[c], errors="coerce") for c in LEADING if c in rows]
-    if not told:
-        return np.full(len(rows), np.inf)
     seen = pd.concat([pd.DataFrame({"company_id": rows["company_id"], "seen": t}) for t in told]).dropna().sort_values("seen")
     asked = pd.DataFrame({"company_id": rows["company_id"], "day": day})  # the rows are in order of their day
     met = pd.merge_asof(asked, seen, left_on="day", right_on="seen", by="company_id", direction="forward", allow_exact_matches=False)

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from ml.boosting import learn
 from ml.calibration import level, platt
 from ml.evaluate import LOOKS_BACK
 from ml.metrics import log_loss
-from ml.model import Config, FeaturesDiffer, Model, learn, load
+from ml.model import Config, FeaturesDiffer, Model, load
 from ml.table import Table
 
 Array = np.ndarray[Any, Any]

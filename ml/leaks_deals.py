@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ml.columns import plain_name
+from ml.metrics import ranks
 from ml.table import Table
 
 Array = np.ndarray[Any, Any]
@@ -78,7 +79,7 @@ def _exactly(same: Array, truth: Array, by_luck: float) -> str | None:
 
 
 def _ranked(values: Array, truth: Array, least: float) -> str | None:
-    found = float(np.corrcoef(_ranks(values), _ranks(truth))[0, 1])
+    found = float(np.corrcoef(ranks(values), ranks(truth))[0, 1])
     return f"rank correlation {found:.3f}" if found >= least else None
 
 
@@ -95,9 +96,3 @@ def _once(values: Array, truth: Array) -> tuple[Array, Array]:
     """Each pair once: a deal is seen from several days."""
     pairs = np.unique(np.stack([values, truth], axis=1), axis=0)
     return pairs[:, 0], pairs[:, 1]
-
-
-def _ranks(values: Array) -> Array:
-    _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
-    found: Array = (np.cumsum(counts) - (counts - 1) / 2)[codes]
-    return found

@@ -18,8 +18,8 @@ def auc(y: Array, score: Array) -> float:
     positive = int(y.sum())
     if positive in (0, len(y)):
         return float("nan")
-    ranks = _ranks(score)
-    return float((ranks[y == 1].sum() - positive * (positive + 1) / 2) / (positive * (len(y) - positive)))
+    places = ranks(score)
+    return float((places[y == 1].sum() - positive * (positive + 1) / 2) / (positive * (len(y) - positive)))
 
 
 def auc_se(y: Array, score: Array) -> float:
@@ -27,9 +27,9 @@ def auc_se(y: Array, score: Array) -> float:
     yes, no = score[y == 1], score[y == 0]
     if len(yes) < 2 or len(no) < 2:
         return float("nan")
-    both = _ranks(np.r_[yes, no])
-    above = (both[: len(yes)] - _ranks(yes)) / len(no)
-    below = 1 - (both[len(yes) :] - _ranks(no)) / len(yes)
+    both = ranks(np.r_[yes, no])
+    above = (both[: len(yes)] - ranks(yes)) / len(no)
+    below = 1 - (both[len(yes) :] - ranks(no)) / len(yes)
     return float(np.sqrt(above.var(ddof=1) / len(yes) + below.var(ddof=1) / len(no)))
 
 
@@ -91,7 +91,7 @@ def integrated_brier(days: Array, alive: Array, grid: Array) -> float:
     return float(np.trapezoid(per_day, grid) / (grid[-1] - grid[0]))
 
 
-def _ranks(values: Array) -> Array:
+def ranks(values: Array) -> Array:
     """Ranks from 1; ties share the mean."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from ml import text
+from ml.boosting import Prepared, learn
 from ml.calibration import level, platt
 from ml.encoder import is_installed
 from ml.features import matrix, prose
 from ml.metrics import auc, auc_se, average_precision
-from ml.model import Config, Model, Prepared, learn
+from ml.model import Config, Model
 from ml.table import Table
 
 Array = np.ndarray[Any, Any]

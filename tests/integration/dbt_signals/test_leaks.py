@@ -13,8 +13,9 @@ from support.lake_rows import Days
 from support.later import DAY, after, day_as_it_was
 from support.signals_world import TODAY, ago, build, rows, settings_in
 
+from ml.boosting import learn
 from ml.champion import FOLDER, Champion
-from ml.model import Config, learn
+from ml.model import Config
 from ml.registry import Registry
 from ml.score import table_of
 from ml.stands import reference

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from ml import hazard as hazards
+from ml.boosting import learn
 from ml.hazard import PERIOD, learn_hazard, load_hazard, periods_of
-from ml.model import Config, FeaturesDiffer, learn
+from ml.model import Config, FeaturesDiffer
 from ml.table import Table, of_frame
 
 Array = np.ndarray[Any, Any]

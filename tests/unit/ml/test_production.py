@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 from ml_tables import table
 
+from ml.boosting import learn
 from ml.champion import held
 from ml.dataset import Dataset, build
 from ml.evaluate import compare, gain_interval, profile, shift
 from ml.hazard import PERIOD, PERIODS, expand, learn_hazard
 from ml.metrics import integrated_brier, kaplan_meier
-from ml.model import Config, learn
+from ml.model import Config
 from ml.registry import Registry
 from ml.score import SCORES, reasons, score
 from ml.size import learn_size, load_size

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml.boosting import learn
 from ml.dataset import LEADING, build
 from ml.metrics import auc
-from ml.model import Config, learn, load
+from ml.model import Config, load
 from ml.table import Surrogate, Table
 from ml.train import CONFIGS, known_by, train, watched_by
 

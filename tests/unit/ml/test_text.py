@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from ml_tables import leads, table
 
-from ml import exam, features, model, score, text, train
+from ml import boosting, exam, features, model, score, text, train
 from ml.encoder import NoEncoder, encoder, is_installed
 from ml.evaluate import profile, shift
 from ml.leaks import suspects
@@ -68,7 +68,7 @@ def test_the_column_is_one_reason_and_names_its_words(report: dict[str, Any]) ->
 
 def test_reasons_with_free_text_add_up_and_survive_saving(tmp_path: Path) -> None:
     told = with_message()
-    made = model.learn(told, ["message", "size"], train.CONFIGS[8])
+    made = boosting.learn(told, ["message", "size"], train.CONFIGS[8])
     made.save(tmp_path / "m")
     again = model.load(tmp_path / "m", ["message", "size"])
     names, points, base = again.reasons(told)
@@ -124,7 +124,7 @@ def test_without_the_extra_the_encoder_is_refused_and_the_report_says_so(report:
 
 
 def test_a_model_that_reads_the_sense_does_not_load_without_the_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = model.learn(with_message(400), ["size"], train.CONFIGS[4])
+    made = boosting.learn(with_message(400), ["size"], train.CONFIGS[4])
     made.save(tmp_path / "m")
     manifest = json.loads((tmp_path / "m" / "manifest.json").read_text())
     manifest["members"][0]["features"][0]["kind"] = "sense"
@@ -144,7 +144,7 @@ def test_free_text_drifts_by_how_many_have_one_not_by_its_words() -> None:
 
 def test_the_reasons_of_an_account_name_the_words() -> None:
     told = with_message(600)
-    made = model.learn(told, ["message"], train.CONFIGS[0])
+    made = boosting.learn(told, ["message"], train.CONFIGS[0])
     frame = pd.DataFrame({"message": told.columns["message"][:5], "company_id": list("abcde"), "dt": "2026-01-31"})
     said = score.reasons(frame, made)
     assert said["feature"].str.match(r"message: .+|everything else|base").all()

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from ml.boosting import learn
 from ml.calibration import sigmoid
-from ml.model import Config, learn
+from ml.model import Config
 from ml.table import Table
 from ml.train import LEAST_OF_EACH, calibrate, known_by, train, try_all, watched_by
 

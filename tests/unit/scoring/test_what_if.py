@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 from scoring_rows import DAY, evidence, rules, runtime_with
 
+from ml.boosting import learn
 from ml.champion import FOLDER
-from ml.model import Config, learn
+from ml.model import Config
 from ml.registry import Registry
 from ml.table import of_frame
 from ml.version import Version
